@@ -1,0 +1,3 @@
+import { linkPinnedNode } from './node-runtime.mjs';
+
+linkPinnedNode();
