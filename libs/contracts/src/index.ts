@@ -1,1 +1,13 @@
-export {};
+export * as checkout from './checkout.ts';
+export * as inventory from './inventory.ts';
+export * as operations from './operations.ts';
+export * as payment from './payment.ts';
+export * as receipt from './receipt.ts';
+export * as saleEvents from './sale-events.ts';
+export * as http from './http.ts';
+export { catalogue } from './catalogue.ts';
+export type { AnyContract, BodyOf, Contract, Message, MessageOf } from './contract.ts';
+export { Envelope, noTenant } from './envelope.ts';
+export { emulatorConfig } from './generate/emulator.ts';
+export * from './shapes.ts';
+export { partitions, topology, type Subscription, type Topic } from './topology.ts';

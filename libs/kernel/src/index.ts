@@ -1,1 +1,7 @@
-export {};
+export * from './assert.ts';
+export * from './ids.ts';
+export * from './money.ts';
+export * from './partition.ts';
+export * from './pricing.ts';
+export * from './time.ts';
+export * from './uuid.ts';

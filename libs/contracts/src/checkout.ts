@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { event, type MessageOf } from './contract.ts';
+import { Amount, CommandId, Currency, Instant, maxLines, maxTenders, ofSale, SaleLine, TaxMode, Tender, TillId, Text, Sku } from './shapes.ts';
+
+/**
+ * A till asks for a sale. It comes from cart or straight from a till over the bus, and both are held to the same rules:
+ * `saleId` is derived from tenant and command (`saleIdOf`), lines are priced as sold, totals and tenders add up.
+ */
+export const CheckoutRequested = event('checkout-requests', 'checkout.checkout-requested.v1', z.strictObject({
+  ...ofSale,
+  commandId: CommandId,
+  tillId: TillId,
+  currency: Currency,
+  taxMode: TaxMode,
+  lines: z.array(SaleLine).min(1).max(maxLines),
+  tenders: z.array(Tender).min(1).max(maxTenders),
+  totalMinor: Amount,
+  requestedAt: Instant,
+}));
+export type CheckoutRequested = MessageOf<typeof CheckoutRequested>;
+
+/** Why a sale did not come about, in a form that a till can act on. */
+export const Reason = z.strictObject({
+  code: z.enum(['stock-short', 'payment-declined', 'payment-unresolved', 'capture-refused', 'no-answer']),
+  message: Text(400),
+  shortages: z.array(z.strictObject({ sku: Sku, wanted: z.int(), available: z.int() })).optional(),
+  declineCode: Text(60).optional(),
+});
+export type Reason = z.output<typeof Reason>;
+
+/** The sale is done: money taken, goods gone, receipt numbered. */
+export const CheckoutCompleted = event('cart-commands', 'checkout.checkout-completed.v1', z.strictObject({
+  ...ofSale,
+  commandId: CommandId,
+  receiptNumber: z.string(),
+  changeMinor: Amount,
+}));
+export type CheckoutCompleted = MessageOf<typeof CheckoutCompleted>;
+
+/** The sale did not come about; whatever had been done for it has been undone. */
+export const CheckoutCancelled = event('cart-commands', 'checkout.checkout-cancelled.v1', z.strictObject({
+  ...ofSale,
+  commandId: CommandId,
+  reason: Reason,
+}));
+export type CheckoutCancelled = MessageOf<typeof CheckoutCancelled>;

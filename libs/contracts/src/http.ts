@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { Reason } from './checkout.ts';
+import { Amount, Barcode, CardTender, CashTender, CommandId, Currency, Instant, maxLines, maxTenders, Quantity, SaleId, SaleLine, Sku, StoreId, TaxMode, TaxRateBp, Text, TillId } from './shapes.ts';
+
+/** What tills and the back office say over HTTP. */
+
+export const CheckoutBody = z.strictObject({
+  /** Either a basket that was filled at cart, or the lines themselves. */
+  basketId: SaleId.optional(),
+  lines: z.array(z.strictObject({ sku: Sku, quantity: Quantity })).min(1).max(maxLines).optional(),
+  currency: Currency,
+  /** What the till shows the customer. It must equal what the catalogue says, or nothing is sold. */
+  totalMinor: Amount,
+  tenders: z.array(z.discriminatedUnion('type', [CardTender, CashTender])).min(1).max(maxTenders),
+  /** The till's own clock, kept as a claim; the server's clock decides. */
+  requestedAt: Instant.optional(),
+}).refine(({ basketId, lines }) => (basketId === undefined) !== (lines === undefined), { error: 'give either basketId or lines', path: ['lines'] });
+export type CheckoutBody = z.output<typeof CheckoutBody>;
+
+export const CheckoutState = z.enum(['accepted', 'completed', 'declined', 'rejected', 'cancelled']);
+export type CheckoutState = z.output<typeof CheckoutState>;
+
+/** How one checkout stands: what happened, whether money moved, what to do. */
+export const CheckoutStatus = z.strictObject({
+  checkoutId: CommandId,
+  saleId: SaleId,
+  state: CheckoutState,
+  /** `no`: nothing was taken. `yes`: the sale is paid. `unknown`: being settled; do not charge again. */
+  moneyMoved: z.enum(['no', 'yes', 'unknown']),
+  /** What the person at the till should do now. */
+  action: z.string(),
+  reason: Reason.optional(),
+  currency: Currency,
+  totalMinor: Amount,
+  changeMinor: Amount.optional(),
+  receiptNumber: z.string().optional(),
+  links: z.strictObject({ self: z.string(), events: z.string(), receipt: z.string().optional() }),
+  acceptedAt: Instant,
+  endedAt: Instant.optional(),
+});
+export type CheckoutStatus = z.output<typeof CheckoutStatus>;
+
+export const AddLineBody = z.strictObject({ sku: Sku.optional(), barcode: Barcode.optional(), quantity: Quantity.default(1) })
+  .refine(({ sku, barcode }) => (sku === undefined) !== (barcode === undefined), { error: 'give either sku or barcode', path: ['sku'] });
+export const ChangeLineBody = z.strictObject({ quantity: z.int().min(0).max(999) });
+
+const Totals = { netMinor: Amount, taxMinor: Amount, grossMinor: Amount };
+export const BasketView = z.strictObject({
+  basketId: SaleId,
+  state: z.enum(['open', 'checked-out']),
+  currency: Currency,
+  taxMode: TaxMode,
+  lines: z.array(SaleLine),
+  ...Totals,
+  taxes: z.array(z.strictObject({ taxRateBp: TaxRateBp, ...Totals })),
+});
+export type BasketView = z.output<typeof BasketView>;
+
+export const Store = z.strictObject({ storeId: StoreId, name: Text(80), currency: Currency, taxMode: TaxMode });
+export type Store = z.output<typeof Store>;
+
+export const Product = z.strictObject({ sku: Sku, barcode: Barcode.optional(), description: Text(80), unitPriceMinor: Amount, taxRateBp: TaxRateBp });
+export type Product = z.output<typeof Product>;
+/** A page of the catalogue, as the back office loads it. Prices are the tenant's, for all stores. */
+export const CatalogueBody = z.strictObject({ products: z.array(Product).min(1).max(1_000) });
+export const StoresBody = z.strictObject({ stores: z.array(Store).min(1).max(200) });
+
+/** Goods arrived at a store. The delivery id makes a repeat harmless. */
+export const DeliveryBody = z.strictObject({
+  deliveryId: Text(64),
+  storeId: StoreId,
+  lines: z.array(z.strictObject({ sku: Sku, quantity: z.int().min(1).max(1_000_000) })).min(1).max(2_000),
+});
+export type DeliveryBody = z.output<typeof DeliveryBody>;
+export const StockLevelView = z.strictObject({ sku: Sku, onHand: z.int(), reserved: z.int(), available: z.int() });
+
+export const ReceiptView = z.strictObject({
+  saleId: SaleId,
+  commandId: CommandId,
+  receiptNumber: z.string(),
+  storeId: StoreId,
+  tillId: TillId,
+  issuedAt: Instant,
+  currency: Currency,
+  taxMode: TaxMode,
+  lines: z.array(SaleLine),
+  taxes: z.array(z.strictObject({ taxRateBp: TaxRateBp, ...Totals })),
+  ...Totals,
+  tenders: z.array(z.strictObject({ type: z.enum(['card', 'cash']), amountMinor: Amount, tenderedMinor: Amount })),
+  changeMinor: Amount,
+});
+export type ReceiptView = z.output<typeof ReceiptView>;
+
+/** One entry of a sale's time line. */
+export const TimelineEntry = z.strictObject({ sequence: z.int(), at: Instant, event: z.string(), step: z.string().optional(), detail: z.string().optional() });
+export type TimelineEntry = z.output<typeof TimelineEntry>;

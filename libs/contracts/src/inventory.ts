@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { command, event, type MessageOf } from './contract.ts';
+import { Instant, maxLines, ofSale, Quantity, Sku } from './shapes.ts';
+
+export const StockLine = z.strictObject({ sku: Sku, quantity: Quantity });
+export type StockLine = z.output<typeof StockLine>;
+
+/** Sets goods aside for one sale, all lines or none. Safe to repeat: the sale is the key. */
+export const ReserveStock = command('inventory-commands', 'inventory.reserve-stock.v1', z.strictObject({
+  ...ofSale,
+  lines: z.array(StockLine).min(1).max(maxLines),
+}));
+export type ReserveStock = MessageOf<typeof ReserveStock>;
+
+/** Every line is set aside until `expiresAt` (UTC). */
+export const StockReserved = event('checkout-replies', 'inventory.stock-reserved.v1', z.strictObject({ ...ofSale, expiresAt: Instant }));
+export type StockReserved = MessageOf<typeof StockReserved>;
+
+/** Nothing is set aside. Says what was short, so that the till can offer to remove it. */
+export const StockRefused = event('checkout-replies', 'inventory.stock-refused.v1', z.strictObject({
+  ...ofSale,
+  shortages: z.array(z.strictObject({ sku: Sku, wanted: z.int(), available: z.int() })).min(1),
+}));
+export type StockRefused = MessageOf<typeof StockRefused>;
+
+/** Undoes `ReserveStock`. Releasing what was never reserved succeeds, and bars a late reservation. */
+export const ReleaseStock = command('inventory-commands', 'inventory.release-stock.v1', z.strictObject({ ...ofSale }));
+export type ReleaseStock = MessageOf<typeof ReleaseStock>;
+export const StockReleased = event('checkout-replies', 'inventory.stock-released.v1', z.strictObject({ ...ofSale }));
+export type StockReleased = MessageOf<typeof StockReleased>;
+
+/** Turns the reservation into a sale. May not refuse: the customer has paid. */
+export const CommitStock = command('inventory-commands', 'inventory.commit-stock.v1', z.strictObject({
+  ...ofSale,
+  lines: z.array(StockLine).min(1).max(maxLines),
+}));
+export type CommitStock = MessageOf<typeof CommitStock>;
+export const StockCommitted = event('checkout-replies', 'inventory.stock-committed.v1', z.strictObject({ ...ofSale }));
+export type StockCommitted = MessageOf<typeof StockCommitted>;

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { command, event, type MessageOf } from './contract.ts';
+import { Amount, Currency, maxTenders, ofSale, Tender, Text } from './shapes.ts';
+
+/** Holds the money of every tender of one sale. Safe to repeat: the sale and the tender's position are the key. */
+export const AuthorizePayment = command('payment-commands', 'payment.authorize-payment.v1', z.strictObject({
+  ...ofSale,
+  currency: Currency,
+  totalMinor: Amount,
+  tenders: z.array(Tender).min(1).max(maxTenders),
+}));
+export type AuthorizePayment = MessageOf<typeof AuthorizePayment>;
+
+export const PaymentAuthorized = event('checkout-replies', 'payment.payment-authorized.v1', z.strictObject({ ...ofSale, totalMinor: Amount }));
+export type PaymentAuthorized = MessageOf<typeof PaymentAuthorized>;
+
+/** One tender was refused; every other tender of the sale has been given back. */
+export const PaymentDeclined = event('checkout-replies', 'payment.payment-declined.v1', z.strictObject({
+  ...ofSale,
+  /** Which tender, counted from 1 in the order the till sent them. */
+  position: z.int().min(1),
+  declineCode: Text(60),
+}));
+export type PaymentDeclined = MessageOf<typeof PaymentDeclined>;
+
+/** Takes the money that was authorized. After the first capture there is no way back, only forward. */
+export const CapturePayment = command('payment-commands', 'payment.capture-payment.v1', z.strictObject({ ...ofSale }));
+export type CapturePayment = MessageOf<typeof CapturePayment>;
+
+export const PaymentCaptured = event('checkout-replies', 'payment.payment-captured.v1', z.strictObject({
+  ...ofSale,
+  capturedMinor: Amount,
+  changeMinor: Amount,
+}));
+export type PaymentCaptured = MessageOf<typeof PaymentCaptured>;
+
+/** Nothing was taken and nothing can be: the authorization is gone. */
+export const CaptureRefused = event('checkout-replies', 'payment.capture-refused.v1', z.strictObject({ ...ofSale, declineCode: Text(60) }));
+export type CaptureRefused = MessageOf<typeof CaptureRefused>;
+
+/** Undoes `AuthorizePayment`, whether or not it ever arrived, and bars a late authorization. */
+export const VoidPayment = command('payment-commands', 'payment.void-payment.v1', z.strictObject({ ...ofSale }));
+export type VoidPayment = MessageOf<typeof VoidPayment>;
+export const PaymentVoided = event('checkout-replies', 'payment.payment-voided.v1', z.strictObject({ ...ofSale }));
+export type PaymentVoided = MessageOf<typeof PaymentVoided>;

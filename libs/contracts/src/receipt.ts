@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { command, event, type MessageOf } from './contract.ts';
+import { Amount, CommandId, Currency, Instant, maxLines, maxTenders, ofSale, SaleLine, TaxMode, TillId } from './shapes.ts';
+
+/** A tender as a receipt shows it: no token, nothing that could pay again. */
+export const ReceiptTender = z.strictObject({ type: z.enum(['card', 'cash']), amountMinor: Amount, tenderedMinor: Amount });
+export type ReceiptTender = z.output<typeof ReceiptTender>;
+
+/** Numbers and keeps the receipt of a paid sale. Safe to repeat: a sale has one receipt. */
+export const IssueReceipt = command('receipt-commands', 'receipt.issue-receipt.v1', z.strictObject({
+  ...ofSale,
+  commandId: CommandId,
+  tillId: TillId,
+  currency: Currency,
+  taxMode: TaxMode,
+  lines: z.array(SaleLine).min(1).max(maxLines),
+  tenders: z.array(ReceiptTender).min(1).max(maxTenders),
+  totalMinor: Amount,
+  requestedAt: Instant,
+}));
+export type IssueReceipt = MessageOf<typeof IssueReceipt>;
+
+export const ReceiptIssued = event('checkout-replies', 'receipt.receipt-issued.v1', z.strictObject({
+  ...ofSale,
+  /** Gap-free per store and series, as printed: `S-000042`. */
+  receiptNumber: z.string(),
+}));
+export type ReceiptIssued = MessageOf<typeof ReceiptIssued>;
