@@ -1,0 +1,68 @@
+import { assert } from '@checkout/kernel';
+import { openSpan, type OpenSpan } from '@checkout/observability';
+import { toOutbound, type Outbound } from './codec.ts';
+import type { Store } from './handler.ts';
+import type { Work } from './work.ts';
+
+/** One message of a batch that was decided, and what is left to do for it after the commit. */
+interface Decided<Need, Rows, Change, Effect> {
+  readonly work: Work<Need, Rows, Change, Effect>;
+  readonly answer: unknown;
+  readonly span: OpenSpan;
+}
+
+/** What a batch wants to have written and sent. */
+export interface Batch<Need, Rows, Change, Effect> {
+  readonly decided: readonly Decided<Need, Rows, Change, Effect>[];
+  readonly failed: readonly { readonly work: Work<Need, Rows, Change, Effect>; readonly error: unknown }[];
+  readonly changes: readonly Change[];
+  readonly effects: readonly Effect[];
+  readonly outbound: readonly Outbound[];
+}
+
+/** Largest body that goes onto the bus, in characters: well inside the 256 KB of Service Bus Standard with its envelope. */
+const maxBodyLength = 150_000;
+
+/**
+ * Decides message by message. Each sees the changes of those before it, so that two sales of one batch cannot take the same last item.
+ * A message whose decision throws fails alone: nothing of it was applied.
+ */
+export function decideAll<Need, Rows, Change, Effect>(
+  works: readonly Work<Need, Rows, Change, Effect>[],
+  rows: Rows,
+  store: Pick<Store<Need, Rows, Change>, 'apply'>,
+  service: string,
+  now: number,
+): Batch<Need, Rows, Change, Effect> {
+  const decided: Decided<Need, Rows, Change, Effect>[] = [];
+  const failed: { work: Work<Need, Rows, Change, Effect>; error: unknown }[] = [];
+  const changes: Change[] = [];
+  const effects: Effect[] = [];
+  const outbound: Outbound[] = [];
+  const source = `/services/${service}`;
+  const time = new Date(now).toISOString();
+
+  for (const work of works) {
+    const { message, envelope } = work;
+    const span = openSpan(`handle ${message.type}`, { kind: 'consumer', parent: envelope.traceparent });
+    try {
+      const decision = work.handler.decide(rows, { message, envelope, now });
+      // The id says what caused it and which of its effects it is: handling the same message again names the same messages.
+      const messages = (decision.messages ?? []).map((each, index) =>
+        toOutbound(each, { id: `${envelope.id}.${index}`, source, time, tenantId: envelope.tenantId, causationId: envelope.id, traceparent: span.traceparent }),
+      );
+      for (const { envelope: sent, bodyJson } of messages) assert(bodyJson.length <= maxBodyLength, `${sent.type} has a body of ${bodyJson.length} characters`);
+      for (const change of decision.changes ?? []) {
+        store.apply(rows, change);
+        changes.push(change);
+      }
+      outbound.push(...messages);
+      effects.push(...(decision.effects ?? []));
+      decided.push({ work, answer: decision.answer, span });
+    } catch (error) {
+      span.end(error);
+      failed.push({ work, error });
+    }
+  }
+  return { decided, failed, changes, effects, outbound };
+}

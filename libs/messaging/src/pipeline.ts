@@ -1,0 +1,224 @@
+import { noTenant, type Envelope, type Message } from '@checkout/contracts';
+import { uuidv7, type Clock } from '@checkout/kernel';
+import { histogram, type Logger } from '@checkout/observability';
+import { DependencyUnavailable } from '@checkout/resilience';
+import { CommitUnknown, Conflict, join, type Database } from '@checkout/sql';
+import { decideAll, type Batch } from './batch.ts';
+import type { Bus } from './bus.ts';
+import type { Handler, Store } from './handler.ts';
+import { inboxKey, markHandled } from './inbox.ts';
+import { addChunk, removeChunks } from './outbox.ts';
+import type { Work } from './work.ts';
+
+/** Most messages that share one load and one commit. Larger batches save little more and make a conflict dearer. */
+const maxBatch = 128;
+/** How often a batch runs again as a whole before its messages are tried one by one. */
+const maxBatchAttempts = 3;
+/** Sent chunks wait for the next commit to take them away; with no commit in sight they are removed after this long. */
+const idleRemovalMs = 1_000;
+
+const batchSize = histogram('pipeline_batch_messages', 'Messages that shared one commit', [], [1, 2, 4, 8, 16, 32, 64, 128]);
+const batchSeconds = histogram('pipeline_batch_seconds', 'From load to commit of one batch');
+
+export interface PipelineOptions<Need, Rows, Change, Effect> {
+  readonly service: string;
+  readonly database: Database;
+  readonly bus: Pick<Bus, 'send'>;
+  readonly store: Store<Need, Rows, Change>;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** Work that waited for the commit. Must not throw; its results come back through `submit`. */
+  readonly onEffects?: (effects: readonly Effect[]) => void;
+  /** What has just become durable, for those who watch. Must not throw. */
+  readonly onCommitted?: (changes: readonly Change[]) => void;
+}
+
+/** Whose a local input is. */
+export interface About {
+  readonly tenantId: string;
+  readonly storeId?: string;
+  readonly saleId?: string;
+  readonly traceparent?: string;
+}
+
+/**
+ * Handles messages in batches: load what they need, decide each, commit everything at once, send, settle.
+ *
+ * One batch is under way at a time; what arrives meanwhile is the next batch, so batches grow with the load by themselves and an idle
+ * service adds no delay. Messages are sent after the commit that decided them, from memory; the outbox row is there for a crash.
+ *
+ * A batch that fails as a whole is tried again (a conflict with another writer, a commit whose outcome is unknown: the batch is
+ * idempotent), then message by message, so that one poisoned message never takes its neighbours along.
+ */
+export class Pipeline<Need, Rows, Change, Effect = never> {
+  readonly #options: PipelineOptions<Need, Rows, Change, Effect>;
+  readonly #clock: Clock;
+  readonly #queue: Work<Need, Rows, Change, Effect>[] = [];
+  /** Chunks that the bus has, waiting to be removed with the next commit. */
+  readonly #sent = new Set<string>();
+  /** Chunks on their way: the sweeper must leave them alone. */
+  readonly sending = new Set<string>();
+  #isRunning = false;
+  #removal: NodeJS.Timeout | undefined;
+  #idle: (() => void)[] = [];
+
+  constructor(options: PipelineOptions<Need, Rows, Change, Effect>) {
+    this.#options = options;
+    this.#clock = options.clock ?? Date.now;
+  }
+
+  /**
+   * Handles a local input together with whatever else is waiting; resolves with the decision's answer once it is durable.
+   *
+   * @throws DependencyUnavailable, CommitUnknown, or whatever `decide` threw.
+   */
+  submit<M extends Message, Answer>(handler: Handler<M, Need, Rows, Change, Effect, Answer>, message: M, about: About): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.take({
+        handler: handler as unknown as Handler<Message, Need, Rows, Change, Effect, unknown>,
+        message,
+        envelope: { id: uuidv7(), source: `/services/${this.#options.service}`, type: message.type, time: '', ...about } as Envelope,
+        isFromBus: false,
+        done: (result) => (result.ok ? resolve(result.answer as Answer) : reject(result.error)),
+      });
+    });
+  }
+
+  take(work: Work<Need, Rows, Change, Effect>): void {
+    this.#queue.push(work);
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    // Whatever arrives in this tick joins the first batch.
+    setImmediate(() => void this.#run());
+  }
+
+  get depth(): number {
+    return this.#queue.length;
+  }
+
+  /** Resolves when nothing is queued or under way. */
+  drained(): Promise<void> {
+    if (!this.#isRunning) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /** Stops the timer; what is sent but not yet removed is swept, and harmlessly sent again, by the next start. */
+  async close(): Promise<void> {
+    await this.drained();
+    clearTimeout(this.#removal);
+    await this.#removeSent();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const [batch, again] = withoutRepeats(this.#queue.splice(0, maxBatch));
+      this.#queue.unshift(...again);
+      await this.#handle(batch);
+    }
+    this.#isRunning = false;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  async #handle(works: readonly Work<Need, Rows, Change, Effect>[]): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#attempt(works);
+      } catch (error) {
+        if (error instanceof DependencyUnavailable) return fail(works, error);
+        if (error instanceof Conflict && error.on === inboxKey && works.length === 1) return works[0]?.done({ ok: true, answer: undefined });
+        const isWorthRepeating = (error instanceof Conflict && error.on !== inboxKey) || error instanceof CommitUnknown;
+        if (isWorthRepeating && attempt < maxBatchAttempts) continue;
+        if (works.length === 1) return fail(works, error);
+        this.#options.logger.warn({ err: error, messages: works.length }, 'a batch failed and is tried message by message');
+        for (const work of works) await this.#handle([work]);
+        return;
+      }
+    }
+  }
+
+  async #attempt(works: readonly Work<Need, Rows, Change, Effect>[]): Promise<void> {
+    const startedAt = performance.now();
+    const { store, database, service } = this.#options;
+    const load = store.load(works.flatMap(({ handler, message }) => [...handler.needs(message)]));
+    const recordsets = load.recordsets.length === 0 ? [] : await database.queries(load.recordsets, load.select);
+    const batch = decideAll(works, load.toRows(recordsets), store, service, this.#clock());
+    await this.#commit(batch);
+    batchSize.observe(works.length);
+    batchSeconds.observe((performance.now() - startedAt) / 1_000);
+
+    for (const { work, answer, span } of batch.decided) {
+      span.end();
+      work.done({ ok: true, answer });
+    }
+    for (const { work, error } of batch.failed) work.done({ ok: false, error });
+    if (batch.changes.length > 0) this.#options.onCommitted?.(batch.changes);
+    if (batch.effects.length > 0) this.#options.onEffects?.(batch.effects);
+  }
+
+  /** Inbox marks, changes and messages in one transaction; then the messages are on their way. */
+  async #commit({ decided, changes, outbound }: Batch<Need, Rows, Change, Effect>): Promise<void> {
+    const handled = decided.filter(({ work }) => work.isFromBus).map(({ work: { envelope } }) => ({ tenantId: envelope.tenantId, id: envelope.id }));
+    if (handled.length === 0 && changes.length === 0 && outbound.length === 0) return;
+    const chunk = { id: uuidv7(), messages: outbound };
+    const removed = [...this.#sent];
+    await this.#options.database.commit(
+      join([
+        ...(handled.length > 0 ? [markHandled(handled)] : []),
+        ...this.#options.store.write(changes),
+        ...(outbound.length > 0 ? [addChunk(chunk)] : []),
+        ...(removed.length > 0 ? [removeChunks(removed)] : []),
+      ]),
+    );
+    for (const id of removed) this.#sent.delete(id);
+    if (outbound.length > 0) this.#send(chunk);
+  }
+
+  /** Not awaited: the messages are safe, and the next batch need not wait for the bus. The SDK keeps the order of one topic. */
+  #send(chunk: { readonly id: string; readonly messages: Batch<Need, Rows, Change, Effect>['outbound'] }): void {
+    this.sending.add(chunk.id);
+    this.#options.bus.send(chunk.messages).then(
+      () => this.removeLater(chunk.id),
+      (err: unknown) => this.#options.logger.warn({ err, chunkId: chunk.id, messages: chunk.messages.length }, 'messages stay in the outbox until the sweeper sends them'),
+    ).finally(() => this.sending.delete(chunk.id));
+  }
+
+  /** The bus has this chunk: its row goes with the next commit. */
+  removeLater(chunkId: string): void {
+    this.#sent.add(chunkId);
+    this.#removal ??= setTimeout(() => {
+      this.#removal = undefined;
+      void this.#removeSent();
+    }, idleRemovalMs).unref();
+  }
+
+  async #removeSent(): Promise<void> {
+    const chunks = [...this.#sent];
+    if (chunks.length === 0) return;
+    try {
+      await this.#options.database.commit(removeChunks(chunks));
+      for (const id of chunks) this.#sent.delete(id);
+    } catch (err) {
+      this.#options.logger.debug({ err }, 'sent messages could not be removed from the outbox yet');
+    }
+  }
+}
+
+/** Two deliveries of one message in one batch would fail its commit; the second waits for the next batch and finds the mark. */
+function withoutRepeats<W extends { readonly isFromBus: boolean; readonly envelope: Envelope }>(works: W[]): [W[], W[]] {
+  const seen = new Set<string>();
+  const first: W[] = [];
+  const again: W[] = [];
+  for (const work of works) {
+    const key = `${work.envelope.tenantId}/${work.envelope.id}`;
+    (work.isFromBus && seen.has(key) ? again : first).push(work);
+    seen.add(key);
+  }
+  return [first, again];
+}
+
+function fail(works: readonly { done(result: { ok: false; error: unknown }): void }[], error: unknown): void {
+  for (const work of works) work.done({ ok: false, error });
+}
+
+/** For inputs that belong to no tenant: sweepers over all of them. */
+export const everyTenant: About = { tenantId: noTenant };

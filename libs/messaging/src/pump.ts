@@ -1,0 +1,195 @@
+import { isServiceBusError, type ServiceBusClient, type ServiceBusReceivedMessage, type ServiceBusSessionReceiver } from '@azure/service-bus';
+import { minutes, seconds } from '@checkout/kernel';
+import type { Logger } from '@checkout/observability';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Settler } from './settler.ts';
+import { settlementOf } from './settle.ts';
+import type { Result } from './work.ts';
+
+/** Unsettled messages that one partition may have in this process; more would only wait in memory instead of on the bus. */
+const maxUnsettled = 256;
+/** A partition without work is let go after this long, so that another instance can take it and share the load. */
+const idleReleaseMs = seconds(60);
+/** No partition is held for longer, so that instances that start later get their share. */
+const maxHoldMs = minutes(10);
+/** Wait between attempts to take a partition while the bus refuses or cannot be reached. */
+const retryMs = 1_000;
+
+export interface PumpOptions {
+  readonly client: ServiceBusClient;
+  readonly topic: string;
+  readonly subscription: string;
+  /** How many partitions this process holds at the most. */
+  readonly partitions: number;
+  readonly logger: Logger;
+  /** Handles one message and calls back once. */
+  readonly onMessage: (message: ServiceBusReceivedMessage, done: (result: Result) => void) => void;
+  /** A message could not be handled because a dependency is down: the pump has let go of everything and waits until this resolves. */
+  readonly untilAvailable: () => Promise<void>;
+}
+
+/**
+ * Receives from one subscription, partition by partition.
+ *
+ * - *accepting*: waits for a partition with work. Left when the bus hands one over.
+ * - *holding*: messages flow. Left when the partition is idle, was held long enough, its lock or connection is lost, or on `stop`.
+ * - *paused*: a dependency is down; all partitions are closed, which returns their messages without counting a delivery. Left when the
+ *   dependency is back.
+ *
+ * The SDK's session receivers never reconnect by themselves, so each worker is a loop round the three.
+ */
+export class Pump {
+  readonly #options: PumpOptions;
+  readonly #held = new Set<HeldPartition>();
+  readonly #workers: Promise<void>[] = [];
+  readonly #stopping = new AbortController();
+  #outage: Promise<void> | undefined;
+
+  constructor(options: PumpOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    for (let i = 0; i < this.#options.partitions; i += 1) this.#workers.push(this.#work());
+  }
+
+  /** Takes no more messages, lets those at hand finish for at most `graceMs`, and lets go of all partitions. */
+  async stop(graceMs = seconds(10)): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all([...this.#held].map((partition) => partition.release(graceMs)));
+    await Promise.all(this.#workers);
+  }
+
+  get isPaused(): boolean {
+    return this.#outage !== undefined;
+  }
+
+  get heldPartitions(): number {
+    return this.#held.size;
+  }
+
+  async #work(): Promise<void> {
+    const { topic, subscription, logger } = this.#options;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await this.#outage;
+        await this.#hold();
+      } catch (err) {
+        if (this.#stopping.signal.aborted) return;
+        // Nothing to do on this subscription within the SDK's waiting time: the normal state of a quiet shop.
+        if (isServiceBusError(err) && err.code === 'ServiceTimeout') continue;
+        logger.warn({ err, topic, subscription }, 'no partition could be taken, trying again');
+        await sleep(retryMs, undefined, { signal: this.#stopping.signal }).catch(() => {});
+      }
+    }
+  }
+
+  async #hold(): Promise<void> {
+    const { client, topic, subscription } = this.#options;
+    const receiver = await client.acceptNextSession(topic, subscription, {
+      maxAutoLockRenewalDurationInMs: maxHoldMs + minutes(1),
+      abortSignal: this.#stopping.signal,
+    });
+    if (this.#stopping.signal.aborted || this.#outage) return receiver.close();
+    const partition = new HeldPartition(receiver, this.#options, () => this.#pause());
+    this.#held.add(partition);
+    try {
+      await partition.closed;
+    } finally {
+      this.#held.delete(partition);
+    }
+  }
+
+  #pause(): void {
+    if (this.#outage) return;
+    const { topic, subscription, logger, untilAvailable } = this.#options;
+    logger.warn({ topic, subscription }, 'receiving is paused until the dependency is back');
+    this.#outage = untilAvailable().then(() => {
+      this.#outage = undefined;
+      logger.info({ topic, subscription }, 'receiving goes on');
+    });
+    for (const partition of this.#held) void partition.release(0);
+  }
+}
+
+/** One partition while this process owns it. */
+class HeldPartition {
+  readonly closed: Promise<void>;
+  readonly #receiver: ServiceBusSessionReceiver;
+  readonly #options: PumpOptions;
+  readonly #settler: Settler;
+  readonly #onOutage: () => void;
+  readonly #subscription: { close(): Promise<void> };
+  readonly #timer: NodeJS.Timeout;
+  readonly #heldSince = Date.now();
+  #lastWorkAt = Date.now();
+  #unsettled = 0;
+  #releasing: Promise<void> | undefined;
+  #resolveClosed: () => void = () => {};
+
+  constructor(receiver: ServiceBusSessionReceiver, options: PumpOptions, onOutage: () => void) {
+    this.#receiver = receiver;
+    this.#options = options;
+    this.#settler = new Settler(receiver);
+    this.#onOutage = onOutage;
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
+    this.#subscription = receiver.subscribe(
+      {
+        processMessage: (message) => this.#handle(message),
+        processError: async ({ error }) => {
+          options.logger.warn({ err: error, partition: receiver.sessionId }, 'a partition was lost');
+          void this.release(0);
+        },
+      },
+      { maxConcurrentCalls: maxUnsettled, autoCompleteMessages: false },
+    );
+    this.#timer = setInterval(() => this.#letGoWhenDue(), 1_000).unref();
+  }
+
+  release(graceMs: number): Promise<void> {
+    this.#releasing ??= this.#release(graceMs);
+    return this.#releasing;
+  }
+
+  async #release(graceMs: number): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#subscription.close().catch(() => {});
+    const giveUpAt = Date.now() + graceMs;
+    while (this.#unsettled > 0 && Date.now() < giveUpAt) await sleep(5);
+    await Promise.race([this.#receiver.close().catch(() => {}), sleep(2_000, undefined, { ref: false })]);
+    this.#resolveClosed();
+  }
+
+  #handle(message: ServiceBusReceivedMessage): Promise<void> {
+    this.#lastWorkAt = Date.now();
+    this.#unsettled += 1;
+    return new Promise((resolve) => {
+      this.#options.onMessage(message, (result) => {
+        void this.#settle(message, result).finally(() => {
+          this.#unsettled -= 1;
+          resolve();
+        });
+      });
+    });
+  }
+
+  async #settle(message: ServiceBusReceivedMessage, result: Result): Promise<void> {
+    const settlement = settlementOf(result);
+    if (settlement.settle === 'release') return this.#onOutage();
+    const { logger, topic, subscription } = this.#options;
+    if (settlement.settle === 'dead-letter') {
+      logger.warn({ topic, subscription, messageId: message.messageId, reason: settlement.reason, detail: settlement.description }, 'a message is dead-lettered');
+    }
+    if (settlement.settle === 'abandon') logger.error({ err: settlement.because, topic, subscription, messageId: message.messageId }, 'a message could not be handled');
+    await this.#settler.settle(message, settlement);
+  }
+
+  #letGoWhenDue(): void {
+    // The SDK closes a receiver whose session lock is lost; nothing more will come of it.
+    if (this.#receiver.isClosed) void this.release(0);
+    else if (this.#unsettled > 0) return;
+    else if (Date.now() - this.#lastWorkAt > idleReleaseMs || Date.now() - this.#heldSince > maxHoldMs) void this.release(seconds(10));
+  }
+}

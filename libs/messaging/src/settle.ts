@@ -1,0 +1,24 @@
+import { DependencyUnavailable } from '@checkout/resilience';
+import { CommitUnknown } from '@checkout/sql';
+import { InvalidMessage } from './invalid-message.ts';
+import type { Result } from './work.ts';
+
+/** What becomes of a message once it was handled. */
+export type Settlement =
+  | { readonly settle: 'complete' }
+  /** Given back by closing its session: that does not count as a delivery, so an outage cannot use them up. */
+  | { readonly settle: 'release'; readonly because: Error }
+  | { readonly settle: 'abandon'; readonly because: unknown }
+  | { readonly settle: 'dead-letter'; readonly reason: string; readonly description: string };
+
+/**
+ * The whole error policy, in one place. A refusal is a normal answer and completes; an invalid message is dead-lettered at once; an
+ * outage releases the message and stops the receiver; anything else is a defect: delivered again, and dead-lettered by the bus in the end.
+ */
+export function settlementOf(result: Result): Settlement {
+  if (result.ok) return { settle: 'complete' };
+  const { error } = result;
+  if (error instanceof InvalidMessage) return { settle: 'dead-letter', reason: error.code, description: error.message };
+  if (error instanceof DependencyUnavailable || error instanceof CommitUnknown) return { settle: 'release', because: error };
+  return { settle: 'abandon', because: error };
+}
