@@ -1,1 +1,11 @@
-export {};
+export { codes, isCode, meaningOf, type Code, type CodeMeaning } from './codes.ts';
+export { Problem, problemMediaType, type FieldError, type MoneyMoved, type Outcome, type ProblemDocument, type ProblemOptions } from './problem.ts';
+export { translate } from './translate.ts';
+export { ProblemFilter } from './filter.ts';
+export { pointerOf, problemOf, ZodBody, ZodParams, ZodPipe, ZodQuery } from './zod-pipe.ts';
+export { IdempotencyKey, idempotencyKeyOf } from './idempotency-key.ts';
+export { parseJson, parseJsonBytes } from './json.ts';
+export { defaultRateLimit, type RateLimit } from './rate-limit.ts';
+export { createHttpApp, type HttpApp, type HttpAppOptions } from './app.ts';
+export { compareRoutes, createOpenApi, ProblemSchema, type ApiDoc, type RouteDoc } from './openapi.ts';
+export type { RegisteredRoute } from './routes.ts';

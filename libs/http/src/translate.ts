@@ -1,0 +1,56 @@
+import { AuthError } from '@checkout/auth';
+import { HttpException } from '@nestjs/common';
+import { ZodError } from 'zod';
+import { meaningOf, type Code } from './codes.ts';
+import { Problem } from './problem.ts';
+import { problemOf } from './zod-pipe.ts';
+
+/** Fastify's own refusals. https://fastify.dev/docs/latest/Reference/Errors/ */
+const fastifyCodes: Readonly<Record<string, Code>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'media-type-unsupported',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'body-truncated',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'body-missing',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'json-invalid',
+  FST_ERR_BAD_URL: 'not-found',
+  FST_ERR_MAX_PARAM_LENGTH: 'uri-too-long',
+  FST_ERR_ROUTE_METHOD_NOT_SUPPORTED: 'method-not-allowed',
+  // The handler was cut off, not undone.
+  FST_ERR_HANDLER_TIMEOUT: 'accept-unknown',
+  ECONNRESET: 'body-truncated',
+};
+
+/** What Nest itself throws carries only a status. */
+const statusCodes: Readonly<Record<number, Code>> = {
+  400: 'protocol-error', 401: 'auth-invalid', 403: 'scope-missing', 404: 'not-found', 405: 'method-not-allowed', 406: 'not-acceptable', 408: 'request-timeout',
+  413: 'body-too-large', 414: 'uri-too-long', 415: 'media-type-unsupported', 422: 'schema-violation', 429: 'rate-limited', 503: 'overloaded',
+};
+
+interface Unavailable {
+  readonly dependency: string;
+  readonly retryAfterMs: number;
+}
+
+/**
+ * The problem that an error is to the caller. Whatever is not recognised is a defect: `internal`, with nothing of the error in it.
+ */
+export function translate(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof AuthError) return new Problem(error.code, { cause: error });
+  if (error instanceof ZodError) return problemOf(error);
+  if (isUnavailable(error)) return new Problem('dependency-unavailable', { detail: `${error.dependency} does not answer.`, retryAfterMs: error.retryAfterMs, cause: error });
+  if (error instanceof HttpException) return new Problem(statusCodes[error.getStatus()] ?? 'internal', { cause: error });
+  const code = fastifyCodes[codeOf(error) ?? ''];
+  return new Problem(code ?? 'internal', { cause: error });
+}
+
+/** Whether the operator must see it: our own defects, never a caller's mistakes. */
+export const isDefect = (problem: Problem): boolean => meaningOf(problem.code).status === 500;
+
+/** By name and shape, so that this library does not depend on the breakers to know their error. */
+function isUnavailable(error: unknown): error is Error & Unavailable {
+  return error instanceof Error && error.name === 'DependencyUnavailable' && 'dependency' in error && 'retryAfterMs' in error && typeof error.retryAfterMs === 'number';
+}
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -1,0 +1,48 @@
+/**
+ * A run of 13 to 19 digits, plain or in the groups that cards are printed in (4-4-4-4, 4-6-5).
+ * Hexadecimal neighbours and dashes are excluded, so that a UUID or a trace id is never taken for a card.
+ */
+const candidate = /(?<![0-9a-fA-F-])(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{5})(?![0-9a-fA-F-])/g;
+
+/** Numbers that issuers really use, from 15 digits: shorter ones are also EAN and GTIN codes, and a sale must not fail over a barcode. */
+const issuer = /^(?:3[47]\d{13}|(?:4|5|6|35|2[2-7])\d+)$/;
+
+/** Whether the digits end in the check digit of ISO/IEC 7812-1 (Luhn). */
+export function isLuhn(digits: string): boolean {
+  let sum = 0;
+  for (let i = digits.length - 1, double = false; i >= 0; i--, double = !double) {
+    const digit = digits.charCodeAt(i) - 48;
+    sum += double ? (digit > 4 ? digit * 2 - 9 : digit * 2) : digit;
+  }
+  return sum % 10 === 0;
+}
+
+/** Whether a text carries what is almost certainly a card number: 15 to 19 digits, an issuer's prefix and a right check digit. */
+export function containsPan(text: string): boolean {
+  candidate.lastIndex = 0;
+  for (let match = candidate.exec(text); match; match = candidate.exec(text)) {
+    const digits = match[0].replace(/\D/g, '');
+    if (digits.length >= 15 && issuer.test(digits) && isLuhn(digits)) {
+      candidate.lastIndex = 0;
+      return true;
+    }
+  }
+  return false;
+}
+
+/**
+ * Masks every Luhn number of 13 to 19 digits in a JSON line, all but its last four.
+ *
+ * Where the digits may be a bare JSON number they are overwritten with nines, so that the line stays JSON. Thirteen digits
+ * starting with 1 are left alone: they are milliseconds since 1970, and no card of that length starts so.
+ */
+export function maskPans(line: string): string {
+  return line.replace(candidate, (found: string, ...rest: unknown[]) => {
+    const digits = found.replace(/\D/g, '');
+    if ((digits.length === 13 && digits.startsWith('1')) || !isLuhn(digits)) return found;
+    const offset = rest[2];
+    const before = typeof offset === 'number' ? line[offset - 1] : undefined;
+    const mayBeNumber = before === ':' || before === ',' || before === '[';
+    return (mayBeNumber ? '9' : '*').repeat(digits.length - 4) + digits.slice(-4);
+  });
+}
