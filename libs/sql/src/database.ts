@@ -1,0 +1,179 @@
+import {
+  Breaker, DependencyUnavailable, fullJitterMs, realTiming, RetryBudget, sleep,
+  type BreakerPolicy, type BreakerState, type Timing, type Transition,
+} from '@checkout/resilience';
+import type { z } from 'zod';
+import { budgets, probeBudget, type Lane } from './budgets.ts';
+import { classify, probeDelaysMs, type Classified, type Kind } from './classify.ts';
+import { Connector, type Dispatch, type Recordset } from './connector.ts';
+import { CommitUnknown, Conflict } from './errors.ts';
+import type { Logger } from './logger.ts';
+import { probeRead, probeWrite } from './probe.ts';
+import { sql, type Sql } from './sql.ts';
+
+export interface DatabaseOptions {
+  /** As `mssql` reads it: `Server=host,1433;Database=cart;User Id=…;Password=…;Encrypt=true`, or with `Authentication=…`. */
+  readonly connectionString: string;
+  /** Whose database it is, as in `cart`. With the lane it names the breaker. */
+  readonly name: string;
+  /** `work` unless said otherwise. */
+  readonly lane?: Lane;
+  readonly logger?: Logger;
+  readonly onTransition?: (transition: Transition) => void;
+  /** Overrides of the lane's budget; for tests and unusual databases. */
+  readonly policy?: Partial<BreakerPolicy>;
+  readonly timing?: Timing;
+}
+
+/** A chosen victim may simply run again; nothing of it remains. Twice more, 20–100 ms apart. */
+const retries = { retries: 2, firstMs: 50, maxMs: 100, withinMs: 1_000 };
+const retriable: ReadonlySet<Kind> = new Set<Kind>(['deadlock', 'snapshot', 'lock-timeout', 'dirty-connection']);
+
+/** After these the server had rolled back before it answered, so a commit is known not to have happened. */
+const rolledBack: ReadonlySet<Kind> = new Set<Kind>(['throttled', 'read-only', 'full', 'resources']);
+
+/**
+ * One database in one lane, as a service sees it: statements go through a breaker to a pool of their own. Connections are made when first needed.
+ * What every method promises: it settles within the lane's deadline (plus what it waits for a place), and an outage is always
+ * `DependencyUnavailable`, never a driver's error.
+ */
+export class Database implements AsyncDisposable {
+  readonly name: string;
+  readonly #breaker: Breaker;
+  readonly #connector: Connector;
+  readonly #prober: Connector;
+  readonly #retryBudget = new RetryBudget();
+  readonly #timing: Timing;
+  readonly #logger: Logger | undefined;
+
+  static open(options: DatabaseOptions): Database {
+    return new Database(options);
+  }
+
+  private constructor({ connectionString, name, lane = 'work', logger, onTransition, policy, timing = realTiming }: DatabaseOptions) {
+    this.name = `${name}/${lane}`;
+    this.#timing = timing;
+    this.#logger = logger;
+    const budget = budgets[lane];
+    const onError = (error: unknown): void => logger?.warn({ err: error, database: this.name }, 'an idle connection broke');
+    this.#connector = new Connector(connectionString, this.name, budget.driver, onError);
+    this.#prober = new Connector(connectionString, `${this.name}/probe`, probeBudget, onError);
+    const probe = lane === 'read' ? probeRead : probeWrite;
+    const merged = { ...budget.breaker, ...policy };
+    this.#breaker = new Breaker({
+      name: this.name,
+      policy: { ...merged, probe: merged.probe ?? { goodInARow: 3, gapMs: 200, deadlineMs: 400, delaysMs: probeDelaysMs } },
+      classify: (error) => classify(error).verdict,
+      probe: (signal) => probe(this.#prober, signal),
+      timing,
+    });
+    this.#breaker.onTransition((transition) => {
+      const { cause, ...change } = transition;
+      if (transition.to === 'open') logger?.error({ ...change, err: cause }, 'database unavailable: breaker opened');
+      else logger?.info(change, 'breaker changed');
+      onTransition?.(transition);
+    });
+  }
+
+  get state(): BreakerState {
+    return this.#breaker.state;
+  }
+
+  /** 0 unless the breaker is open. */
+  get retryAfterMs(): number {
+    return this.#breaker.retryAfterMs;
+  }
+
+  /** Resolves when statements may pass again: what a paused receiver waits for. @throws DependencyUnavailable when the database is closed first. */
+  whenClosed(): Promise<void> {
+    return this.#breaker.whenClosed();
+  }
+
+  /** Calls the listener at every change of the breaker's state. @returns what ends that. */
+  onTransition(listener: (transition: Transition) => void): () => void {
+    return this.#breaker.onTransition(listener);
+  }
+
+  /** For readiness at start-up: resolves when the database answers. @throws DependencyUnavailable */
+  async ready(): Promise<void> {
+    await this.#run(sql`SELECT 1 AS one;`);
+  }
+
+  /**
+   * The rows of one recordset, as `row` says they are. For reads: it may run twice.
+   * @throws ZodError when a row is not what `row` says: table and code have drifted apart.
+   * @throws DependencyUnavailable
+   */
+  async query<R extends z.ZodType>(row: R, statement: Sql): Promise<z.output<R>[]> {
+    const [rows] = await this.queries([row], statement);
+    return rows as z.output<R>[];
+  }
+
+  /** As `query`, for a batch of several SELECTs in one round trip: one array for each of `rows`, in order. */
+  async queries<const Rows extends readonly z.ZodType[]>(rows: Rows, statement: Sql): Promise<{ -readonly [I in keyof Rows]: z.output<Rows[I]>[] }> {
+    const recordsets = await this.#run(statement);
+    if (recordsets.length !== rows.length) {
+      throw new Error(`${recordsets.length} recordsets came where ${rows.length} were expected: ${statement.text.trim().slice(0, 200)}`);
+    }
+    const parsed = rows.map((row, index) => (recordsets[index] ?? []).map((values) => row.parse(values)));
+    return parsed as { -readonly [I in keyof Rows]: z.output<Rows[I]>[] };
+  }
+
+  /**
+   * Runs `work` as one unit: all of it is committed, or nothing. It is one batch and one round trip, and must be idempotent.
+   * @throws Conflict when a row was there already or a version did not hold; nothing was changed.
+   * @throws CommitUnknown when the answer was lost after the batch was sent: run the same batch again.
+   * @throws DependencyUnavailable when nothing was changed because the database is out.
+   */
+  async commit(work: Sql): Promise<void> {
+    await this.#run(sql`SET XACT_ABORT, NOCOUNT ON;
+IF @@TRANCOUNT <> 0 THROW 51000, 'dirty connection', 1;
+BEGIN TRAN;
+${work}
+COMMIT;`, 'commit');
+  }
+
+  /** Waits for what is in flight, at most 5 s. Whatever comes later is refused. */
+  async close(): Promise<void> {
+    await this.#breaker[Symbol.asyncDispose]();
+    await Promise.all([this.#connector[Symbol.asyncDispose](), this.#prober[Symbol.asyncDispose]()]);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #run(statement: Sql, purpose: 'read' | 'commit' = 'read'): Promise<Recordset[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      const dispatch: Dispatch = { sent: false };
+      try {
+        const recordsets = await this.#breaker.run((signal) => this.#connector.execute(statement, signal, dispatch));
+        this.#retryBudget.succeeded();
+        return recordsets;
+      } catch (error) {
+        const classified = classify(error);
+        if (classified.kind === 'dirty-connection') this.#logger?.error({ database: this.name }, 'a connection with an open transaction was found and closed');
+        const again = retriable.has(classified.kind) && attempt <= retries.retries && this.#retryBudget.take();
+        if (!again) throw this.#translated(error, classified, purpose === 'commit' && dispatch.sent);
+        await sleep(20 + fullJitterMs(attempt, retries, this.#timing.random), this.#timing);
+      }
+    }
+  }
+
+  #translated(error: unknown, { verdict, kind }: Classified, mayHaveCommitted: boolean): unknown {
+    if (error instanceof DependencyUnavailable) return error;
+    if (kind === 'duplicate') return new Conflict('duplicate', constraintOf(error), { cause: error });
+    if (kind === 'version') return new Conflict('version', messageOf(error), { cause: error });
+    if (verdict !== 'fail' && verdict !== 'trip') return error;
+    if (mayHaveCommitted && !rolledBack.has(kind)) return new CommitUnknown(this.name, { cause: error });
+    return new DependencyUnavailable(this.name, this.#breaker.retryAfterMs, { cause: error });
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof AggregateError ? messageOf(error.errors[0]) : error instanceof Error ? error.message : String(error));
+
+/** 2627 names a constraint, 2601 an index. The rest of the message holds the key's values, which belong in no log. */
+const constraintOf = (error: unknown): string => {
+  const [, constraint, index] = /constraint '([^']+)'|unique index '([^']+)'/i.exec(messageOf(error)) ?? [];
+  return constraint ?? index ?? 'unknown constraint';
+};
