@@ -1,0 +1,2 @@
+export { PlatformEnvironment, readEnvironment } from './environment.ts';
+export { runService, type Assembled, type PipelineParts, type Platform } from './run-service.ts';

@@ -1,0 +1,90 @@
+import { TokenVerifier } from '@checkout/auth';
+import { createHttpApp } from '@checkout/http';
+import { Bus, Pipeline, ServiceBusServer, Sweeper, type Store } from '@checkout/messaging';
+import { collectProcessMetrics, createLogger, exitOnCrash, Health, Shutdown, type Logger } from '@checkout/observability';
+import { Database } from '@checkout/sql';
+import type { DynamicModule } from '@nestjs/common';
+import type { z } from 'zod';
+import { PlatformEnvironment, readEnvironment } from './environment.ts';
+
+/** What a service gets to build itself from. */
+export interface Platform<Environment> {
+  readonly environment: Environment;
+  readonly logger: Logger;
+  /** For units of work. */
+  readonly database: Database;
+  /** For queries of tills and people: a lane of its own, so that a slow report never takes a sale's place. */
+  readonly reads: Database;
+  /** The pipeline over the store that `store` gave. */
+  readonly pipeline: <Need, Rows, Change, Effect = never>(parts: PipelineParts<Need, Rows, Change, Effect>) => Pipeline<Need, Rows, Change, Effect>;
+}
+
+export interface PipelineParts<Need, Rows, Change, Effect> {
+  readonly store: Store<Need, Rows, Change>;
+  readonly onEffects?: (effects: readonly Effect[]) => void;
+  readonly onCommitted?: (changes: readonly Change[]) => void;
+}
+
+/** What a service hands back: its controllers, and what else of its own runs. */
+export interface Assembled {
+  readonly module: DynamicModule;
+  readonly openapi: object;
+  /** Sweepers and the like: started once messages flow, stopped before anything else. */
+  readonly background?: readonly { start(): void; stop(): Promise<void> }[];
+}
+
+/**
+ * One service as a process: reads its environment, assembles it, serves HTTP, receives messages, and ends in order on SIGTERM
+ * (take no new work, finish, flush, close).
+ */
+export async function runService<Schema extends z.ZodType<PlatformEnvironment>>(
+  name: string,
+  schema: Schema,
+  assemble: (platform: Platform<z.output<Schema>>) => Assembled,
+): Promise<void> {
+  const logger = createLogger({ service: name });
+  exitOnCrash(logger);
+  const environment = readEnvironment(schema);
+  collectProcessMetrics();
+
+  const connectionString = environment.SQL_CONNECTION;
+  const database = Database.open({ connectionString, name, logger });
+  const reads = Database.open({ connectionString, name, lane: 'read', logger });
+  const bus = new Bus(environment.SERVICE_BUS_CONNECTION);
+  const built: Pipeline<never, never, never>[] = [];
+  const pipeline: Platform<z.output<Schema>>['pipeline'] = (parts) => {
+    const made = new Pipeline({ service: name, database, bus, logger, ...parts });
+    built.push(made as unknown as Pipeline<never, never, never>);
+    return made;
+  };
+
+  const { module, openapi, background = [] } = assemble({ environment, logger, database, reads, pipeline });
+  const [made] = built;
+  if (!made) throw new Error(`${name} has not built its pipeline`);
+
+  const health = new Health(name);
+  const verifier = new TokenVerifier({ issuer: environment.AUTH_ISSUER, audience: environment.AUTH_AUDIENCE, jwksUrl: environment.AUTH_JWKS_URL });
+  const app = await createHttpApp(module, { logger, health, verifier, openapi });
+  const sweeper = new Sweeper({ database, bus, pipeline: made, logger });
+  const server = new ServiceBusServer({ bus, pipeline: made, sweeper, subscription: name, logger, untilAvailable: () => database.whenClosed() });
+  app.nest.connectMicroservice({ strategy: server });
+
+  // An open breaker alone never makes a process unready: taking all instances out at once would turn an outage into a longer one.
+  health.ready('sql', () => ({ ok: true, detail: { breaker: database.state } }));
+  health.ready('bus', () => ({ ok: true, detail: { pausedSubscriptions: server.pausedCount } }));
+
+  new Shutdown({ logger })
+    .on('stop-receiving', 'background', () => Promise.all(background.map((each) => each.stop())))
+    .on('stop-receiving', 'http', () => health.drain())
+    .on('finish', 'messages', () => server.close())
+    .on('flush', 'http', () => app.close())
+    .on('close', 'sql', () => Promise.all([database.close(), reads.close()]))
+    .on('close', 'bus', () => bus.close())
+    .listen();
+
+  await app.nest.startAllMicroservices();
+  for (const each of background) each.start();
+  const port = await app.listen(environment.PORT);
+  health.markStarted();
+  logger.info({ port }, 'ready');
+}
