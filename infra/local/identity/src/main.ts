@@ -1,0 +1,13 @@
+// The identity stand-in as a process of its own. PORT, HOST, STATE_DIR, CLIENTS (a JSON file), ISSUER, TOKEN_LIFETIME_S.
+import { readClients } from './clients.ts';
+import { startIdentity } from './server.ts';
+
+const { PORT = '7070', HOST = '127.0.0.1', STATE_DIR = '.state/identity', CLIENTS, ISSUER, TOKEN_LIFETIME_S = '28800' } = process.env;
+
+const identity = await startIdentity({
+  port: Number(PORT), host: HOST, directory: STATE_DIR, lifetimeSeconds: Number(TOKEN_LIFETIME_S),
+  clients: CLIENTS === undefined ? [] : readClients(CLIENTS), ...(ISSUER !== undefined && { issuer: ISSUER }),
+});
+process.stdout.write(`${JSON.stringify({ service: 'identity', msg: 'listening', port: identity.port, issuer: identity.issuer })}\n`);
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void identity.close().then(() => process.exit(0)));

@@ -1,0 +1,31 @@
+/** How the simulated provider treats a card. The first sale with a token tells; a repeat with the same key is a repeat. */
+export interface CardBehaviour {
+  readonly declineCode?: string;
+  readonly captureDeclineCode?: string;
+  /** Instead of the usual latency. */
+  readonly latencyMs?: number;
+  /** What happens to the first call under an idempotency key: no answer although done, no answer and nothing done, or 500 and nothing done. */
+  readonly firstCall?: 'silent' | 'dropped' | 'error';
+  /** The provider notes a second answer, as networks that repeat messages do. */
+  readonly answersTwice?: boolean;
+}
+
+const approved: CardBehaviour = {};
+
+const sentinels: Readonly<Record<string, CardBehaviour>> = {
+  tok_approved: approved,
+  tok_declined: { declineCode: 'insufficient_funds' },
+  tok_expired: { declineCode: 'expired_card' },
+  tok_slow: { latencyMs: 5_000 },
+  tok_timeout: { firstCall: 'silent' },
+  tok_drop: { firstCall: 'dropped' },
+  tok_error_once: { firstCall: 'error' },
+  tok_twice: { answersTwice: true },
+  tok_capture_declined: { captureDeclineCode: 'capture_declined' },
+};
+
+/** A token that is neither a sentinel nor `tok_visa…` was not issued by this provider and is declined. */
+export function behaviourOf(cardToken: string): CardBehaviour {
+  if (Object.hasOwn(sentinels, cardToken)) return sentinels[cardToken] ?? approved;
+  return cardToken.startsWith('tok_visa') ? approved : { declineCode: 'invalid_card_token' };
+}

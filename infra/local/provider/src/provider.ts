@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { behaviourOf } from './cards.ts';
+import { Journal } from './journal.ts';
+import { Ledger, type LedgerEntry, type Movement } from './ledger.ts';
+
+export interface Authorization {
+  readonly id: string;
+  readonly status: 'authorized' | 'declined' | 'captured' | 'voided';
+  readonly declineCode?: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly reference: string;
+  readonly capturedMinor: number;
+  readonly refundedMinor: number;
+}
+
+/** What a call answers. The body is kept as text, because a repeat gets the same bytes. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface AuthorizationRequest {
+  readonly reference: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly cardToken: string;
+}
+
+interface Kept {
+  /** What was asked under the key, to tell a repeat from another request. */
+  readonly asked: string;
+  readonly answer: Answer;
+}
+
+type Stored = Authorization & { readonly cardToken: string };
+
+/** One line of the journal: everything that one call changed. */
+interface Change {
+  readonly authorization?: Stored;
+  readonly ledger?: LedgerEntry;
+  readonly fence?: string;
+  /** The idempotency key, and what was asked under it. Its answer is the authorization as this change left it. */
+  readonly key?: string;
+  readonly asked?: string;
+}
+
+export const refusal = (status: number, code: string, message: string): Answer => ({ status, body: JSON.stringify({ error: { code, message } }) });
+
+const answerWith = (body: unknown): Answer => ({ status: 200, body: JSON.stringify(body) });
+
+/**
+ * The simulated payment provider without its wire: authorisations, their ledger, and the answers kept per idempotency key.
+ *
+ * Every call decides at once and in memory; {@link flushed} says when the decision is on the disk and may be told.
+ */
+export class Provider {
+  readonly #authorizations = new Map<string, Stored>();
+  readonly #byReference = new Map<string, string[]>();
+  readonly #fenced = new Set<string>();
+  readonly #kept = new Map<string, Kept>();
+  readonly #journal: Journal<Change>;
+  readonly ledger = new Ledger();
+
+  constructor(directory: string) {
+    this.#journal = Journal.open<Change>(join(directory, 'provider.journal'), (change) => this.#apply(change));
+  }
+
+  flushed(): Promise<void> {
+    return this.#journal.flushed();
+  }
+
+  close(): Promise<void> {
+    return this.#journal.close();
+  }
+
+  /** The stored answer of a key; a refusal when it was used for something else; undefined when it is new. */
+  kept(key: string, asked: string): { readonly answer: Answer; readonly isReplay: boolean } | undefined {
+    const kept = this.#kept.get(key);
+    if (!kept) return undefined;
+    if (kept.asked !== asked) return { answer: refusal(409, 'idempotency_key_reused', 'This key was used for another request.'), isReplay: false };
+    return { answer: kept.answer, isReplay: true };
+  }
+
+  authorize({ reference, amountMinor, currency, cardToken }: AuthorizationRequest, key: string, asked: string): Answer {
+    const { declineCode: cardDecline, answersTwice } = behaviourOf(cardToken);
+    const declineCode = this.#fenced.has(reference) ? 'reference_fenced' : cardDecline;
+    const status = declineCode === undefined ? 'authorized' : 'declined';
+    const authorization: Stored = {
+      id: `auth_${randomUUID()}`, status, ...(declineCode !== undefined && { declineCode }), amountMinor, currency, reference, capturedMinor: 0, refundedMinor: 0, cardToken,
+    };
+    const answer = this.#commit(authorization, status, amountMinor, { key, asked });
+    if (answersTwice === true) this.#record({ ledger: this.#entry(authorization, 'answered_twice', 0) });
+    return answer;
+  }
+
+  capture(id: string, amountMinor: number, kept: Pick<Change, 'key' | 'asked'>): Answer {
+    const authorization = this.#authorizations.get(id);
+    if (!authorization) return unknown();
+    if (authorization.status === 'captured' && authorization.capturedMinor === amountMinor) return answerWith(shown(authorization));
+    if (authorization.status !== 'authorized') return refusal(409, 'not_authorized', `The authorization is ${authorization.status}.`);
+    if (amountMinor > authorization.amountMinor) return refusal(422, 'amount_too_large', 'More than was authorized.');
+    const { captureDeclineCode } = behaviourOf(authorization.cardToken);
+    if (captureDeclineCode !== undefined) return this.#commit({ ...authorization, status: 'declined', declineCode: captureDeclineCode }, 'capture_declined', 0, kept);
+    return this.#commit({ ...authorization, status: 'captured', capturedMinor: amountMinor }, 'captured', amountMinor, kept);
+  }
+
+  void(id: string, kept: Pick<Change, 'key' | 'asked'>): Answer {
+    const authorization = this.#authorizations.get(id);
+    if (!authorization) return unknown();
+    if (authorization.status === 'voided' || authorization.status === 'declined') return answerWith(shown(authorization));
+    if (authorization.status === 'captured') return refusal(409, 'already_captured', 'Money has moved. Refund it.');
+    return this.#commit({ ...authorization, status: 'voided' }, 'voided', authorization.amountMinor, kept);
+  }
+
+  refund(id: string, amountMinor: number, kept: Pick<Change, 'key' | 'asked'>): Answer {
+    const authorization = this.#authorizations.get(id);
+    if (!authorization) return unknown();
+    if (authorization.status !== 'captured') return refusal(409, 'not_captured', `The authorization is ${authorization.status}.`);
+    const refundedMinor = authorization.refundedMinor + amountMinor;
+    if (refundedMinor > authorization.capturedMinor) return refusal(422, 'amount_too_large', 'More than is left of what was captured.');
+    return this.#commit({ ...authorization, refundedMinor }, 'refunded', amountMinor, kept);
+  }
+
+  /** Voids what a reference authorised and refuses what it may still ask for, so that a late authorisation cannot appear after the sale was given up. */
+  voidByReference(reference: string): Answer {
+    const found = this.#of(reference);
+    if (found.some(({ status }) => status === 'captured')) return refusal(409, 'already_captured', 'Money has moved. Refund it.');
+    if (!this.#fenced.has(reference)) this.#record({ fence: reference });
+    for (const { id } of found) this.void(id, {});
+    return answerWith({ reference, fenced: true, authorizations: this.#of(reference).map(shown) });
+  }
+
+  byReference(reference: string): Answer {
+    return answerWith({ reference, fenced: this.#fenced.has(reference), authorizations: this.#of(reference).map(shown) });
+  }
+
+  get(id: string): Answer {
+    const authorization = this.#authorizations.get(id);
+    return authorization ? answerWith(shown(authorization)) : unknown();
+  }
+
+  #of(reference: string): Stored[] {
+    return (this.#byReference.get(reference) ?? []).flatMap((id) => this.#authorizations.get(id) ?? []);
+  }
+
+  #commit(authorization: Stored, movement: Movement, amountMinor: number, kept: Pick<Change, 'key' | 'asked'>): Answer {
+    this.#record({ authorization, ledger: this.#entry(authorization, movement, amountMinor), ...kept });
+    return answerWith(shown(authorization));
+  }
+
+  #entry({ id, reference, currency }: Stored, movement: Movement, amountMinor: number): LedgerEntry {
+    return { sequence: this.ledger.nextSequence, at: new Date().toISOString(), movement, authorizationId: id, reference, amountMinor, currency };
+  }
+
+  #record(change: Change): void {
+    this.#journal.append(change);
+    this.#apply(change);
+  }
+
+  #apply({ authorization, ledger, fence, key, asked }: Change): void {
+    if (authorization) {
+      if (!this.#authorizations.has(authorization.id)) this.#byReference.set(authorization.reference, [...(this.#byReference.get(authorization.reference) ?? []), authorization.id]);
+      this.#authorizations.set(authorization.id, authorization);
+      if (key !== undefined && asked !== undefined) this.#kept.set(key, { asked, answer: answerWith(shown(authorization)) });
+    }
+    if (ledger) this.ledger.add(ledger);
+    if (fence !== undefined) this.#fenced.add(fence);
+  }
+}
+
+const unknown = (): Answer => refusal(404, 'not_found', 'There is no such authorization.');
+
+/** Without the card token: it is not the caller's business any more. */
+const shown = ({ cardToken: _, ...authorization }: Stored): Authorization => authorization;
