@@ -173,13 +173,20 @@ export class Breaker implements AsyncDisposable {
     }
     const generation = this.#generation;
     const startedAt = this.#timing.now();
+    let lateEnd: Promise<void> | undefined;
     try {
-      const result = await withDeadline(work, this.policy.deadlineMs, this.#timing, this.#leave);
+      const result = await withDeadline(work, this.policy.deadlineMs, this.#timing, (ended) => {
+        lateEnd = ended;
+      });
       this.#report(generation, 'ok', this.#timing.now() - startedAt, undefined);
       return result;
     } catch (error) {
       this.#report(generation, this.#verdict(error), this.#timing.now() - startedAt, error);
       throw error;
+    } finally {
+      // After the report, so that nobody is let in on a database that this call has just found to be out.
+      if (lateEnd) void lateEnd.then(this.#leave);
+      else this.#bulkhead.leave();
     }
   }
 

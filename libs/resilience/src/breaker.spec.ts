@@ -1,0 +1,339 @@
+import { Breaker, type BreakerPolicy, type Transition, type Verdict } from './breaker.ts';
+import { BulkheadFull, DeadlineExceeded, DependencyUnavailable } from './errors.ts';
+import { ManualTiming, settle } from './testing.ts';
+
+class Outcome extends Error {
+  constructor(readonly verdict: Verdict) {
+    super(verdict);
+  }
+}
+
+/** A database whose health the test decides, behind a breaker whose time the test owns. */
+function given(policy: Partial<BreakerPolicy> = {}) {
+  const timing = new ManualTiming();
+  const database = { isUp: true, probes: 0, calls: 0 };
+  const transitions: Transition[] = [];
+  const breaker = new Breaker({
+    name: 'cart/accept',
+    policy: { rampMs: 10_000, ...policy },
+    timing,
+    classify: (error) => (error instanceof Outcome ? error.verdict : 'fail'),
+    probe: () => {
+      database.probes += 1;
+      return database.isUp ? Promise.resolve() : Promise.reject(new Outcome('trip'));
+    },
+  });
+  breaker.onTransition((transition) => transitions.push(transition));
+  const call = (verdict: Verdict = 'ok'): Promise<string> =>
+    breaker.run(() => {
+      database.calls += 1;
+      return verdict === 'ok' ? Promise.resolve('row') : Promise.reject(new Outcome(verdict));
+    });
+  const calls = async (count: number, verdict: Verdict): Promise<void> => {
+    for (let index = 0; index < count; index += 1) await call(verdict).catch(() => {});
+  };
+  return { timing, database, breaker, transitions, call, calls };
+}
+
+const never = (): Promise<never> => new Promise(() => {});
+
+describe('a closed breaker', () => {
+  test('passes results and errors through untouched', async () => {
+    const { breaker, call } = given();
+    await expect(call()).resolves.toBe('row');
+    const refusal = new Outcome('ok');
+    await expect(breaker.run(() => Promise.reject(refusal))).rejects.toBe(refusal);
+    expect(breaker.state).toBe('closed');
+  });
+
+  test('opens at the first error that says itself that the database is out', async () => {
+    const { breaker, call, transitions } = given();
+    await expect(call('trip')).rejects.toBeInstanceOf(Outcome);
+    expect(breaker.state).toBe('open');
+    expect(transitions).toMatchObject([{ breaker: 'cart/accept', from: 'closed', to: 'open', cause: { verdict: 'trip' } }]);
+  });
+
+  test('opens at the fifth failure in a row, which a quiet shop reaches as well', async () => {
+    const { breaker, calls } = given();
+    await calls(4, 'fail');
+    expect(breaker.state).toBe('closed');
+    await calls(1, 'fail');
+    expect(breaker.state).toBe('open');
+  });
+
+  test('opens when more than half of the recent calls fail, even with good ones in between', async () => {
+    const { breaker, calls } = given();
+    await calls(8, 'ok');
+    for (let round = 0; round < 8; round += 1) {
+      await calls(2, 'fail');
+      await calls(1, 'ok');
+    }
+    await settle();
+    expect(breaker.state).toBe('open');
+  });
+
+  test('forgets failures that are older than the window', async () => {
+    const { breaker, calls, timing } = given();
+    for (let round = 0; round < 10; round += 1) {
+      await calls(4, 'fail');
+      await calls(1, 'ok');
+      await timing.advance(6_000);
+    }
+    expect(breaker.state).toBe('closed');
+  });
+
+  test('stays closed however often the database says no, or callers give up', async () => {
+    const { breaker, calls } = given();
+    for (let round = 0; round < 500; round += 1) {
+      await breaker.run(() => Promise.reject(new Outcome('ok'))).catch(() => {});
+    }
+    await calls(500, 'neutral');
+    await settle();
+    expect(breaker.state).toBe('closed');
+  });
+
+  test('opens when it answers, but nearly always too late to be of use', async () => {
+    const { breaker, timing } = given({ deadlineMs: 1_000, concurrency: 30 });
+    const slow = (): Promise<void> => breaker.run(() => new Promise((resolve) => timing.after(800, resolve)));
+    const all = Promise.all(Array.from({ length: 20 }, slow));
+    await timing.advance(800);
+    await all;
+    expect(breaker.state).toBe('open');
+  });
+
+  test('a classifier or a listener that throws changes no result', async () => {
+    const warnings = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const breaker = new Breaker({ name: 'cart', classify: () => { throw new Error('defect'); }, probe: () => Promise.resolve() });
+    breaker.onTransition(() => { throw new Error('another defect'); });
+    const failure = new Error('the real one');
+    await expect(breaker.run(() => Promise.reject(failure))).rejects.toBe(failure);
+    breaker.open(failure);
+    await expect(breaker.run(() => Promise.resolve())).rejects.toBeInstanceOf(DependencyUnavailable);
+    expect(warnings).toHaveBeenCalledTimes(2);
+    warnings.mockRestore();
+    await breaker[Symbol.asyncDispose]();
+  });
+});
+
+describe('the deadline', () => {
+  test('tells the caller at once, aborts only that call, and keeps its place until the work has really ended', async () => {
+    const { breaker, timing } = given({ deadlineMs: 500, concurrency: 2, queue: 0 });
+    let stopped: () => void = () => {};
+    const slow = breaker.run((signal) => new Promise<void>((resolve) => {
+      stopped = resolve;
+      expect(signal.aborted).toBe(false);
+    }));
+    const outcome = slow.catch((error: unknown) => error);
+    await timing.advance(300);
+    const neighbour: { signal?: AbortSignal } = {};
+    void breaker.run((signal) => {
+      neighbour.signal = signal;
+      return never();
+    }).catch(() => {});
+    await timing.advance(200);
+    expect(await outcome).toBeInstanceOf(DeadlineExceeded);
+    expect(neighbour.signal?.aborted).toBe(false);
+    expect(breaker.load.inFlight).toBe(2);
+    stopped();
+    await settle();
+    expect(breaker.load.inFlight).toBe(1);
+  });
+
+  test('opens the breaker on a black hole after a handful of calls', async () => {
+    const { breaker, timing } = given({ deadlineMs: 500, concurrency: 20 });
+    const stuck = Array.from({ length: 12 }, () => breaker.run(never).catch((error: unknown) => error));
+    await timing.advance(500);
+    await Promise.all(stuck);
+    expect(breaker.state).toBe('open');
+  });
+});
+
+describe('the bulkhead', () => {
+  test('refuses what neither fits in nor may wait, without a word against the database', async () => {
+    const { breaker, database } = given({ concurrency: 1, queue: 1 });
+    void breaker.run(never).catch(() => {});
+    void breaker.run(never).catch(() => {});
+    for (let extra = 0; extra < 100; extra += 1) await expect(breaker.run(never)).rejects.toBeInstanceOf(BulkheadFull);
+    expect(breaker.state).toBe('closed');
+    expect(database.calls).toBe(0);
+  });
+
+  test('lets nobody wait longer than agreed', async () => {
+    const { breaker, timing } = given({ concurrency: 1, queue: 1, queueWaitMs: 150 });
+    void breaker.run(never).catch(() => {});
+    const waiting = breaker.run(never).catch((error: unknown) => error);
+    await timing.advance(150);
+    expect(await waiting).toBeInstanceOf(BulkheadFull);
+    expect(breaker.load).toMatchObject({ inFlight: 1, waiting: 0 });
+  });
+
+  test('hands a free place to who waited longest', async () => {
+    const { breaker } = given({ concurrency: 1, queue: 5 });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const order: number[] = [];
+    const first = breaker.run(() => promise);
+    const others = [1, 2, 3].map((number) => breaker.run(() => Promise.resolve(void order.push(number))));
+    resolve();
+    await Promise.all([first, ...others]);
+    expect(order).toEqual([1, 2, 3]);
+    expect(breaker.load).toMatchObject({ inFlight: 0, waiting: 0 });
+  });
+});
+
+describe('an open breaker', () => {
+  test('lets nothing through and says when to come back', async () => {
+    const { breaker, call, database } = given();
+    await call('trip').catch(() => {});
+    const before = database.calls;
+    await expect(call()).rejects.toMatchObject({ name: 'DependencyUnavailable', dependency: 'cart/accept', retryAfterMs: 1_400 });
+    expect(breaker.retryAfterMs).toBe(1_400);
+    expect(database.calls).toBe(before);
+  });
+
+  test('refuses those who wait for a place', async () => {
+    const { breaker } = given({ concurrency: 1, queue: 5 });
+    const { promise, reject } = Promise.withResolvers<void>();
+    const first = breaker.run(() => promise).catch(() => {});
+    const waiting = breaker.run(() => Promise.resolve());
+    reject(new Outcome('trip'));
+    await first;
+    await expect(waiting).rejects.toMatchObject({ name: 'DependencyUnavailable' });
+    expect(breaker.load).toMatchObject({ inFlight: 0, waiting: 0 });
+  });
+
+  test('closes after three good probes in a row, not after the first', async () => {
+    const { breaker, call, database, timing, transitions } = given();
+    database.isUp = false;
+    await call('trip').catch(() => {});
+    await timing.advance(60_000);
+    expect(breaker.state).toBe('open');
+    expect(database.probes).toBeLessThan(12);
+    database.isUp = true;
+    database.probes = 0;
+    await timing.advance(8_000);
+    expect(database.probes).toBe(3);
+    expect(breaker.state).toBe('ramping');
+    await timing.advance(11_000);
+    expect(breaker.state).toBe('closed');
+    expect(transitions.map(({ to }) => to)).toEqual(['open', 'ramping', 'closed']);
+  });
+
+  test('starts counting anew when a probe fails in between', async () => {
+    const { breaker, call, database, timing } = given();
+    await call('trip').catch(() => {});
+    await timing.advance(1_100);
+    expect(database.probes).toBe(1);
+    database.isUp = false;
+    await timing.advance(200);
+    database.isUp = true;
+    expect(breaker.state).toBe('open');
+    await timing.advance(2_000);
+    expect(breaker.state).toBe('open');
+    await timing.advance(400);
+    expect(breaker.state).toBe('ramping');
+  });
+
+  test('a probe that never answers counts as a bad one', async () => {
+    const timing = new ManualTiming();
+    let asked = 0;
+    const breaker = new Breaker({ name: 'cart', classify: () => 'trip', timing, probe: () => {
+      asked += 1;
+      return asked === 1 ? never() : Promise.resolve();
+    } });
+    await breaker.run(() => Promise.reject(new Error('refused'))).catch(() => {});
+    await timing.advance(1_000 + 400 + 2_000 + 400);
+    expect(breaker.state).toBe('ramping');
+  });
+
+  test('does not believe a call that began before it opened', async () => {
+    const { breaker, call, timing, database } = given();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const old = breaker.run(() => promise);
+    database.isUp = false;
+    await call('trip').catch(() => {});
+    resolve();
+    await old;
+    await timing.advance(500);
+    expect(breaker.state).toBe('open');
+  });
+
+  test('wakes a paused receiver when it closes', async () => {
+    const { breaker, call, timing } = given();
+    await breaker.whenClosed();
+    await call('trip').catch(() => {});
+    const resumed = jest.fn();
+    void breaker.whenClosed().then(resumed);
+    await timing.advance(1_000);
+    expect(resumed).not.toHaveBeenCalled();
+    await timing.advance(400);
+    expect(resumed).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a recovered breaker', () => {
+  const recovered = async (policy: Partial<BreakerPolicy> = {}) => {
+    const world = given(policy);
+    await world.calls(30, 'fail');
+    await world.timing.advance(1_400);
+    expect(world.breaker.state).toBe('ramping');
+    return world;
+  };
+
+  test('lets in one call at first and all of them ten seconds later', async () => {
+    const { breaker, timing } = await recovered({ concurrency: 8 });
+    expect(breaker.load.limit).toBe(1);
+    await timing.advance(3_000);
+    expect(breaker.load.limit).toBe(3);
+    await timing.advance(8_000);
+    expect(breaker.load.limit).toBe(8);
+  });
+
+  test('lets in those who wait as the ramp rises', async () => {
+    const { breaker, timing } = await recovered({ concurrency: 8, queue: 5, queueWaitMs: 20_000 });
+    for (let index = 0; index < 4; index += 1) void breaker.run(() => new Promise(() => {})).catch(() => {});
+    expect(breaker.load).toMatchObject({ inFlight: 1, waiting: 3 });
+    await timing.advance(2_900);
+    expect(breaker.load).toMatchObject({ inFlight: 2, waiting: 2 });
+  });
+
+  test('does not hold the failures from before the outage against the database', async () => {
+    const { breaker, calls } = await recovered();
+    await calls(25, 'ok');
+    await calls(4, 'fail');
+    await settle();
+    expect(breaker.state).toBe('ramping');
+  });
+
+  test('opens again as fast as the first time, however many calls were refused meanwhile', async () => {
+    const world = given();
+    await world.calls(5, 'fail');
+    await world.calls(500, 'fail');
+    await world.timing.advance(1_400);
+    expect(world.breaker.state).toBe('ramping');
+    await world.calls(5, 'fail');
+    expect(world.breaker.state).toBe('open');
+  });
+
+  test('ignores a failure of a call that began before the outage', async () => {
+    const world = given();
+    const { promise, reject } = Promise.withResolvers<void>();
+    const old = world.breaker.run(() => promise).catch(() => {});
+    await world.calls(1, 'trip');
+    await world.timing.advance(1_400);
+    reject(new Outcome('trip'));
+    await old;
+    expect(world.breaker.state).toBe('ramping');
+  });
+});
+
+test('a disposed breaker refuses everything, and whoever waits for it is told', async () => {
+  const { breaker, call, timing, database } = given();
+  await call('trip').catch(() => {});
+  const waiting = breaker.whenClosed();
+  await breaker[Symbol.asyncDispose]();
+  await expect(waiting).rejects.toBeInstanceOf(DependencyUnavailable);
+  await expect(call()).rejects.toBeInstanceOf(DependencyUnavailable);
+  database.probes = 0;
+  await timing.advance(60_000);
+  expect(database.probes).toBe(0);
+});
