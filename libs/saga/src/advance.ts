@@ -1,0 +1,131 @@
+import type { AnyContract, checkout, Message } from '@checkout/contracts';
+import { assert, unreachable } from '@checkout/kernel';
+import { timedOut, type Decision, type Happening, type Input, type Instance } from './instance.ts';
+import { asksOf, waitAfter } from './patience.ts';
+import type { Results, Saga, Step } from './saga.ts';
+
+export const begin = <D>(saga: Saga<D>, data: D): Decision => forward(saga, data, 0, {}, [{ event: 'started' }]);
+
+/**
+ * Pure: where a saga stands and what came in, to where it stands then and what is sent.
+ *
+ * An input that is not awaited (a duplicate, a late reply) changes nothing: the decision holds the very same instance.
+ */
+export function advance<D>(saga: Saga<D>, data: D, instance: Instance, input: Input): Decision {
+  switch (instance.phase) {
+    case 'forward': return input === timedOut ? silentForward(saga, data, instance) : repliedForward(saga, data, instance, input);
+    case 'backward': return input === timedOut ? askAgain(saga, data, instance) : repliedBackward(saga, data, instance, input);
+    case 'completed':
+    case 'cancelled': return unchanged(instance);
+    default: return unreachable(instance.phase);
+  }
+}
+
+function repliedForward<D>(saga: Saga<D>, data: D, instance: Instance, reply: Message): Decision {
+  for (const index of instance.awaiting) {
+    const step = stepAt(saga, index);
+    if (isA(step.succeeds, reply)) return succeeded(saga, data, instance, index, reply);
+    if (step.kind !== 'retriable' && isA(step.fails, reply)) {
+      const reason = step.refused(reply.body);
+      return backward(saga, data, index - 1, instance.results, reason, [{ event: 'refused', step: step.name, detail: reason.message }]);
+    }
+  }
+  return unchanged(instance);
+}
+
+function succeeded<D>(saga: Saga<D>, data: D, instance: Instance, index: number, reply: Message): Decision {
+  const step = stepAt(saga, index);
+  const results = remember(instance.results, step, reply);
+  const happenings: Happening[] = [{ event: 'succeeded', step: step.name }];
+  const awaiting = instance.awaiting.filter((other) => other !== index);
+  if (awaiting.length > 0) return waiting(saga, { ...instance, awaiting, results }, [], happenings);
+  // The retriable steps were all sent together, so after the last answer to them nothing is left.
+  return forward(saga, data, step.kind === 'retriable' ? saga.steps.length : index + 1, results, happenings);
+}
+
+function repliedBackward<D>(saga: Saga<D>, data: D, instance: Instance, reply: Message): Decision {
+  const [index = -1] = instance.awaiting;
+  const step = stepAt(saga, index);
+  assert(step.kind === 'compensatable' && instance.because, `${saga.name} goes backward at "${step.name}"`);
+  if (!isA(step.compensated, reply)) return unchanged(instance);
+  return backward(saga, data, index - 1, instance.results, instance.because, [{ event: 'compensated', step: step.name }]);
+}
+
+/** In doubt: the command may or may not have been carried out. So it is asked again first; participants answer a repeat with what they know. */
+function silentForward<D>(saga: Saga<D>, data: D, instance: Instance): Decision {
+  const [index = -1] = instance.awaiting;
+  const step = stepAt(saga, index);
+  if (step.kind !== 'compensatable' || instance.attempts < asksOf(step)) return askAgain(saga, data, instance);
+  // What can be undone is undone, this step included: it may have happened. What cannot is asked for ever.
+  const message = `${step.name}: no answer to ${instance.attempts} requests`;
+  return backward(saga, data, index, instance.results, { code: 'no-answer', message }, [{ event: 'unanswered', step: step.name, detail: message }]);
+}
+
+function askAgain<D>(saga: Saga<D>, data: D, instance: Instance): Decision {
+  const steps = instance.awaiting.map((index) => stepAt(saga, index));
+  const attempts = instance.attempts + 1;
+  const messages = steps.map((step) => (instance.phase === 'backward' && step.kind === 'compensatable' ? step.compensate(data) : step.command(data)));
+  const asked = steps.map(({ name }): Happening => ({ event: 'asked-again', step: name, detail: `request ${attempts}` }));
+  // Once a person has been told, further requests add nothing to the time line: a silence of a week must not grow it.
+  return waiting(saga, { ...instance, attempts }, messages, instance.needsAttention ? [] : asked);
+}
+
+function forward<D>(saga: Saga<D>, data: D, at: number, results: Results, happenings: readonly Happening[]): Decision {
+  const awaiting = nextSteps(saga, at);
+  if (awaiting.length > 0) {
+    const commands = awaiting.map((index) => stepAt(saga, index).command(data));
+    return waiting(saga, { phase: 'forward', awaiting, attempts: 1, results }, commands, happenings);
+  }
+  return {
+    instance: { phase: 'completed', awaiting: [], attempts: 0, results },
+    messages: saga.completed(data, results),
+    happenings: [...happenings, { event: 'completed' }],
+  };
+}
+
+function backward<D>(saga: Saga<D>, data: D, at: number, results: Results, because: checkout.Reason, happenings: readonly Happening[]): Decision {
+  const step = saga.steps[at];
+  if (step) {
+    assert(step.kind === 'compensatable', `${saga.name} undoes "${step.name}"`);
+    return waiting(saga, { phase: 'backward', awaiting: [at], attempts: 1, results, because }, [step.compensate(data)], happenings);
+  }
+  return {
+    instance: { phase: 'cancelled', awaiting: [], attempts: 0, results, because },
+    messages: saga.cancelled(data, because, results),
+    happenings: [...happenings, { event: 'cancelled', detail: because.message }],
+  };
+}
+
+/** An instance that awaits replies: sets its timer, and says whether a person should look. */
+function waiting<D>(saga: Saga<D>, { needsAttention: before, ...instance }: Instance, messages: readonly Message[], happenings: readonly Happening[]): Decision {
+  const steps = instance.awaiting.map((index) => stepAt(saga, index));
+  const overdue = steps.filter((step) => instance.attempts > asksOf(step)).map(({ name }) => name);
+  const wakeAfter = waitAfter(steps, instance.attempts);
+  if (overdue.length === 0) return { instance, messages, happenings, wakeAfter };
+  const needsAttention = `${instance.phase === 'backward' ? 'undoing ' : ''}${overdue.join(', ')}: no answer`;
+  const told: Happening[] = before ? [] : [{ event: 'needs-attention', detail: needsAttention }];
+  return { instance: { ...instance, needsAttention }, messages, happenings: [...happenings, ...told], wakeAfter };
+}
+
+/** One step at a time up to the pivot; every step after it at once. */
+function nextSteps<D>(saga: Saga<D>, at: number): readonly number[] {
+  const step = saga.steps[at];
+  if (!step) return [];
+  return step.kind === 'retriable' ? Array.from({ length: saga.steps.length - at }, (_, offset) => at + offset) : [at];
+}
+
+function stepAt<D>(saga: Saga<D>, index: number): Step<D> {
+  const step = saga.steps[index];
+  assert(step, `${saga.name} awaits step ${index}, and has ${saga.steps.length}`);
+  return step;
+}
+
+function remember<D>(results: Results, { name, keeps = [] }: Step<D>, { body }: Message): Results {
+  if (keeps.length === 0) return results;
+  const fields = body as Readonly<Record<string, unknown>>;
+  return { ...results, [name]: Object.fromEntries(keeps.map((field) => [field, fields[field]])) };
+}
+
+const isA = ({ type }: AnyContract, message: Message): boolean => message.type === type;
+
+const unchanged = (instance: Instance): Decision => ({ instance, messages: [], happenings: [] });

@@ -1,0 +1,18 @@
+import type { BodyOf, checkout, inventory, receipt } from '@checkout/contracts';
+import type { SaleId, StoreId, TenantId } from '@checkout/kernel';
+
+/** What a checkout knows: the message that started it. It never changes. */
+export type Start = BodyOf<typeof checkout.CheckoutRequested>;
+
+/** The names that every message of one sale carries. */
+export const ofSale = ({ tenantId, storeId, saleId }: Start): { tenantId: TenantId; storeId: StoreId; saleId: SaleId } => ({ tenantId, storeId, saleId });
+
+export const stockLines = ({ lines }: Start): inventory.StockLine[] => lines.map(({ sku, quantity }) => ({ sku, quantity }));
+
+/** Tenders as a receipt may show them: without the card's token. */
+export const receiptTenders = ({ tenders }: Start): receipt.ReceiptTender[] =>
+  tenders.map((tender) => ({
+    type: tender.type,
+    amountMinor: tender.amountMinor,
+    tenderedMinor: tender.type === 'cash' ? tender.tenderedMinor : tender.amountMinor,
+  }));
