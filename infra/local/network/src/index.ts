@@ -1,1 +1,10 @@
-export {};
+export { freePorts, fixedPorts, type Ports } from './addresses.ts';
+export { breakfast, card, cash, totalOf, type BasketLine } from './baskets.ts';
+export { Child, type Log, type Program } from './child.ts';
+export { prefixedLog, quietLog } from './logs.ts';
+export { Network, standInNames, type NetworkOptions, type ProgramName } from './network.ts';
+export { tenants, type TenantName } from './people.ts';
+export { products } from './products.ts';
+export { seed } from './seed.ts';
+export { serviceNames, Site, type ServiceName } from './site.ts';
+export { Caller, officeOf, operatorOf, Till, type Answer } from './till.ts';

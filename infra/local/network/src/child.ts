@@ -1,0 +1,96 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { root } from './paths.ts';
+
+export interface Program {
+  readonly name: string;
+  /** The file to run, from the root of the tree. */
+  readonly file: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Answers 200 once the program is ready. */
+  readonly healthUrl: string;
+}
+
+/** Where a child's lines go. */
+export type Log = (name: string, line: string) => void;
+
+/** How a source file is run; the launcher in `tools/run.mjs` runs everything the same way. */
+const nodeOptions = ['--conditions=@checkout/source', '--enable-source-maps', '--disable-warning=ExperimentalWarning', '--import', './tools/swc-hook.mjs'];
+
+/** Time for a program to end by itself after SIGTERM: what services take at the most, and a little more. */
+const stopLimitMs = 28_000;
+
+/** One program of the network while it runs. */
+export class Child {
+  readonly program: Program;
+  readonly #process: ChildProcess;
+  readonly #exited: Promise<unknown>;
+  #hasExited = false;
+
+  constructor(program: Program, log: Log) {
+    this.program = program;
+    this.#process = spawn(process.execPath, [...nodeOptions, program.file], {
+      cwd: root,
+      env: { ...inherited(), ...program.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: Ctrl-C reaches the supervisor alone, which ends its children in order.
+      detached: process.platform !== 'win32',
+    });
+    this.#exited = once(this.#process, 'exit').then(() => {
+      this.#hasExited = true;
+    });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', (line) => log(program.name, line));
+    }
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  get hasExited(): boolean {
+    return this.#hasExited;
+  }
+
+  /** Resolves when the program has ended, however it did. */
+  async exited(): Promise<{ readonly code: number | null; readonly signal: string | null }> {
+    await this.#exited;
+    return { code: this.#process.exitCode, signal: this.#process.signalCode };
+  }
+
+  /** @throws Error when the program ends first, or is not ready in time. */
+  async ready(limitMs = 30_000): Promise<void> {
+    const giveUpAt = Date.now() + limitMs;
+    while (Date.now() < giveUpAt) {
+      if (this.#hasExited) throw new Error(`${this.program.name} ended before it was ready (exit code ${this.#process.exitCode ?? this.#process.signalCode})`);
+      const answer = await fetch(this.program.healthUrl, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
+      await answer?.body?.cancel();
+      if (answer?.ok) return;
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+    throw new Error(`${this.program.name} was not ready within ${limitMs} ms`);
+  }
+
+  /** Ends the program as a deployment would, and as a crash would when it does not listen. */
+  async stop(): Promise<void> {
+    if (this.#hasExited) return;
+    this.#process.kill('SIGTERM');
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), stopLimitMs);
+    await this.#exited;
+    clearTimeout(timer);
+  }
+
+  /** Ends the program without warning: power cut, out of memory, `kill -9`. */
+  async kill(): Promise<void> {
+    this.#process.kill('SIGKILL');
+    await this.#exited;
+  }
+}
+
+/** What a child needs of our own environment, and nothing that could point it somewhere else. */
+const inherited = (): Record<string, string> =>
+  Object.fromEntries(['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'NODE_COMPILE_CACHE', 'LOG_LEVEL', 'NODE_OPTIONS'].flatMap((key) => {
+    const value = process.env[key];
+    return value === undefined ? [] : [[key, value]];
+  }));

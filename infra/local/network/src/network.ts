@@ -1,0 +1,153 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { emulatorConfig } from '@checkout/contracts';
+import { migrate } from '@checkout/sql';
+import { fixedPorts, freePorts, type Ports } from './addresses.ts';
+import { Child, type Log, type Program } from './child.ts';
+import { root } from './paths.ts';
+import { serviceNames, Site, type ServiceName } from './site.ts';
+
+export const standInNames = ['bus', 'sql', 'identity', 'provider'] as const;
+export type ProgramName = ServiceName | (typeof standInNames)[number];
+
+export interface NetworkOptions {
+  readonly stateDirectory: string;
+  /** `fixed` for people, `free` for tests that must not meet a running system. */
+  readonly ports: 'fixed' | 'free';
+  readonly log: Log;
+  /** How long the simulated payment provider takes for each call. Default 20 ms. */
+  readonly providerLatencyMs?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The whole system on one machine: the stand-ins and every service, each a process of its own. `npm start`, the end-to-end tests, the
+ * benchmark and the demo all start this, so there is one definition of what the system consists of.
+ */
+export class Network extends Site implements AsyncDisposable {
+  readonly #options: NetworkOptions;
+  readonly #children = new Map<ProgramName, Child>();
+
+  static async create(options: NetworkOptions): Promise<Network> {
+    const network = new Network(options, options.ports === 'fixed' ? fixedPorts : await freePorts());
+    await network.#startAll();
+    return network;
+  }
+
+  private constructor(options: NetworkOptions, ports: Ports) {
+    super(options.stateDirectory, ports);
+    this.#options = options;
+    writeFileSync(this.#state('service-bus.json'), JSON.stringify(emulatorConfig()));
+  }
+
+  child(name: ProgramName): Child {
+    const child = this.#children.get(name);
+    if (!child) throw new Error(`${name} is not part of the network`);
+    return child;
+  }
+
+  /** Names and process ids, for those who measure or count them. */
+  processes(): { readonly name: ProgramName; readonly pid: number }[] {
+    return [...this.#children].filter(([, child]) => !child.hasExited).map(([name, child]) => ({ name, pid: child.pid }));
+  }
+
+  async kill(...names: readonly ProgramName[]): Promise<void> {
+    await Promise.all(names.map((name) => this.child(name).kill()));
+  }
+
+  /** Starts programs that have ended again and waits until they are ready. */
+  async restart(...names: readonly ProgramName[]): Promise<void> {
+    for (const name of names) await this.child(name).stop();
+    const standIns = names.filter((name) => !serviceNames.includes(name as ServiceName));
+    await this.#run(standIns);
+    await this.#run(names.filter((name) => !standIns.includes(name)));
+  }
+
+  /** Services first, so that nothing is received or decided while the ground goes away under it. */
+  async stop(): Promise<void> {
+    await Promise.all(serviceNames.map((name) => this.#children.get(name)?.stop()));
+    await Promise.all(standInNames.map((name) => this.#children.get(name)?.stop()));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #startAll(): Promise<void> {
+    try {
+      await this.#run(standInNames);
+      await Promise.all(serviceNames.map((name) => migrate(this.sqlConnection(name), [
+        join(root, 'libs/sql/migrations'),
+        join(root, 'libs/messaging/migrations'),
+        join(root, `services/${name}/src/store/migrations`),
+      ])));
+      await this.#run(serviceNames);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async #run(names: readonly ProgramName[]): Promise<void> {
+    await Promise.all(names.map((name) => {
+      const child = new Child(this.#program(name), this.#options.log);
+      this.#children.set(name, child);
+      return child.ready();
+    }));
+  }
+
+  #state(path: string): string {
+    return join(this.stateDirectory, path);
+  }
+
+  #program(name: ProgramName): Program {
+    const standIn = this.#standIns()[name as (typeof standInNames)[number]];
+    if (standIn) return { name, ...standIn };
+    return {
+      name,
+      file: `services/${name}/src/main.ts`,
+      healthUrl: `${this.url(name as ServiceName)}/health/started`,
+      environment: {
+        PORT: String(this.ports[name]),
+        SERVICE_BUS_CONNECTION: this.serviceBusConnection,
+        SQL_CONNECTION: this.sqlConnection(name as ServiceName),
+        AUTH_ISSUER: this.url('identity'),
+        AUTH_AUDIENCE: 'scanlon-checkout',
+        AUTH_JWKS_URL: `${this.url('identity')}/jwks`,
+        PROVIDER_URL: this.url('provider'),
+        ORCHESTRATOR_URL: this.url('orchestrator'),
+        RECEIPT_URL: this.url('receipt'),
+        ...this.#options.environment,
+      },
+    };
+  }
+
+  #standIns(): Record<(typeof standInNames)[number], Omit<Program, 'name'>> {
+    const { ports } = this;
+    const health = (port: number) => `http://127.0.0.1:${port}/health`;
+    return {
+      bus: {
+        file: 'infra/local/service-bus/src/main.ts',
+        healthUrl: health(ports.bus),
+        environment: { PORT: String(ports.bus), STATE_DIR: this.#state('service-bus'), TOPOLOGY: this.#state('service-bus.json') },
+      },
+      sql: {
+        file: 'infra/local/sql/src/main.ts',
+        healthUrl: health(ports.sqlAdmin),
+        environment: {
+          PORT: String(ports.sql), ADMIN_PORT: String(ports.sqlAdmin), STATE_DIR: this.#state('sql'), SA_PASSWORD: this.sqlPassword, DATABASES: serviceNames.join(','),
+        },
+      },
+      identity: {
+        file: 'infra/local/identity/src/main.ts',
+        healthUrl: health(ports.identity),
+        environment: { PORT: String(ports.identity), STATE_DIR: this.#state('identity'), CLIENTS: this.clientsFile },
+      },
+      provider: {
+        file: 'infra/local/provider/src/main.ts',
+        healthUrl: health(ports.provider),
+        environment: { PORT: String(ports.provider), STATE_DIR: this.#state('provider'), LATENCY_MS: String(this.#options.providerLatencyMs ?? 20) },
+      },
+    };
+  }
+}

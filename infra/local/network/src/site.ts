@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { fixedPorts, type Ports } from './addresses.ts';
+import { defaultStateDirectory } from './paths.ts';
+import { clientsIn, type Client } from './people.ts';
+
+export const serviceNames = ['cart', 'orchestrator', 'inventory', 'payment', 'receipt'] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+/** Where a system on this machine is found, and who may talk to it; whether it runs is another matter. */
+export class Site {
+  readonly stateDirectory: string;
+  readonly ports: Ports;
+  readonly clients: readonly Client[];
+  /** Born on this machine with the clients, and of no use elsewhere. */
+  readonly sqlPassword: string;
+
+  /** The system that `npm start` runs. */
+  static ofStart(): Site {
+    return new Site(defaultStateDirectory, fixedPorts);
+  }
+
+  constructor(stateDirectory: string, ports: Ports) {
+    this.stateDirectory = stateDirectory;
+    this.ports = ports;
+    this.clients = clientsIn(this.clientsFile);
+    this.sqlPassword = `Local-${this.clients[0]?.secret ?? ''}`;
+  }
+
+  get clientsFile(): string {
+    return join(this.stateDirectory, 'identity', 'clients.json');
+  }
+
+  url(program: ServiceName | 'identity' | 'provider'): string {
+    return `http://127.0.0.1:${this.ports[program]}`;
+  }
+
+  get serviceBusConnection(): string {
+    return `Endpoint=sb://127.0.0.1:${this.ports.bus};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;`;
+  }
+
+  sqlConnection(database: ServiceName): string {
+    return `Server=127.0.0.1,${this.ports.sql};Database=${database};User Id=sa;Password=${this.sqlPassword};Encrypt=false;TrustServerCertificate=true`;
+  }
+}
