@@ -56,7 +56,7 @@ type NeedOf<Kind extends Need['kind']> = Extract<Need, { kind: Kind }>;
 interface Part {
   readonly select: Sql;
   readonly row: z.ZodType;
-  put(stock: Stock, row: unknown): void;
+  readonly put: (stock: Stock, row: unknown) => void;
 }
 
 /** The pipeline parses each recordset by its schema before it hands the rows over, which is what makes the cast true. */
