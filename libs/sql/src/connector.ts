@@ -85,16 +85,19 @@ export class Connector implements AsyncDisposable {
    */
   async execute(statement: Sql, signal: AbortSignal, dispatch?: Dispatch): Promise<Recordset[]> {
     const connection = await this.#borrow();
-    let failure: unknown;
     try {
-      signal.throwIfAborted();
+      signal.throwIfAborted(); // Borrowing may have outlasted the caller's patience.
+    } catch (error) {
+      this.#pool.release(connection);
+      throw error;
+    }
+    try {
       if (dispatch) dispatch.sent = true;
       return await send(connection, statement, signal);
     } catch (error) {
-      failure = error;
+      if (signal.aborted || spoils(error)) connection.close(); // The pool makes another in its place.
       throw error;
     } finally {
-      if (signal.aborted || (failure !== undefined && spoils(failure))) connection.close();
       this.#pool.release(connection);
     }
   }

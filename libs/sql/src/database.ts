@@ -45,6 +45,7 @@ export class Database implements AsyncDisposable {
   readonly #retryBudget = new RetryBudget();
   readonly #timing: Timing;
   readonly #logger: Logger | undefined;
+  #closed = false;
 
   static open(options: DatabaseOptions): Database {
     return new Database(options);
@@ -135,6 +136,7 @@ COMMIT;`, 'commit');
 
   /** Waits for what is in flight, at most 5 s. Whatever comes later is refused. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#breaker[Symbol.asyncDispose]();
     await Promise.all([this.#connector[Symbol.asyncDispose](), this.#prober[Symbol.asyncDispose]()]);
   }
@@ -164,7 +166,7 @@ COMMIT;`, 'commit');
     if (error instanceof DependencyUnavailable) return error;
     if (kind === 'duplicate') return new Conflict('duplicate', constraintOf(error), { cause: error });
     if (kind === 'version') return new Conflict('version', messageOf(error), { cause: error });
-    if (verdict !== 'fail' && verdict !== 'trip') return error;
+    if (verdict === 'ok' || (verdict === 'neutral' && !this.#closed)) return error;
     if (mayHaveCommitted && !rolledBack.has(kind)) return new CommitUnknown(this.name, { cause: error });
     return new DependencyUnavailable(this.name, this.#breaker.retryAfterMs, { cause: error });
   }

@@ -12,17 +12,22 @@ const sync = promisify(fdatasync);
  */
 export class Journal<Entry> {
   readonly #fd: number;
+  readonly #gatherMs: number;
   #pending: string[] = [];
   #flushing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #failure: unknown;
 
-  private constructor(fd: number) {
+  private constructor(fd: number, gatherMs: number) {
     this.#fd = fd;
+    this.#gatherMs = gatherMs;
   }
 
-  /** Replays the file, then opens it for appending. A last line that the crash cut off is removed: it was never acknowledged. */
-  static open<Entry>(file: string, replay: (entry: Entry) => void): Journal<Entry> {
+  /**
+   * Replays the file, then opens it for appending. A last line that the crash cut off is removed: it was never acknowledged.
+   * A flush waits `gatherMs` for company, which costs nobody anything as long as answers wait longer than that anyway.
+   */
+  static open<Entry>(file: string, gatherMs: number, replay: (entry: Entry) => void): Journal<Entry> {
     mkdirSync(dirname(file), { recursive: true });
     const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
     const whole = bytes.lastIndexOf(0x0a) + 1;
@@ -30,7 +35,7 @@ export class Journal<Entry> {
     for (let at = 0, end = bytes.indexOf(0x0a); at < whole; at = end + 1, end = bytes.indexOf(0x0a, at)) replay(JSON.parse(bytes.toString('utf8', at, end)));
     const fd = openSync(file, 'a');
     if (whole < bytes.length) ftruncateSync(fd, whole);
-    return new Journal<Entry>(fd);
+    return new Journal<Entry>(fd, gatherMs);
   }
 
   append(entry: Entry): void {
@@ -41,7 +46,7 @@ export class Journal<Entry> {
   flushed(): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(new Error('The journal could not be written.', { cause: this.#failure }));
     if (this.#pending.length === 0) return this.#flushing ?? Promise.resolve();
-    this.#next ??= (this.#flushing ?? tick()).then(() => {
+    this.#next ??= (this.#flushing ?? this.#company()).then(() => {
       this.#next = undefined;
       this.#flushing = this.#flush().finally(() => {
         this.#flushing = undefined;
@@ -56,6 +61,13 @@ export class Journal<Entry> {
     closeSync(this.#fd);
   }
 
+  #company(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#gatherMs > 0) setTimeout(resolve, this.#gatherMs);
+      else setImmediate(resolve);
+    });
+  }
+
   async #flush(): Promise<void> {
     const bytes = Buffer.from(this.#pending.join(''));
     this.#pending = [];
@@ -68,9 +80,6 @@ export class Journal<Entry> {
     }
   }
 }
-
-/** Lets the requests that arrived together meet in one flush. */
-const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 async function writeAll(fd: number, bytes: Buffer): Promise<void> {
   for (let at = 0; at < bytes.length; ) {

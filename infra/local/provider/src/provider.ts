@@ -63,8 +63,9 @@ export class Provider {
   readonly #journal: Journal<Change>;
   readonly ledger = new Ledger();
 
-  constructor(directory: string) {
-    this.#journal = Journal.open<Change>(join(directory, 'provider.journal'), (change) => this.#apply(change));
+  /** `gatherMs`: how long a decision may wait for others before they go to the disk together. */
+  constructor(directory: string, gatherMs: number) {
+    this.#journal = Journal.open<Change>(join(directory, 'provider.journal'), gatherMs, (change) => this.#apply(change));
   }
 
   flushed(): Promise<void> {

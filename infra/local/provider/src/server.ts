@@ -24,7 +24,7 @@ const maxKey = 255;
 
 /** Starts the simulated payment provider. Resolves when it listens. */
 export async function startProvider({ port = 0, host = '127.0.0.1', directory, latencyMs = 20 }: ProviderOptions): Promise<RunningProvider> {
-  const provider = new Provider(directory);
+  const provider = new Provider(directory, Math.min(latencyMs / 4, 5));
   const api = new Api(provider, latencyMs);
   const server = createServer((request, response) => api.handle(request, response));
   // Clients keep their connections; closing an idle one would race with their next payment.

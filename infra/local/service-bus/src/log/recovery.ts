@@ -1,0 +1,129 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { type Content, parseContent } from '../wire/content.ts';
+import type { CopyRecord, LogRecord } from './records.ts';
+import { readRecords } from './records.ts';
+import { readGroups, SegmentFile, segmentPath } from './segment-file.ts';
+
+/** What an entity held when the process ended. */
+export interface RecoveredStore {
+  nextSequence: number;
+  rules: string | undefined;
+  readonly sessionStates: Map<string, Buffer>;
+  readonly messages: Map<number, RecoveredMessage>;
+}
+
+export interface RecoveredMessage {
+  readonly content: Content;
+  copy: CopyRecord;
+}
+
+export interface Recovered {
+  /** By entity path. */
+  readonly stores: Map<string, RecoveredStore>;
+  readonly segments: SegmentFile[];
+  readonly lastStoreId: number;
+  readonly storeIds: Map<string, number>;
+  /** Segments whose last group was cut off by the end of the process. */
+  readonly tornSegments: number[];
+}
+
+/** Reads the log back. Of each segment everything up to the first invalid group counts; what follows was never acknowledged. */
+export function recover(directory: string): Recovered {
+  mkdirSync(directory, { recursive: true });
+  const numbers = readdirSync(directory)
+    .map((name) => /^(\d{8})\.log$/.exec(name)?.[1])
+    .filter((name) => name !== undefined)
+    .map(Number)
+    .sort((a, b) => a - b);
+  const paths = new Map<number, string>();
+  const byId = new Map<number, RecoveredStore>();
+  const segments: SegmentFile[] = [];
+  const tornSegments: number[] = [];
+
+  const storeOf = (storeId: number): RecoveredStore => {
+    let store = byId.get(storeId);
+    if (!store) {
+      store = { nextSequence: 1, rules: undefined, sessionStates: new Map(), messages: new Map() };
+      byId.set(storeId, store);
+    }
+    return store;
+  };
+  const apply = (record: LogRecord, segment: SegmentFile): void => {
+    switch (record.kind) {
+      case 'store': {
+        paths.set(record.storeId, record.path);
+        const store = storeOf(record.storeId);
+        store.nextSequence = Math.max(store.nextSequence, record.nextSequence);
+        break;
+      }
+      case 'put': {
+        // Parsing is put off: most messages of a log are settled further on.
+        const unparsed = { bytes: record.bytes, segment } as Content;
+        for (const copy of record.copies) {
+          const store = storeOf(copy.storeId);
+          store.nextSequence = Math.max(store.nextSequence, copy.sequence + 1);
+          store.messages.set(copy.sequence, { content: unparsed, copy });
+        }
+        break;
+      }
+      case 'settle':
+        storeOf(record.storeId).messages.delete(record.sequence);
+        break;
+      case 'count': {
+        const message = storeOf(record.storeId).messages.get(record.sequence);
+        if (message) message.copy = { ...message.copy, deliveryCount: record.deliveryCount, state: record.state };
+        break;
+      }
+      case 'session-state':
+        if (record.state) storeOf(record.storeId).sessionStates.set(record.sessionId, record.state);
+        else storeOf(record.storeId).sessionStates.delete(record.sessionId);
+        break;
+      case 'rules':
+        storeOf(record.storeId).rules = record.json;
+        break;
+      case 'reset':
+        for (const store of byId.values()) {
+          store.messages.clear();
+          store.sessionStates.clear();
+        }
+        break;
+    }
+  };
+
+  for (const number of numbers) {
+    const segment = new SegmentFile(directory, number);
+    const { groups, size, isTorn } = readGroups(number, readFileSync(segmentPath(directory, number)));
+    segment.size = size;
+    segments.push(segment);
+    if (isTorn) tornSegments.push(number);
+    for (const group of groups) for (const record of readRecords(group)) apply(record, segment);
+  }
+
+  const stores = new Map<string, RecoveredStore>();
+  const storeIds = new Map<string, number>();
+  let lastStoreId = 0;
+  for (const [id, path] of paths) {
+    lastStoreId = Math.max(lastStoreId, id);
+    storeIds.set(path, id);
+    stores.set(path, settleContents(storeOf(id)));
+  }
+  return { stores, segments, lastStoreId, storeIds, tornSegments };
+
+  function settleContents(store: RecoveredStore): RecoveredStore {
+    for (const [sequence, { content, copy }] of store.messages) store.messages.set(sequence, { content: parsed(content), copy });
+    return store;
+  }
+}
+
+const parsedContents = new WeakMap<Content, Content>();
+
+/** Copies of one message keep sharing their content. The bytes are copied out, so that no segment stays in memory for one message. */
+function parsed(content: Content): Content {
+  const known = parsedContents.get(content);
+  if (known) return known;
+  const whole = parseContent(Buffer.from(content.bytes));
+  whole.segment = content.segment;
+  parsedContents.set(content, whole);
+  return whole;
+}
+

@@ -1,0 +1,529 @@
+import type { Consumer } from './consumer.ts';
+import { condition, Refusal } from './errors.ts';
+import { nextLockId } from './lock-token.ts';
+import type { CommitLog } from './log/commit-log.ts';
+import { writeCount, writePut, writeSessionState, writeSettle } from './log/records.ts';
+import { MessageSession } from './message-session.ts';
+import { SequenceQueue } from './sequence-queue.ts';
+import { messageState, StoredMessage } from './stored-message.ts';
+import type { TimerWheel } from './timer-wheel.ts';
+import { type Content, parseContent, withApplicationProperties } from './wire/content.ts';
+import { text } from './wire/encode.ts';
+
+export interface StoreOptions {
+  readonly lockMs: number;
+  readonly maxDeliveryCount: number;
+  readonly requiresSession: boolean;
+  /** -1 for ever. */
+  readonly defaultTtlMs: number;
+  readonly deadLettersExpired: boolean;
+  /** A dead-letter queue: no sessions, no time to live, no counting, nothing further to dead-letter to. */
+  readonly isDeadLetterQueue: boolean;
+}
+
+/** What the stores share. */
+export interface StoreContext {
+  readonly log: CommitLog;
+  readonly timers: TimerWheel;
+  /** Remembers to `pump` when the tick's messages have all been added. */
+  touched(store: MessageStore): void;
+  /** A scheduled message is due. */
+  activate(message: StoredMessage): void;
+}
+
+/** Someone waiting for the next available session. */
+export interface SessionWaiter {
+  granted(session: MessageSession): void;
+}
+
+export type Changes = ReadonlyMap<string, Buffer>;
+const noChanges: Changes = new Map();
+
+/**
+ * The messages of one queue, subscription or dead-letter queue, and of a topic as far as they are scheduled.
+ *
+ * A message is *scheduled* until its time, then *active*; *locked* while a consumer has it; *deferred* when set aside. It leaves by
+ * being completed, by expiring, or by moving to the dead-letter queue (specification §12).
+ */
+export class MessageStore {
+  readonly id: number;
+  readonly path: string;
+  readonly options: StoreOptions;
+  readonly deadLetterQueue: MessageStore | undefined;
+  readonly messages = new Map<number, StoredMessage>();
+  readonly sessions = new Map<string, MessageSession>();
+  nextSequence = 1;
+  readonly #context: StoreContext;
+  readonly #ready = new SequenceQueue();
+  readonly #locks = new Map<number, StoredMessage>();
+  readonly #consumers: Consumer[] = [];
+  #nextConsumer = 0;
+  /** Sessions without an owner that have a message, in the order in which they came to be so. */
+  readonly #claimable = new Set<MessageSession>();
+  readonly #waiters = new Set<SessionWaiter>();
+  readonly #touchedSessions = new Set<MessageSession>();
+
+  constructor(id: number, path: string, options: StoreOptions, context: StoreContext, deadLetterQueue?: MessageStore) {
+    this.id = id;
+    this.path = path;
+    this.options = options;
+    this.#context = context;
+    this.deadLetterQueue = deadLetterQueue;
+  }
+
+  // ---- Arrival
+
+  /** Makes a copy with its sequence number. It is not in the store before `add`, which waits until the copy is durable. */
+  newCopy(content: Content, enqueuedAt: number, enqueueSequence = 0): StoredMessage {
+    const sequence = this.nextSequence;
+    this.nextSequence += 1;
+    const message = new StoredMessage(this, sequence, enqueueSequence || sequence, content, enqueuedAt);
+    message.ttlMs = this.#ttlOf(content);
+    content.copies += 1;
+    return message;
+  }
+
+  add(message: StoredMessage): void {
+    this.messages.set(message.sequence, message);
+    const session = this.#sessionOf(message);
+    if (session) session.messageCount += 1;
+    if (message.state === messageState.scheduled) this.#context.timers.schedule(message, message.content.scheduledAt);
+    else if (message.state === messageState.active) this.#makeReady(message, session);
+  }
+
+  /** Puts back what the log remembered, before any client is connected. */
+  restore(content: Content, from: { sequence: number; enqueueSequence: number; enqueuedAt: number; deliveryCount: number; state: number }): void {
+    const message = new StoredMessage(this, from.sequence, from.enqueueSequence, content, from.enqueuedAt);
+    message.deliveryCount = from.deliveryCount;
+    message.state = from.state === messageState.deferred ? messageState.deferred : from.state === messageState.scheduled ? messageState.scheduled : messageState.active;
+    message.ttlMs = this.#ttlOf(content);
+    content.copies += 1;
+    if (content.copies === 1 && content.segment) {
+      content.segment.liveContents += 1;
+      content.segment.liveBytes += content.bytes.length;
+    }
+    this.add(message);
+  }
+
+  #ttlOf(content: Content): number {
+    const { defaultTtlMs, isDeadLetterQueue } = this.options;
+    if (isDeadLetterQueue) return -1;
+    if (content.ttlMs < 0) return defaultTtlMs;
+    return defaultTtlMs < 0 ? content.ttlMs : Math.min(content.ttlMs, defaultTtlMs);
+  }
+
+  #sessionOf(message: StoredMessage): MessageSession | undefined {
+    return this.options.requiresSession ? this.session(message.content.sessionId ?? '') : undefined;
+  }
+
+  session(id: string): MessageSession {
+    let session = this.sessions.get(id);
+    if (!session) {
+      session = new MessageSession(this, id);
+      this.sessions.set(id, session);
+    }
+    return session;
+  }
+
+  #makeReady(message: StoredMessage, session = this.#sessionOf(message)): void {
+    if (message.ttlMs >= 0) this.#context.timers.schedule(message, message.expiresAt);
+    if (!session) {
+      this.#ready.push(message);
+    } else {
+      session.ready.push(message);
+      if (session.owner) this.#touchedSessions.add(session);
+      else this.#claimable.add(session);
+    }
+    this.#context.touched(this);
+  }
+
+  // ---- Delivery
+
+  addConsumer(consumer: Consumer): void {
+    this.#consumers.push(consumer);
+  }
+
+  /** Locks outlive the link that took them (specification §7.2): its messages stay locked until they expire or are settled by token. */
+  removeConsumer(consumer: Consumer): void {
+    const index = this.#consumers.indexOf(consumer);
+    if (index >= 0) this.#consumers.splice(index, 1);
+  }
+
+  /** Hands out what is ready to whoever has credit, the consumers taking turns, and free sessions to whoever waits for one. */
+  pump(): void {
+    const now = Date.now();
+    if (this.options.requiresSession) {
+      for (const session of this.#touchedSessions) this.pumpSession(session, now);
+      this.#touchedSessions.clear();
+      this.#serveWaiters(now);
+      return;
+    }
+    for (let consumer = this.#consumerWithCapacity(); consumer; consumer = this.#consumerWithCapacity()) {
+      const message = this.#ready.shift();
+      if (!message) return;
+      if (message.expiresAt <= now) this.#expire(message);
+      else this.#hand(message, consumer, now);
+    }
+  }
+
+  pumpSession(session: MessageSession, now = Date.now()): void {
+    const { owner } = session;
+    if (!owner) return;
+    while (owner.capacity > 0) {
+      const message = session.ready.shift();
+      if (!message) return;
+      if (message.expiresAt <= now) this.#expire(message);
+      else this.#hand(message, owner, now);
+    }
+  }
+
+  #consumerWithCapacity(): Consumer | undefined {
+    const { length } = this.#consumers;
+    for (let tried = 0; tried < length; tried += 1) {
+      this.#nextConsumer = (this.#nextConsumer + 1) % length;
+      const consumer = this.#consumers[this.#nextConsumer];
+      if (consumer && consumer.capacity > 0) return consumer;
+    }
+    return undefined;
+  }
+
+  #hand(message: StoredMessage, consumer: Consumer, now: number): void {
+    if (consumer.deletesOnReceive) {
+      // At most once: the message must not come back, so it leaves only when its deletion is on disk.
+      this.#remove(message);
+      consumer.reserve();
+      this.#context.log.afterDurable(() => consumer.deliver(message));
+      return;
+    }
+    this.#lock(message, consumer, now);
+    consumer.deliver(message);
+  }
+
+  #lock(message: StoredMessage, holder: Consumer | undefined, now: number): void {
+    message.lockId = nextLockId();
+    message.holder = holder;
+    this.#locks.set(message.lockId, message);
+    const session = holder?.session;
+    if (session) {
+      message.lockedUntil = session.lockedUntil;
+      this.#context.timers.cancel(message);
+    } else {
+      message.lockedUntil = now + this.options.lockMs;
+      this.#context.timers.schedule(message, message.lockedUntil);
+    }
+  }
+
+  #unlock(message: StoredMessage): void {
+    this.#locks.delete(message.lockId);
+    this.#context.timers.cancel(message);
+    message.holder?.forget(message);
+    message.holder = undefined;
+    message.lockId = 0;
+    message.lockedUntil = 0;
+  }
+
+  lockedBy(lockId: number): StoredMessage | undefined {
+    return this.#locks.get(lockId);
+  }
+
+  /** @returns the new end of the lock. */
+  renewLock(message: StoredMessage): number {
+    message.lockedUntil = Date.now() + this.options.lockMs;
+    this.#context.timers.schedule(message, message.lockedUntil);
+    return message.lockedUntil;
+  }
+
+  // ---- Settlement. Each needs the message to be locked and ends the lock. Answers wait for the log.
+
+  complete(message: StoredMessage): void {
+    this.#unlock(message);
+    this.#remove(message);
+  }
+
+  abandon(message: StoredMessage, changes: Changes = noChanges): void {
+    this.#unlock(message);
+    this.#countDelivery(message, message.state, changes);
+  }
+
+  defer(message: StoredMessage, changes: Changes = noChanges): void {
+    this.#unlock(message);
+    this.#countDelivery(message, messageState.deferred, changes);
+  }
+
+  /** @throws Refusal in a dead-letter queue; the message becomes available again, its count unchanged. */
+  deadLetter(message: StoredMessage, changes: Changes): void {
+    this.#unlock(message);
+    if (!this.deadLetterQueue) {
+      this.#makeReady(message);
+      throw new Refusal(condition.notAllowed, `A message of '${this.path}' cannot be dead-lettered again.`);
+    }
+    this.#moveToDeadLetterQueue(message, changes);
+  }
+
+  /** The lock ends without an outcome and without counting: its session was released. */
+  release(message: StoredMessage): void {
+    this.#unlock(message);
+    if (message.state === messageState.active) this.#makeReady(message);
+  }
+
+  #countDelivery(message: StoredMessage, state: StoredMessage['state'], changes: Changes): void {
+    message.state = state;
+    if (!this.options.isDeadLetterQueue) {
+      message.deliveryCount += 1;
+      if (message.deliveryCount >= this.options.maxDeliveryCount && state === messageState.active) {
+        this.#moveToDeadLetterQueue(message, new Map([...changes, ...reason(
+          'MaxDeliveryCountExceeded', `Message could not be consumed after ${this.options.maxDeliveryCount} delivery attempts.`,
+        )]));
+        return;
+      }
+    }
+    if (changes.size > 0) this.#rewrite(message, changes);
+    else writeCount(this.#context.log, this.id, message.sequence, message.deliveryCount, state);
+    if (state === messageState.active) this.#makeReady(message);
+  }
+
+  #rewrite(message: StoredMessage, changes: Changes): void {
+    const { log } = this.#context;
+    log.released(message.content);
+    const content = parseContent(withApplicationProperties(message.content, changes));
+    content.copies = 1;
+    message.content = content;
+    content.bytes = writePut(log, [message], content.bytes);
+    log.stored(content);
+  }
+
+  #moveToDeadLetterQueue(message: StoredMessage, changes: Changes): void {
+    const { deadLetterQueue } = this;
+    const { log } = this.#context;
+    this.#remove(message);
+    if (!deadLetterQueue) return;
+    const content = parseContent(withApplicationProperties(message.content, changes));
+    // It keeps its sequence number and its count (specification §12).
+    const moved = new StoredMessage(deadLetterQueue, message.sequence, message.enqueueSequence, content, message.enqueuedAt);
+    moved.deliveryCount = message.deliveryCount;
+    content.copies = 1;
+    content.bytes = writePut(log, [moved], content.bytes);
+    log.stored(content);
+    log.afterDurable(() => deadLetterQueue.add(moved));
+  }
+
+  /** Dead-letters a message on arrival, before it was ever in the store. */
+  refuseOnArrival(message: StoredMessage, name: string, description: string): StoredMessage {
+    const { deadLetterQueue } = this;
+    if (!deadLetterQueue) return message;
+    const content = parseContent(withApplicationProperties(message.content, reason(name, description)));
+    message.content.copies -= 1;
+    content.copies = 1;
+    return new StoredMessage(deadLetterQueue, message.sequence, message.enqueueSequence, content, message.enqueuedAt);
+  }
+
+  #remove(message: StoredMessage): void {
+    const { log, timers } = this.#context;
+    timers.cancel(message);
+    message.isGone = true;
+    this.messages.delete(message.sequence);
+    writeSettle(log, this.id, message.sequence);
+    log.released(message.content);
+    if (!this.options.requiresSession) return;
+    const session = this.#sessionOf(message);
+    if (!session) return;
+    session.messageCount -= 1;
+    if (session.isIdle) this.#forgetSession(session);
+  }
+
+  // ---- Time
+
+  /** The message's one timer: its schedule, its lock or its time to live, depending on where it is. */
+  onDue(message: StoredMessage, now: number): void {
+    if (message.isGone) return;
+    if (message.lockId !== 0) this.abandon(message);
+    else if (message.state === messageState.scheduled) this.#context.activate(message);
+    else if (message.state === messageState.active && message.expiresAt <= now) this.#expire(message);
+  }
+
+  #expire(message: StoredMessage): void {
+    if (this.options.deadLettersExpired && this.deadLetterQueue) {
+      this.#moveToDeadLetterQueue(message, reason('TTLExpiredException', 'The message expired and was dead lettered.'));
+    } else {
+      this.#remove(message);
+    }
+  }
+
+  /** A scheduled message is cancelled or has become another one. */
+  unschedule(message: StoredMessage): void {
+    this.#remove(message);
+  }
+
+  // ---- Deferred messages and peeking
+
+  /** @throws Refusal unless every one of them is deferred and free (specification §10). */
+  receiveDeferred(sequences: readonly number[], deletes: boolean): StoredMessage[] {
+    const found = sequences.map((sequence) => {
+      const message = this.messages.get(sequence);
+      if (message?.state !== messageState.deferred || message.lockId !== 0) {
+        throw new Refusal(condition.messageNotFound, `Failed to lock one or more specified messages: sequence number ${sequence} is not a deferred message of '${this.path}'.`);
+      }
+      return message;
+    });
+    const now = Date.now();
+    for (const message of found) {
+      const session = this.#sessionOf(message);
+      if (deletes) {
+        this.#remove(message);
+      } else {
+        this.#lock(message, undefined, now);
+        if (!session) continue;
+        message.lockedUntil = session.lockedUntil;
+        session.hasManagementLocks = true;
+        this.#context.timers.cancel(message);
+      }
+    }
+    return found;
+  }
+
+  /** Active, locked, deferred and scheduled messages, in sequence order. */
+  peek(from: number, count: number, sessionId: string | undefined): StoredMessage[] {
+    const now = Date.now();
+    const found: StoredMessage[] = [];
+    for (const message of this.messages.values()) {
+      if (message.sequence < from || (sessionId !== undefined && message.content.sessionId !== sessionId)) continue;
+      if (message.state === messageState.active && message.lockId === 0 && message.expiresAt <= now) continue;
+      found.push(message);
+      // Only a dead-letter queue is out of order, and there everything must be seen before the first can be told.
+      if (found.length === count && !this.options.isDeadLetterQueue) break;
+    }
+    return found.sort((a, b) => a.sequence - b.sequence).slice(0, count);
+  }
+
+  // ---- Sessions
+
+  /** @throws Refusal when another consumer owns it. */
+  lockSession(session: MessageSession, owner: Consumer): void {
+    if (session.owner) throw new Refusal(condition.sessionCannotBeLocked, `The requested session '${session.id}' cannot be accepted. It may be locked by another receiver.`);
+    session.owner = owner;
+    this.#claimable.delete(session);
+    this.renewSessionLock(session);
+  }
+
+  renewSessionLock(session: MessageSession): number {
+    session.lockedUntil = Date.now() + this.options.lockMs;
+    this.#context.timers.schedule(session, session.lockedUntil);
+    return session.lockedUntil;
+  }
+
+  /** The link closed or its connection went: the session is free at once, its messages return uncounted (specification §9.2). */
+  releaseSession(session: MessageSession, unsettled: Iterable<StoredMessage>): void {
+    session.owner = undefined;
+    this.#context.timers.cancel(session);
+    for (const message of [...unsettled]) this.release(message);
+    this.#releaseDeferred(session);
+    this.#offer(session);
+  }
+
+  onSessionLockExpired(session: MessageSession): void {
+    const { owner } = session;
+    if (!owner) return;
+    session.owner = undefined;
+    for (const message of this.#heldBy(owner)) this.abandon(message);
+    this.#releaseDeferred(session);
+    owner.detach(condition.sessionLockLost, `The lock of session '${session.id}' has expired.`);
+    this.#offer(session);
+  }
+
+  #heldBy(owner: Consumer): StoredMessage[] {
+    return [...this.#locks.values()].filter((message) => message.holder === owner);
+  }
+
+  /** Deferred messages taken through `$management` are locked by the session, not by a link. */
+  #releaseDeferred(session: MessageSession): void {
+    if (!session.hasManagementLocks) return;
+    session.hasManagementLocks = false;
+    for (const message of [...this.#locks.values()]) {
+      if (message.holder === undefined && message.state === messageState.deferred && message.content.sessionId === session.id) this.release(message);
+    }
+  }
+
+  #offer(session: MessageSession): void {
+    if (session.isIdle) {
+      this.#forgetSession(session);
+      return;
+    }
+    if (!session.ready.peek()) return;
+    this.#claimable.add(session);
+    this.#context.touched(this);
+  }
+
+  #forgetSession(session: MessageSession): void {
+    this.#context.timers.cancel(session);
+    this.sessions.delete(session.id);
+    this.#claimable.delete(session);
+  }
+
+  setSessionState(session: MessageSession, state: Buffer | undefined): void {
+    session.state = state;
+    writeSessionState(this.#context.log, this.id, session.id, state);
+    if (session.isIdle) this.#forgetSession(session);
+  }
+
+  /** First come, first served; served when `pump` runs. */
+  addWaiter(waiter: SessionWaiter): void {
+    this.#waiters.add(waiter);
+    this.#context.touched(this);
+  }
+
+  removeWaiter(waiter: SessionWaiter): void {
+    this.#waiters.delete(waiter);
+  }
+
+  #serveWaiters(now: number): void {
+    for (const waiter of this.#waiters) {
+      const session = this.#nextClaimable(now);
+      if (!session) return;
+      this.#waiters.delete(waiter);
+      waiter.granted(session);
+    }
+  }
+
+  #nextClaimable(now: number): MessageSession | undefined {
+    for (const session of this.#claimable) {
+      const first = session.ready.peek();
+      if (first && first.expiresAt > now && !session.owner) return session;
+      if (!first || session.owner) this.#claimable.delete(session);
+    }
+    return undefined;
+  }
+
+  // ---- Administration
+
+  /** Forgets every message and session state. The log is told by the caller, once for all entities. */
+  clear(): void {
+    for (const message of this.messages.values()) {
+      if (message.lockId !== 0) this.#unlock(message);
+      this.#context.timers.cancel(message);
+      message.isGone = true;
+      this.#context.log.released(message.content);
+    }
+    this.messages.clear();
+    this.#claimable.clear();
+    for (const session of this.sessions.values()) {
+      session.messageCount = 0;
+      session.state = undefined;
+      if (session.isIdle) this.#forgetSession(session);
+    }
+  }
+
+  counts(): { active: number; scheduled: number; deferred: number; locked: number } {
+    const counts = { active: 0, scheduled: 0, deferred: 0, locked: this.#locks.size };
+    for (const { state } of this.messages.values()) {
+      if (state === messageState.active) counts.active += 1;
+      else if (state === messageState.deferred) counts.deferred += 1;
+      else counts.scheduled += 1;
+    }
+    return counts;
+  }
+}
+
+/** Why the broker dead-letters a message, as the application-properties its receivers look at. */
+function reason(name: string, description: string): Changes {
+  return new Map([['DeadLetterReason', text(name)], ['DeadLetterErrorDescription', text(description)]]);
+}

@@ -1,0 +1,332 @@
+import { condition, Refusal } from '../errors.ts';
+import { type FilterSubject, propertyName, type PropertyName, systemFields } from './filter-subject.ts';
+import { tokenize, type Token } from './sql-lexer.ts';
+import { calculate, compare, type SqlValue, sqlValue } from './sql-value.ts';
+
+/** True, false or unknown (`undefined`); a message matches on true only. */
+type Truth = boolean | undefined;
+export type Predicate = (subject: FilterSubject) => Truth;
+type Evaluate = (subject: FilterSubject) => SqlValue;
+
+/** A parsed piece: a predicate or an expression. Parentheses may hold either, so which it is shows only afterwards. */
+type Piece =
+  | { readonly kind: 'predicate'; readonly test: Predicate }
+  | { readonly kind: 'expression'; readonly value: Evaluate; readonly property?: PropertyName; readonly literal?: SqlValue };
+
+const comparisons: Readonly<Record<string, (order: number) => boolean>> = {
+  '=': (order) => order === 0,
+  '<>': (order) => order !== 0,
+  '!=': (order) => order !== 0,
+  '<': (order) => order < 0,
+  '<=': (order) => order <= 0,
+  '>': (order) => order > 0,
+  '>=': (order) => order >= 0,
+};
+
+/** Compiles a SQL filter once, into closures (specification §11.3). @throws Refusal naming what cannot be understood. */
+export function compileSqlFilter(sql: string): Predicate {
+  return new SqlFilterCompiler(sql).compile();
+}
+
+class SqlFilterCompiler {
+  readonly #sql: string;
+  readonly #tokens: readonly Token[];
+  #at = 0;
+
+  constructor(sql: string) {
+    this.#sql = sql;
+    this.#tokens = tokenize(sql);
+  }
+
+  compile(): Predicate {
+    const test = this.#predicate(this.#or());
+    if (this.#peek().kind !== 'end') throw this.#refuse('has something after its end');
+    return test;
+  }
+
+  // Precedence: NOT > AND > OR.
+
+  #or(): Piece {
+    const first = this.#and();
+    if (!this.#isKeyword('OR')) return first;
+    let test = this.#predicate(first);
+    while (this.#takeKeyword('OR')) test = or(test, this.#predicate(this.#and()));
+    return { kind: 'predicate', test };
+  }
+
+  #and(): Piece {
+    const first = this.#not();
+    if (!this.#isKeyword('AND')) return first;
+    let test = this.#predicate(first);
+    while (this.#takeKeyword('AND')) test = and(test, this.#predicate(this.#not()));
+    return { kind: 'predicate', test };
+  }
+
+  #not(): Piece {
+    if (!this.#takeKeyword('NOT')) return this.#comparison();
+    return { kind: 'predicate', test: not(this.#predicate(this.#not())) };
+  }
+
+  #comparison(): Piece {
+    const left = this.#sum();
+    if (left.kind === 'predicate') return left;
+    const token = this.#peek();
+    const accepts = token.kind === 'symbol' ? comparisons[token.text] : undefined;
+    if (accepts && token.kind === 'symbol') {
+      this.#at += 1;
+      return { kind: 'predicate', test: comparison(left, token.text, accepts, this.#expression(this.#sum())) };
+    }
+    if (this.#takeKeyword('IS')) {
+      const negated = this.#takeKeyword('NOT');
+      if (!this.#takeKeyword('NULL')) throw this.#refuse('needs NULL or NOT NULL after IS');
+      if (left.property) {
+        const { property } = left;
+        return { kind: 'predicate', test: negated ? (subject) => subject.has(property) : (subject) => !subject.has(property) };
+      }
+      const { value } = left;
+      return { kind: 'predicate', test: (subject) => (value(subject) === undefined) !== negated };
+    }
+    const negated = this.#takeKeyword('NOT');
+    if (this.#takeKeyword('IN')) return { kind: 'predicate', test: negate(this.#in(left.value), negated) };
+    if (this.#takeKeyword('LIKE')) return { kind: 'predicate', test: negate(this.#like(left.value), negated) };
+    if (negated) throw this.#refuse('needs IN or LIKE after NOT');
+    return left;
+  }
+
+  #in(value: Evaluate): Predicate {
+    this.#expect('(');
+    const items: Evaluate[] = [];
+    do items.push(this.#expression(this.#sum()).value);
+    while (this.#takeSymbol(','));
+    this.#expect(')');
+    return (subject) => {
+      const left = value(subject);
+      if (left === undefined) return undefined;
+      let isUnknown = false;
+      for (const item of items) {
+        const order = compare(left, item(subject));
+        if (order === 0) return true;
+        if (order === undefined) isUnknown = true;
+      }
+      return isUnknown ? undefined : false;
+    };
+  }
+
+  #like(value: Evaluate): Predicate {
+    const pattern = this.#next();
+    if (pattern.kind !== 'string') throw this.#refuse('needs a quoted pattern after LIKE');
+    let escape: string | undefined;
+    if (this.#takeKeyword('ESCAPE')) {
+      const token = this.#next();
+      if (token.kind !== 'string' || token.text.length !== 1) throw this.#refuse('needs one quoted character after ESCAPE');
+      escape = token.text;
+    }
+    const expression = likeExpression(pattern.text, escape);
+    return (subject) => {
+      const left = value(subject);
+      return typeof left === 'string' ? expression.test(left) : undefined;
+    };
+  }
+
+  #sum(): Piece {
+    return this.#leftAssociative(['+', '-'], () => this.#product());
+  }
+
+  #product(): Piece {
+    return this.#leftAssociative(['*', '/', '%'], () => this.#unary());
+  }
+
+  #leftAssociative(operators: readonly string[], operand: () => Piece): Piece {
+    const first = operand();
+    let value: Evaluate | undefined;
+    for (let token = this.#peek(); token.kind === 'symbol' && operators.includes(token.text); token = this.#peek()) {
+      this.#at += 1;
+      const operator = token.text;
+      const left: Evaluate = value ?? this.#expression(first).value;
+      const right = this.#expression(operand()).value;
+      value = (subject) => calculate(operator, left(subject), right(subject));
+    }
+    return value ? { kind: 'expression', value } : first;
+  }
+
+  #unary(): Piece {
+    if (this.#takeSymbol('-')) {
+      const { value } = this.#expression(this.#unary());
+      return { kind: 'expression', value: (subject) => calculate('-', 0, value(subject)) };
+    }
+    if (this.#takeSymbol('+')) return this.#expression(this.#unary());
+    return this.#primary();
+  }
+
+  #primary(): Piece {
+    const token = this.#next();
+    switch (token.kind) {
+      case 'string':
+        return constant(token.text);
+      case 'number':
+        return constant(token.value);
+      case 'name':
+        return this.#named(token.text, token.isQuoted);
+      case 'symbol': {
+        if (token.text !== '(') throw this.#refuse(`has an unexpected '${token.text}'`);
+        const inner = this.#or();
+        this.#expect(')');
+        return inner;
+      }
+      case 'end':
+        throw this.#refuse('ends too early');
+    }
+  }
+
+  #named(name: string, isQuoted: boolean): Piece {
+    const word = isQuoted ? '' : name.toUpperCase();
+    if (word === 'TRUE' || word === 'FALSE') return constant(word === 'TRUE');
+    if (word === 'NULL') return constant(undefined);
+    if (word === 'EXISTS') {
+      this.#expect('(');
+      const { property, value } = this.#property();
+      this.#expect(')');
+      return { kind: 'predicate', test: property ? (subject) => subject.has(property) : (subject) => value(subject) !== undefined };
+    }
+    if ((word === 'P' || word === 'PROPERTY') && this.#isSymbol('(')) {
+      this.#at += 1;
+      const token = this.#next();
+      if (token.kind !== 'string') throw this.#refuse('needs a quoted name in property()');
+      this.#expect(')');
+      return user(token.text);
+    }
+    if (this.#isSymbol('(')) throw this.#refuse(`calls ${name}(), which is not supported`);
+    if (word.startsWith('@')) throw this.#refuse('uses a parameter, which is not supported');
+    this.#at -= 1;
+    return this.#property();
+  }
+
+  /** `[sys. | user.] name` */
+  #property(): Piece & { kind: 'expression' } {
+    const first = this.#next();
+    if (first.kind !== 'name') throw this.#refuse('needs a property name');
+    if (!this.#takeSymbol('.')) return user(first.text);
+    const second = this.#next();
+    if (second.kind !== 'name') throw this.#refuse('needs a property name after the dot');
+    const scope = first.text.toLowerCase();
+    if (scope === 'user') return user(second.text);
+    if (scope !== 'sys') throw this.#refuse(`has the unknown scope '${first.text}'`);
+    const index = systemFields[second.text.toLowerCase()];
+    if (index === undefined) throw this.#refuse(`names sys.${second.text}, which does not exist or is not supported`);
+    return { kind: 'expression', value: (subject) => sqlValue(subject.system(index)) };
+  }
+
+  #predicate(piece: Piece): Predicate {
+    if (piece.kind !== 'predicate') throw this.#refuse('has a value where a condition is needed');
+    return piece.test;
+  }
+
+  #expression(piece: Piece): Piece & { kind: 'expression' } {
+    if (piece.kind !== 'expression') throw this.#refuse('has a condition where a value is needed');
+    return piece;
+  }
+
+  #peek(): Token {
+    return this.#tokens[this.#at] ?? { kind: 'end' };
+  }
+
+  #next(): Token {
+    const token = this.#peek();
+    this.#at += 1;
+    return token;
+  }
+
+  #isSymbol(text: string): boolean {
+    const token = this.#peek();
+    return token.kind === 'symbol' && token.text === text;
+  }
+
+  #takeSymbol(text: string): boolean {
+    const isIt = this.#isSymbol(text);
+    if (isIt) this.#at += 1;
+    return isIt;
+  }
+
+  #expect(text: string): void {
+    if (!this.#takeSymbol(text)) throw this.#refuse(`needs '${text}'`);
+  }
+
+  #isKeyword(word: string): boolean {
+    const token = this.#peek();
+    return token.kind === 'name' && !token.isQuoted && token.text.toUpperCase() === word;
+  }
+
+  #takeKeyword(word: string): boolean {
+    const isIt = this.#isKeyword(word);
+    if (isIt) this.#at += 1;
+    return isIt;
+  }
+
+  #refuse(problem: string): Refusal {
+    return new Refusal(condition.argumentError, `The filter '${this.#sql}' ${problem} (token ${this.#at}).`);
+  }
+}
+
+function constant(literal: SqlValue): Piece & { kind: 'expression' } {
+  return { kind: 'expression', value: () => literal, literal };
+}
+
+function user(name: string): Piece & { kind: 'expression' } {
+  const property = propertyName(name);
+  return { kind: 'expression', property, value: (subject) => sqlValue(subject.property(property)) };
+}
+
+/** `property = 'text'` is what nearly every rule does, so it is decided on the bytes. */
+function comparison(left: Piece & { kind: 'expression' }, operator: string, accepts: (order: number) => boolean, right: Piece & { kind: 'expression' }): Predicate {
+  const { property } = left;
+  if (property && operator === '=' && typeof right.literal === 'string') {
+    const expected = Buffer.from(right.literal, 'utf8');
+    return (subject) => subject.isText(property, expected);
+  }
+  return (subject) => {
+    const order = compare(left.value(subject), right.value(subject));
+    return order === undefined ? undefined : accepts(order);
+  };
+}
+
+// Three-valued logic.
+
+const or = (left: Predicate, right: Predicate): Predicate => (subject) => {
+  const first = left(subject);
+  if (first === true) return true;
+  const second = right(subject);
+  if (second === true) return true;
+  return first === undefined || second === undefined ? undefined : false;
+};
+
+const and = (left: Predicate, right: Predicate): Predicate => (subject) => {
+  const first = left(subject);
+  if (first === false) return false;
+  const second = right(subject);
+  if (second === false) return false;
+  return first === undefined || second === undefined ? undefined : true;
+};
+
+const not = (inner: Predicate): Predicate => (subject) => {
+  const truth = inner(subject);
+  return truth === undefined ? undefined : !truth;
+};
+
+const negate = (inner: Predicate, negated: boolean): Predicate => (negated ? not(inner) : inner);
+
+/** `%` is any run of characters, `_` any one. */
+function likeExpression(pattern: string, escape: string | undefined): RegExp {
+  let source = '';
+  for (let index = 0; index < pattern.length; index += 1) {
+    const character = pattern.charAt(index);
+    if (character === escape) {
+      index += 1;
+      source += literally(pattern.charAt(index));
+    } else if (character === '%') source += '.*';
+    else if (character === '_') source += '.';
+    else source += literally(character);
+  }
+  return new RegExp(`^${source}$`, 'su');
+}
+
+const literally = (character: string): string => character.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
