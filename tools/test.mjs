@@ -1,0 +1,39 @@
+// `npm test`: everything that must hold. Types and lint first, because they are quick; then every project's tests through Nx, which knows
+// what has changed since they last passed; the end-to-end tests last and alone, because they use the whole machine.
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pinnedNode, root } from './node-runtime.mjs';
+
+const results = join(root, '.nx', 'results');
+rmSync(results, { recursive: true, force: true });
+
+const run = (...args) => spawnSync(pinnedNode(), [join(root, 'tools/run.mjs'), ...args], { cwd: root, stdio: 'inherit' }).status === 0;
+const cache = process.env.CI ? ['--skip-nx-cache'] : [];
+const wholeSystem = ['@checkout/tests-e2e'];
+
+const steps = [
+  ['types', () => run('typecheck')],
+  ['lint', () => run('lint')],
+  ['tests', () => run('nx', 'run-many', '-t', 'test', '--parallel=2', '--output-style=stream', `--exclude=${wholeSystem.join(',')}`, ...cache)],
+  ['end to end', () => run('nx', 'run-many', '-t', 'test', '--parallel=1', '--output-style=stream', `--projects=${wholeSystem.join(',')}`, ...cache)],
+];
+
+let passed = 0;
+let failed = 0;
+for (const [name, step] of steps) {
+  const startedAt = Date.now();
+  const isGood = step();
+  console.log(`${isGood ? 'ok  ' : 'FAIL'} ${name} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`);
+  if (isGood) passed += name === 'types' || name === 'lint' ? 1 : 0;
+  else failed += 1;
+}
+
+const files = readdirSync(results, { recursive: true }).filter((file) => file.endsWith('.json'));
+for (const file of files) {
+  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(join(results, file), 'utf8'));
+  passed += numPassedTests;
+  failed += Math.max(numFailedTests, numFailedTestSuites);
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
