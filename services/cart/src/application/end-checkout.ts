@@ -1,0 +1,65 @@
+import type { checkout } from '@checkout/contracts';
+import type { Decision } from '@checkout/messaging';
+import { reopen } from '../domain/basket.ts';
+import { stateFor, stateOf, type Checkout, type Ending } from '../domain/checkout.ts';
+import { keyOf, type CartHandler, type Change, type Effect, type Rows } from './ports.ts';
+
+type Ended = checkout.CheckoutCompleted | checkout.CheckoutCancelled;
+
+/** The sale is done. Its basket stays closed for good. */
+export const completeCheckout: CartHandler<checkout.CheckoutCompleted> = {
+  needs: ({ body: { tenantId, commandId, storeId } }) => [{ kind: 'checkout', tenantId, commandId }, { kind: 'store', tenantId, storeId }],
+
+  decide(rows, { message, now }) {
+    const { receiptNumber, changeMinor } = message.body;
+    return end(rows, message, { state: 'completed', receiptNumber, changeMinor, endedAt: now });
+  },
+};
+
+/** The sale came to nothing. Its basket opens again, so that the cashier can mend it and try once more. */
+export const cancelCheckout: CartHandler<checkout.CheckoutCancelled> = {
+  needs: ({ body: { tenantId, commandId, storeId } }) => [
+    { kind: 'checkout', tenantId, commandId },
+    { kind: 'store', tenantId, storeId },
+    { kind: 'held-basket', tenantId, commandId },
+  ],
+
+  decide(rows, { message, now }) {
+    const { reason } = message.body;
+    return end(rows, message, { state: stateFor(reason), reason, endedAt: now });
+  },
+};
+
+/** Writes the end of a checkout, the first that is told; repeated and late ends change nothing. */
+function end(rows: Rows, { body }: Ended, ending: Ending): Decision<Change, Effect> {
+  const known = rows.checkouts.get(keyOf(body.tenantId, body.commandId));
+  if (known?.ending) {
+    return stateOf(known) === ending.state ? {} : { effects: [{ kind: 'contradicted', checkout: known, told: ending.state }] };
+  }
+  const ended: Checkout = known ? { ...known, ending, version: known.version + 1 } : straightFromTheBus(rows, body, ending);
+  const changes: Change[] = [{ kind: 'checkout-saved', checkout: ended }];
+  const basket = ending.state === 'completed' ? undefined : heldBasket(rows, body);
+  if (basket) changes.push({ kind: 'basket-saved', ...reopen(basket) });
+  return { changes, effects: [{ kind: 'ended', checkout: ended }] };
+}
+
+/**
+ * A sale that a till sent straight onto the bus is first heard of here. The ending says neither total nor currency, so the currency is
+ * the store's and the total is 0 until the contract carries it; the receipt has both.
+ */
+const straightFromTheBus = (rows: Rows, { tenantId, storeId, saleId, commandId }: Ended['body'], ending: Ending): Checkout => ({
+  tenantId,
+  commandId,
+  saleId,
+  storeId,
+  currency: rows.stores.get(keyOf(tenantId, storeId))?.currency ?? 'XXX',
+  totalMinor: 0,
+  acceptedAt: ending.endedAt,
+  ending,
+  version: 1,
+});
+
+function heldBasket(rows: Rows, { tenantId, commandId }: Ended['body']) {
+  const basketId = rows.heldBaskets.get(keyOf(tenantId, commandId));
+  return basketId && rows.baskets.get(keyOf(tenantId, basketId));
+}

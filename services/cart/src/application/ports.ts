@@ -1,0 +1,64 @@
+import type { http, Message } from '@checkout/contracts';
+import type { CommandId, SaleId, Sku, StoreId, TenantId } from '@checkout/kernel';
+import type { Handler } from '@checkout/messaging';
+import type { Basket } from '../domain/basket.ts';
+import type { Checkout } from '../domain/checkout.ts';
+
+/** The rows that a handler may ask for. */
+export type Need =
+  | { readonly kind: 'checkout'; readonly tenantId: TenantId; readonly commandId: CommandId }
+  | { readonly kind: 'store'; readonly tenantId: TenantId; readonly storeId: StoreId }
+  | { readonly kind: 'product'; readonly tenantId: TenantId; readonly sku: Sku }
+  | { readonly kind: 'barcode'; readonly tenantId: TenantId; readonly barcode: string }
+  | { readonly kind: 'basket'; readonly tenantId: TenantId; readonly basketId: SaleId }
+  /** The basket that a checkout holds closed. */
+  | { readonly kind: 'held-basket'; readonly tenantId: TenantId; readonly commandId: CommandId };
+
+/** What a batch sees. Every key is {@link keyOf} a tenant and an id, so that no row is ever found without its tenant. */
+export interface Rows {
+  readonly checkouts: Map<string, Checkout>;
+  readonly stores: Map<string, http.Store>;
+  readonly products: Map<string, http.Product>;
+  /** SKU by barcode. */
+  readonly barcodes: Map<string, Sku>;
+  readonly baskets: Map<string, Basket>;
+  /** Basket id by the command that holds it closed. */
+  readonly heldBaskets: Map<string, SaleId>;
+}
+
+export const keyOf = (tenantId: TenantId, id: string): string => `${tenantId}/${id}`;
+
+/**
+ * What a decision writes. An aggregate is saved whole, with its new version: version 1 is a new row, and any other replaces
+ * the row of the version before, or the batch runs again.
+ */
+export type Change =
+  | { readonly kind: 'checkout-saved'; readonly checkout: Checkout }
+  | { readonly kind: 'basket-saved'; readonly basket: Basket; readonly touched: readonly Sku[] }
+  | { readonly kind: 'stores-saved'; readonly tenantId: TenantId; readonly stores: readonly http.Store[]; readonly at: number }
+  | { readonly kind: 'products-saved'; readonly tenantId: TenantId; readonly products: readonly http.Product[]; readonly at: number };
+
+/** What others in this process learn once a decision is durable. Losing one loses nothing: tables are asked as well. */
+export type Effect =
+  | { readonly kind: 'accepted'; readonly checkout: Checkout }
+  | { readonly kind: 'ended'; readonly checkout: Checkout }
+  /** A checkout was told two different ends. The first stands; somebody must look. */
+  | { readonly kind: 'contradicted'; readonly checkout: Checkout; readonly told: http.CheckoutState };
+
+export type CartHandler<M extends Message, Answer = void> = Handler<M, Need, Rows, Change, Effect, Answer>;
+
+/** Checkouts as they stand, outside any decision. */
+export interface Checkouts {
+  find(tenantId: TenantId, commandId: CommandId): Promise<Checkout | undefined>;
+  /** Those of the named checkouts that have ended. */
+  endedAmong(checkouts: readonly { readonly tenantId: TenantId; readonly commandId: CommandId }[]): Promise<readonly Checkout[]>;
+}
+
+export interface Baskets {
+  find(tenantId: TenantId, basketId: SaleId): Promise<Basket | undefined>;
+}
+
+export interface Products {
+  find(tenantId: TenantId, sku: Sku): Promise<http.Product | undefined>;
+  withBarcode(tenantId: TenantId, barcode: string): Promise<readonly http.Product[]>;
+}

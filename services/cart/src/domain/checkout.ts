@@ -1,0 +1,53 @@
+import type { checkout, http } from '@checkout/contracts';
+import type { CommandId, SaleId, StoreId, TenantId, TillId } from '@checkout/kernel';
+
+/** How a checkout ended. `endedAt` is in milliseconds since 1970. */
+export type Ending =
+  | { readonly state: 'completed'; readonly receiptNumber: string; readonly changeMinor: number; readonly endedAt: number }
+  | { readonly state: 'declined' | 'rejected' | 'cancelled'; readonly reason: checkout.Reason; readonly endedAt: number };
+
+/** What cart knows of one checkout command: what was accepted, and how it ended. It ends once; then it never changes. */
+export interface Checkout {
+  readonly tenantId: TenantId;
+  readonly commandId: CommandId;
+  readonly saleId: SaleId;
+  readonly storeId: StoreId;
+  /** Absent for a sale that came straight over the bus: its ending does not say which till asked. */
+  readonly tillId?: TillId;
+  /** What was asked, as a hash. Absent for a sale that came straight over the bus. */
+  readonly bodyHash?: string;
+  /** The basket that this checkout holds closed. */
+  readonly basketId?: SaleId;
+  readonly currency: string;
+  readonly totalMinor: number;
+  /** Milliseconds since 1970. */
+  readonly acceptedAt: number;
+  readonly ending?: Ending;
+  readonly version: number;
+}
+
+export const stateOf = ({ ending }: Checkout): http.CheckoutState => ending?.state ?? 'accepted';
+
+/** Which of the three unhappy ends a reason means to a till: goods missing, money refused, or neither. */
+export function stateFor({ code }: checkout.Reason): 'declined' | 'rejected' | 'cancelled' {
+  switch (code) {
+    case 'stock-short':
+      return 'rejected';
+    case 'payment-declined':
+    case 'capture-refused':
+      return 'declined';
+    default:
+      // Later reasons land here too: a till that is told "cancelled" starts again, which is right for all of them.
+      return 'cancelled';
+  }
+}
+
+/**
+ * Whether money moved, as far as anyone can say. Until the end has been heard the payment may be at any point between asked for
+ * and captured, so the honest answer is "unknown". After an unhappy end whatever was held has been given back.
+ */
+export function moneyMoved(checkout: Checkout): http.CheckoutStatus['moneyMoved'] {
+  const state = stateOf(checkout);
+  if (state === 'accepted') return 'unknown';
+  return state === 'completed' ? 'yes' : 'no';
+}

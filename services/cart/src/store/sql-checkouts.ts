@@ -1,0 +1,161 @@
+import { checkout, CommandId, SaleId, StoreId, TenantId, TillId } from '@checkout/contracts';
+import { assert } from '@checkout/kernel';
+import type * as kernel from '@checkout/kernel';
+import { int, json, jsonColumn, safeIntegerColumn, sql, varchar, type Database, type Sql } from '@checkout/sql';
+import { z } from 'zod';
+import { keyOf, type Change, type Checkouts } from '../application/ports.ts';
+import { stateOf, type Checkout, type Ending } from '../domain/checkout.ts';
+import { part, type Part } from './part.ts';
+import { sqlTime } from './times.ts';
+
+type Key = { readonly tenantId: kernel.TenantId; readonly commandId: kernel.CommandId };
+
+const CheckoutRow = z.object({
+  tenantId: TenantId,
+  commandId: CommandId,
+  saleId: SaleId,
+  storeId: StoreId,
+  tillId: TillId.nullable(),
+  bodyHash: z.string().nullable(),
+  basketId: SaleId.nullable(),
+  currency: z.string(),
+  totalMinor: safeIntegerColumn,
+  state: z.enum(['accepted', 'completed', 'declined', 'rejected', 'cancelled']),
+  reason: jsonColumn(checkout.Reason).nullable(),
+  changeMinor: safeIntegerColumn.nullable(),
+  receiptNumber: z.string().nullable(),
+  acceptedAt: z.date(),
+  endedAt: z.date().nullable(),
+  version: z.int(),
+}).transform(checkoutOf);
+
+const columns = sql`
+  c.tenant_id AS tenantId, c.command_id AS commandId, c.sale_id AS saleId, c.store_id AS storeId, c.till_id AS tillId, c.body_hash AS bodyHash,
+  c.basket_id AS basketId, c.currency, c.total_minor AS totalMinor, c.state, c.reason, c.change_minor AS changeMinor,
+  c.receipt_number AS receiptNumber, c.accepted_at AS acceptedAt, c.ended_at AS endedAt, c.version`;
+
+/** Checkouts in Azure SQL. Table: `migrations/0001-cart.sql`. */
+export class SqlCheckouts implements Checkouts {
+  readonly #database: Pick<Database, 'query'>;
+
+  constructor(database: Pick<Database, 'query'>) {
+    this.#database = database;
+  }
+
+  async find(tenantId: kernel.TenantId, commandId: kernel.CommandId): Promise<Checkout | undefined> {
+    const [found] = await this.#database.query(CheckoutRow, sql`
+      SELECT ${columns}
+      FROM checkout AS c
+      WHERE c.tenant_id = ${varchar(40, tenantId)} AND c.command_id = ${varchar(36, commandId)};`);
+    return found;
+  }
+
+  endedAmong(checkouts: readonly Key[]): Promise<readonly Checkout[]> {
+    return this.#database.query(CheckoutRow, sql`
+      SELECT ${columns}
+      FROM ${named(checkouts)}
+      WHERE c.state <> 'accepted';`);
+  }
+}
+
+export const checkoutsPart = (keys: readonly Key[]): Part =>
+  part(CheckoutRow, sql`
+    SELECT ${columns}
+    FROM ${named(keys)};`, (rows, found) => {
+    for (const each of found) rows.checkouts.set(keyOf(each.tenantId, each.commandId), each);
+  });
+
+const named = (keys: readonly Key[]): Sql => sql`OPENJSON(${json(keys.map(({ tenantId, commandId }) => ({ tenantId, commandId })))})
+      WITH (tenantId VARCHAR(40) '$.tenantId', commandId VARCHAR(36) '$.commandId') AS j
+    JOIN checkout AS c ON c.tenant_id = j.tenantId AND c.command_id = j.commandId`;
+
+/** New rows are guarded by the primary key, others by their version. Of several changes to one checkout the last is written. */
+export function writeCheckouts(changes: readonly Extract<Change, { kind: 'checkout-saved' }>[]): Sql[] {
+  const saves = new Map<string, { readonly before: number; readonly checkout: Checkout }>();
+  for (const { checkout: saved } of changes) {
+    const key = keyOf(saved.tenantId, saved.commandId);
+    saves.set(key, { before: saves.get(key)?.before ?? saved.version - 1, checkout: saved });
+  }
+  const opened = [...saves.values()].filter(({ before }) => before === 0).map((save) => save.checkout);
+  const ended = [...saves.values()].filter(({ before }) => before > 0);
+  return [...(opened.length > 0 ? [insert(opened)] : []), ...(ended.length > 0 ? [update(ended)] : [])];
+}
+
+const insert = (checkouts: readonly Checkout[]): Sql => sql`
+  INSERT INTO checkout (tenant_id, command_id, sale_id, store_id, till_id, body_hash, basket_id, currency, total_minor,
+    state, reason, change_minor, receipt_number, accepted_at, ended_at, version)
+  SELECT j.tenantId, j.commandId, j.saleId, j.storeId, j.tillId, j.bodyHash, j.basketId, j.currency, j.totalMinor,
+    j.state, j.reason, j.changeMinor, j.receiptNumber, j.acceptedAt, j.endedAt, j.version
+  FROM OPENJSON(${json(checkouts.map(newRowOf))})
+    WITH (tenantId VARCHAR(40) '$.tenantId', commandId VARCHAR(36) '$.commandId', saleId VARCHAR(36) '$.saleId', storeId VARCHAR(40) '$.storeId',
+      tillId VARCHAR(40) '$.tillId', bodyHash VARCHAR(43) '$.bodyHash', basketId VARCHAR(36) '$.basketId', currency VARCHAR(3) '$.currency',
+      totalMinor BIGINT '$.totalMinor', state VARCHAR(10) '$.state', reason NVARCHAR(MAX) '$.reason', changeMinor BIGINT '$.changeMinor',
+      receiptNumber VARCHAR(40) '$.receiptNumber', acceptedAt DATETIME2(3) '$.acceptedAt', endedAt DATETIME2(3) '$.endedAt', version INT '$.version') AS j;`;
+
+/** Only the end of a checkout is ever written again. */
+const update = (saves: readonly { readonly before: number; readonly checkout: Checkout }[]): Sql => sql`
+  UPDATE c
+  SET state = j.state, reason = j.reason, change_minor = j.changeMinor, receipt_number = j.receiptNumber, ended_at = j.endedAt, version = j.version
+  FROM OPENJSON(${json(saves.map(({ before, checkout: saved }) => ({ tenantId: saved.tenantId, commandId: saved.commandId, before, version: saved.version, ...endOf(saved) })))})
+    WITH (tenantId VARCHAR(40) '$.tenantId', commandId VARCHAR(36) '$.commandId', before INT '$.before', version INT '$.version', state VARCHAR(10) '$.state',
+      reason NVARCHAR(MAX) '$.reason', changeMinor BIGINT '$.changeMinor', receiptNumber VARCHAR(40) '$.receiptNumber', endedAt DATETIME2(3) '$.endedAt') AS j
+  JOIN checkout AS c ON c.tenant_id = j.tenantId AND c.command_id = j.commandId
+  WHERE c.version = j.before;
+  IF @@ROWCOUNT <> ${int(saves.length)} THROW 51001, 'checkout', 1;`;
+
+const newRowOf = (saved: Checkout) => {
+  const { tenantId, commandId, saleId, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedAt, version } = saved;
+  return { tenantId, commandId, saleId, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedAt: sqlTime(acceptedAt), version, ...endOf(saved) };
+};
+
+/** The reason travels as a string that holds JSON. */
+function endOf(saved: Checkout) {
+  const { ending } = saved;
+  const state = stateOf(saved);
+  if (!ending) return { state };
+  const endedAt = sqlTime(ending.endedAt);
+  return ending.state === 'completed'
+    ? { state, endedAt, changeMinor: ending.changeMinor, receiptNumber: ending.receiptNumber }
+    : { state, endedAt, reason: JSON.stringify(ending.reason) };
+}
+
+interface CheckoutColumns extends Key {
+  readonly saleId: kernel.SaleId;
+  readonly storeId: kernel.StoreId;
+  readonly tillId: kernel.TillId | null;
+  readonly bodyHash: string | null;
+  readonly basketId: kernel.SaleId | null;
+  readonly currency: string;
+  readonly totalMinor: number;
+  readonly state: ReturnType<typeof stateOf>;
+  readonly reason: checkout.Reason | null;
+  readonly changeMinor: number | null;
+  readonly receiptNumber: string | null;
+  readonly acceptedAt: Date;
+  readonly endedAt: Date | null;
+  readonly version: number;
+}
+
+function checkoutOf(row: CheckoutColumns): Checkout {
+  const { tenantId, commandId, saleId, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedAt, version } = row;
+  const ending = endingOf(row);
+  return {
+    tenantId, commandId, saleId, storeId, currency, totalMinor, version,
+    acceptedAt: acceptedAt.getTime(),
+    ...(tillId !== null && { tillId }),
+    ...(bodyHash !== null && { bodyHash }),
+    ...(basketId !== null && { basketId }),
+    ...(ending && { ending }),
+  };
+}
+
+function endingOf({ state, reason, changeMinor, receiptNumber, endedAt }: CheckoutColumns): Ending | undefined {
+  if (state === 'accepted') return undefined;
+  assert(endedAt, `a ${state} checkout has an end`);
+  if (state !== 'completed') {
+    assert(reason, `a ${state} checkout has a reason`);
+    return { state, reason, endedAt: endedAt.getTime() };
+  }
+  assert(receiptNumber !== null && changeMinor !== null, 'a completed checkout has a receipt and its change');
+  return { state, receiptNumber, changeMinor, endedAt: endedAt.getTime() };
+}
