@@ -190,7 +190,16 @@ describe('an open breaker', () => {
     expect(database.calls).toBe(before);
   });
 
-  test('refuses those who wait for a place', async () => {
+  test('refuses those who wait for a place, without waiting for one to be free', async () => {
+    const { breaker } = given({ concurrency: 1, queue: 5 });
+    void breaker.run(never).catch(() => {});
+    const waiting = breaker.run(() => Promise.resolve());
+    breaker.open(new Error('a sibling on the same server has tripped'));
+    await expect(waiting).rejects.toMatchObject({ name: 'DependencyUnavailable' });
+    expect(breaker.load).toMatchObject({ inFlight: 1, waiting: 0 });
+  });
+
+  test('lets nobody take the place of the call that found the database out', async () => {
     const { breaker } = given({ concurrency: 1, queue: 5 });
     const { promise, reject } = Promise.withResolvers<void>();
     const first = breaker.run(() => promise).catch(() => {});
@@ -297,10 +306,28 @@ describe('a recovered breaker', () => {
   });
 
   test('does not hold the failures from before the outage against the database', async () => {
-    const { breaker, calls } = await recovered();
-    await calls(25, 'ok');
-    await calls(4, 'fail');
+    const { breaker, calls, timing } = given();
+    for (let round = 0; round < 20; round += 1) {
+      await calls(1, 'ok');
+      await calls(1, 'fail');
+    }
+    await calls(1, 'trip');
+    await timing.advance(1_400);
+    await calls(3, 'fail');
     await settle();
+    expect(breaker.state).toBe('ramping');
+  });
+
+  test('does not hold the slow answers from before the outage against the database', async () => {
+    const { breaker, timing } = given({ deadlineMs: 1_000, concurrency: 30 });
+    const slow = (): Promise<void> => breaker.run(() => new Promise((resolve) => timing.after(800, resolve)));
+    const all = Promise.all(Array.from({ length: 20 }, slow));
+    await timing.advance(800);
+    await all;
+    await timing.advance(1_400);
+    const afterwards = slow();
+    await timing.advance(800);
+    await afterwards;
     expect(breaker.state).toBe('ramping');
   });
 

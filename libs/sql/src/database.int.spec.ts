@@ -1,0 +1,214 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Transition } from '@checkout/resilience';
+import { z } from 'zod';
+import { bigintColumn, jsonColumn, safeIntegerColumn } from './columns.ts';
+import { Database, type DatabaseOptions } from './database.ts';
+import { startFaultProxy, type FaultProxy } from './fault-proxy.ts';
+import { join, sql, type Sql } from './sql.ts';
+import { startTestDatabase, type TestDatabase } from './testing.ts';
+import { bigint, bit, datetime2, int, json, nvarchar, text, uuid, varchar } from './types.ts';
+
+const Sale = z.object({ id: z.string(), minor: safeIntegerColumn, version: z.int() });
+
+const insert = (id: string, minor = 100): Sql => sql`
+  INSERT INTO sale (id, minor, version) VALUES (${varchar(40, id)}, ${bigint(minor)}, 1);`;
+
+/** What every unit of work here looks like when it may have to be run again. */
+const insertOnce = (id: string): Sql => sql`
+  IF NOT EXISTS (SELECT 1 FROM sale WHERE id = ${varchar(40, id)})
+    INSERT INTO sale (id, minor, version) VALUES (${varchar(40, id)}, 100, 1);`;
+
+const changeAt = (id: string, version: number): Sql => sql`
+  UPDATE sale SET version = version + 1 WHERE id = ${varchar(40, id)} AND version = ${int(version)};
+  IF @@ROWCOUNT = 0 THROW 51001, 'sale version', 1;`;
+
+let server: TestDatabase;
+let network: FaultProxy;
+
+beforeAll(async () => {
+  server = await startTestDatabase([], 'cart');
+  await using database = Database.open({ connectionString: server.connectionString, name: 'cart' });
+  await database.commit(sql`
+    CREATE TABLE sale (
+      id VARCHAR(40) COLLATE Latin1_General_100_BIN2_UTF8 NOT NULL,
+      minor BIGINT NOT NULL,
+      version INT NOT NULL,
+      CONSTRAINT pk_sale PRIMARY KEY (id)
+    );`);
+  network = await startFaultProxy(Number(/,(\d+)/.exec(server.connectionString)?.[1]));
+});
+
+afterAll(async () => {
+  await network[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+
+afterEach(() => {
+  network.fault = 'pass';
+});
+
+const direct = (options: Partial<DatabaseOptions> = {}): Database => Database.open({ connectionString: server.connectionString, name: 'cart', ...options });
+const throughNetwork = (options: Partial<DatabaseOptions> = {}): Database =>
+  direct({ connectionString: server.connectionString.replace(/,\d+/, `,${network.port}`), lane: 'accept', ...options });
+const salesIn = (database: Database, id: string) => database.query(Sale, sql`SELECT id, minor, version FROM sale WHERE id = ${varchar(40, id)};`);
+
+describe('reading', () => {
+  test('brings every kind of value back as it was sent', async () => {
+    await using database = direct();
+    const id = randomUUID();
+    const at = new Date('2025-03-30T01:30:00.123Z');
+    const Row = z.object({ small: z.int(), least: bigintColumn, yes: z.boolean(), id: z.uuid(), at: z.date(), name: z.string(), long: z.string(), ascii: z.string(), none: z.null() });
+    const rows = await database.query(Row, sql`
+      SELECT ${int(-7)} AS small, ${bigint(-(2n ** 63n))} AS least, ${bit(true)} AS yes, ${uuid(id)} AS id, ${datetime2(at)} AS at,
+        ${nvarchar(10, 'naïve 😀')} AS name, ${text('x'.repeat(10_000))} AS long, ${varchar(20, "'; --")} AS ascii, ${int(null)} AS none;`);
+    expect(rows).toEqual([{ small: -7, least: -(2n ** 63n), yes: true, id, at, name: 'naïve 😀', long: 'x'.repeat(10_000), ascii: "'; --", none: null }]);
+  });
+
+  test('opens a list that travelled as JSON', async () => {
+    await using database = direct();
+    const lines = [{ sku: 'APPLE', minor: 9_007_199_254_740_993n }, { sku: 'PEAR', minor: 2n }];
+    const rows = await database.query(z.object({ sku: z.string(), minor: bigintColumn }), sql`
+      SELECT sku, minor FROM OPENJSON(${json(lines)}) WITH (sku VARCHAR(20) '$.sku', minor BIGINT '$.minor') ORDER BY sku;`);
+    expect(rows).toEqual(lines);
+  });
+
+  test('reads several recordsets in one round trip, each as its schema says', async () => {
+    await using database = direct();
+    const [numbers, words] = await database.queries([z.object({ n: z.int() }), z.object({ w: jsonColumn(z.array(z.string())) })], sql`
+      SELECT ${int(1)} AS n; SELECT ${nvarchar(20, '["a","b"]')} AS w;`);
+    expect([numbers, words]).toEqual([[{ n: 1 }], [{ w: ['a', 'b'] }]]);
+  });
+
+  test('says so when code and table have drifted apart', async () => {
+    await using database = direct();
+    await expect(database.query(z.object({ n: z.string() }), sql`SELECT 1 AS n;`)).rejects.toThrow(/"n"/);
+    await expect(database.queries([], sql`SELECT 1 AS n;`)).rejects.toThrow(/1 recordsets came where 0 were expected/);
+    expect(database.state).toBe('closed');
+  });
+});
+
+describe('a unit of work', () => {
+  test('is committed as a whole', async () => {
+    await using database = direct();
+    await database.commit(join([insert('whole-1'), insert('whole-2')]));
+    expect(await salesIn(database, 'whole-1')).toHaveLength(1);
+    expect(await salesIn(database, 'whole-2')).toHaveLength(1);
+  });
+
+  test('leaves nothing behind when its last statement fails', async () => {
+    await using database = direct();
+    await expect(database.commit(join([insert('half'), sql`INSERT INTO sale (id, minor, version) VALUES ('half-2', NULL, 1);`]))).rejects.toMatchObject({ number: 515 });
+    expect(await salesIn(database, 'half')).toEqual([]);
+    expect(database.state).toBe('closed');
+  });
+
+  test('meets a row that is there already as a conflict that names the constraint, not the value', async () => {
+    await using database = direct();
+    await database.commit(insert('twice'));
+    const conflict = await database.commit(insert('twice')).catch((error: unknown) => error);
+    expect(conflict).toMatchObject({ name: 'Conflict', kind: 'duplicate', on: 'pk_sale', message: 'there is one already: pk_sale' });
+  });
+
+  test('meets a version that did not hold as a conflict', async () => {
+    await using database = direct();
+    await database.commit(insert('versioned'));
+    await database.commit(changeAt('versioned', 1));
+    await expect(database.commit(changeAt('versioned', 1))).rejects.toMatchObject({ name: 'Conflict', kind: 'version', on: 'sale version' });
+    expect(await salesIn(database, 'versioned')).toEqual([{ id: 'versioned', minor: 100, version: 2 }]);
+  });
+
+  test('never joins a transaction that somebody left open on the connection', async () => {
+    await using database = direct({ policy: { concurrency: 1 } });
+    await database.query(z.unknown(), sql`BEGIN TRAN; SELECT 1 AS one;`).catch(() => {});
+    await database.commit(insert('clean'));
+    await database.close();
+    await using other = direct();
+    expect(await salesIn(other, 'clean')).toHaveLength(1);
+  });
+
+  test('may be sent by many at once', async () => {
+    await using database = direct();
+    await Promise.all(Array.from({ length: 50 }, (_, index) => database.commit(insert(`many-${index}`))));
+    const [counted] = await database.query(z.object({ n: z.int() }), sql`SELECT COUNT(*) AS n FROM sale WHERE id LIKE 'many-%';`);
+    expect(counted).toEqual({ n: 50 });
+  });
+});
+
+describe('when the network fails', () => {
+  test('a commit whose answer is lost is unknown, and the same batch tells by being run again', async () => {
+    await using database = throughNetwork({ policy: { failuresInARow: 100 } });
+    await database.ready();
+    network.fault = 'deaf';
+    await expect(database.commit(insertOnce('lost'))).rejects.toMatchObject({ name: 'CommitUnknown', database: 'cart/accept' });
+    network.fault = 'pass';
+    await using witness = direct();
+    expect(await salesIn(witness, 'lost')).toHaveLength(1);
+    await database.commit(insertOnce('lost'));
+    expect(await salesIn(witness, 'lost')).toHaveLength(1);
+  });
+
+  test('a connection that was reset while idle costs its next user nothing', async () => {
+    await using database = throughNetwork();
+    await Promise.all([database.ready(), database.ready(), database.ready()]);
+    network.reset();
+    await sleep(50);
+    await database.ready();
+    expect(database.state).toBe('closed');
+  });
+
+  test('a connection that is reset under a commit leaves its outcome unknown at once', async () => {
+    await using database = throughNetwork();
+    await database.ready();
+    network.fault = 'deaf';
+    const commit = database.commit(insertOnce('reset')).catch((error: unknown) => error);
+    await sleep(50);
+    network.reset();
+    expect(await commit).toMatchObject({ name: 'CommitUnknown' });
+  });
+
+  test('a black hole opens the breaker after few calls, and it closes again by itself', async () => {
+    const transitions: Transition[] = [];
+    await using database = throughNetwork({ onTransition: (transition) => transitions.push(transition), policy: { rampMs: 500 } });
+    await Promise.all(Array.from({ length: 8 }, () => database.ready()));
+    network.fault = 'hole';
+    const began = performance.now();
+    let reached = 0;
+    while (database.state === 'closed' && performance.now() - began < 5_000) {
+      void database.ready().catch((error: unknown) => {
+        if ((error as { cause?: unknown }).cause) reached += 1;
+      });
+      await sleep(5);
+    }
+    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(reached).toBeLessThanOrEqual(12);
+    await expect(database.ready()).rejects.toMatchObject({ name: 'DependencyUnavailable' });
+    network.fault = 'pass';
+    await database.whenClosed();
+    await database.ready();
+    expect(transitions.map(({ to }) => to).slice(0, 2)).toEqual(['open', 'ramping']);
+  });
+
+  test('a caller pays no more than the deadline even when the answer stops half-way', async () => {
+    await using database = throughNetwork({ policy: { failuresInARow: 100 } });
+    await database.ready();
+    network.fault = 'deaf';
+    const began = performance.now();
+    await expect(salesIn(database, 'any')).rejects.toMatchObject({ name: 'DependencyUnavailable' });
+    expect(performance.now() - began).toBeLessThan(800);
+    network.fault = 'pass';
+    await database.ready();
+  });
+});
+
+test('a server that goes away opens the breaker, and what was committed is there when it is back', async () => {
+  await using database = direct();
+  await database.commit(insert('before the outage'));
+  await server.stop();
+  const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => database.ready()));
+  expect(outcomes.every((outcome) => outcome.status === 'rejected' && (outcome.reason as Error).name === 'DependencyUnavailable')).toBe(true);
+  expect(database.state).toBe('open');
+  await server.start();
+  await database.whenClosed();
+  expect(await salesIn(database, 'before the outage')).toHaveLength(1);
+});

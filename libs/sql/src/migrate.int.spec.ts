@@ -1,0 +1,70 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Database } from './database.ts';
+import { migrate } from './migrate.ts';
+import { sql } from './sql.ts';
+import { startTestDatabase, type TestDatabase } from './testing.ts';
+
+let server: TestDatabase;
+let folder: string;
+
+beforeEach(async () => {
+  server = await startTestDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'migrations-'));
+});
+
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+const write = (name: string, source: string): Promise<void> => writeFile(join(folder, name), source);
+const run = (): Promise<void> => migrate(server.connectionString, [folder]);
+const applied = async (): Promise<string[]> => {
+  await using database = Database.open({ connectionString: server.connectionString, name: 'test' });
+  const rows = await database.query(z.object({ name: z.string() }), sql`SELECT name FROM schema_migration ORDER BY name;`);
+  return rows.map(({ name }) => name);
+};
+
+test('runs what is new, in order, each batch between GO lines by itself', async () => {
+  await write('0002-more.sql', 'INSERT INTO till (id) VALUES (2);');
+  await write('0001-till.sql', 'CREATE TABLE till (id INT NOT NULL PRIMARY KEY);\r\nGO\r\nINSERT INTO till (id) VALUES (1);\r\nGO\r\n');
+  await run();
+  await run();
+  expect(await applied()).toEqual(['0000-breaker-probe.sql', '0001-till.sql', '0002-more.sql']);
+  await using database = Database.open({ connectionString: server.connectionString, name: 'test' });
+  expect(await database.query(z.object({ id: z.int() }), sql`SELECT id FROM till ORDER BY id;`)).toEqual([{ id: 1 }, { id: 2 }]);
+});
+
+test('is run by one of several processes that start at once', async () => {
+  await write('0001-till.sql', 'CREATE TABLE till (id INT NOT NULL PRIMARY KEY);');
+  await Promise.all([run(), run(), run()]);
+  expect(await applied()).toContain('0001-till.sql');
+});
+
+test('refuses a migration that was edited after it had been run', async () => {
+  await write('0001-till.sql', 'CREATE TABLE till (id INT NOT NULL PRIMARY KEY);');
+  await run();
+  await write('0001-till.sql', 'CREATE TABLE till (id BIGINT NOT NULL PRIMARY KEY);');
+  await expect(run()).rejects.toThrow('0001-till.sql was edited after it had been run here');
+});
+
+test('leaves nothing of a migration that fails half-way', async () => {
+  await write('0001-till.sql', 'CREATE TABLE till (id INT NOT NULL PRIMARY KEY);\nGO\nINSERT INTO nowhere (id) VALUES (1);');
+  await expect(run()).rejects.toThrow(/migration 0001-till.sql failed; nothing of it remains: .*nowhere/);
+  await write('0001-till.sql', 'CREATE TABLE till (id INT NOT NULL PRIMARY KEY);');
+  await run();
+  expect(await applied()).toContain('0001-till.sql');
+});
+
+test('refuses two files of one name, of which only one would ever be run, and names that have no place in the order', async () => {
+  await write('0001-till.sql', 'SELECT 1;');
+  const other = await mkdtemp(join(tmpdir(), 'migrations-'));
+  await cp(folder, other, { recursive: true });
+  await expect(migrate(server.connectionString, [folder, other])).rejects.toThrow(/a name is run only once/);
+  await rm(other, { recursive: true });
+  await write('later.sql', 'SELECT 1;');
+  await expect(run()).rejects.toThrow(/should be called like 0001-what-it-does.sql/);
+});
