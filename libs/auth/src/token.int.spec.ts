@@ -171,7 +171,7 @@ describe('a token seen before', () => {
 
   it('is verified once when it comes a hundred times together', async () => {
     const authorization = `Bearer ${token()}`;
-    const principals = await Promise.all(Array.from({ length: 100 }, () => verifier.verify(authorization)));
+    const principals = await Promise.all(Array.from({ length: 100 }, async () => verifier.verify(authorization)));
     expect(new Set(principals).size).toBe(1);
   });
 

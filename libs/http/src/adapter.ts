@@ -38,7 +38,12 @@ export class ProblemAdapter extends FastifyAdapter {
       handlerTimeout: timeouts.handlerMs,
       keepAliveTimeout: timeouts.keepAliveMs,
       return503OnClosing: false,
-      http: { headersTimeout: timeouts.requestMs, maxHeaderSize: 16 * 1024 },
+      http: {
+        headersTimeout: timeouts.requestMs,
+        maxHeaderSize: 16 * 1024,
+        // Node looks for requests that are late only this often, by default every 30 s.
+        connectionsCheckingInterval: Math.min(timeouts.requestMs / 2, 2_000),
+      },
       routerOptions: { maxParamLength: 200 },
       clientErrorHandler,
       frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {

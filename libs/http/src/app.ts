@@ -72,9 +72,14 @@ export async function createHttpApp(module: Type | DynamicModule, options: HttpA
     },
     async close() {
       health.drain();
+      // A connection that was busy when the server closed stays open afterwards, idle, until its client lets go.
+      const sweep = setInterval(() => fastify.server.closeIdleConnections(), 50);
       // A browser that watches a stream would keep us for ever.
-      const timer = setTimeout(() => fastify.server.closeAllConnections(), closeLimitMs);
-      await nest.close().finally(() => clearTimeout(timer));
+      const limit = setTimeout(() => fastify.server.closeAllConnections(), closeLimitMs);
+      await nest.close().finally(() => {
+        clearInterval(sweep);
+        clearTimeout(limit);
+      });
     },
   };
 }

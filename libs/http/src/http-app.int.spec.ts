@@ -3,18 +3,13 @@ import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { Caller, KeySet, Public, Requires, TokenVerifier, type Principal } from '@checkout/auth';
 import { createLogger, Health } from '@checkout/observability';
+import { DependencyUnavailable } from '@checkout/resilience';
 import { Controller, Get, HttpCode, Module, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { compareRoutes, createHttpApp, createOpenApi, IdempotencyKey, Problem, ZodBody, type HttpApp, type RouteDoc } from './index.ts';
 
 const Basket = z.strictObject({ sku: z.string(), quantity: z.int().min(1) });
 type Basket = z.output<typeof Basket>;
-
-class DependencyUnavailable extends Error {
-  override readonly name = 'DependencyUnavailable';
-  readonly dependency = 'sql';
-  readonly retryAfterMs = 2_500;
-}
 
 @Controller('v1')
 class Shop {
@@ -28,7 +23,7 @@ class Shop {
   @Get('checkouts/:id')
   @Requires('checkout:read')
   read() {
-    throw new DependencyUnavailable('down');
+    throw new DependencyUnavailable('sql', 2_500);
   }
 
   @Get('forgotten')

@@ -1,4 +1,5 @@
 import { AuthError } from '@checkout/auth';
+import { BulkheadFull, DeadlineExceeded, DependencyUnavailable } from '@checkout/resilience';
 import { HttpException } from '@nestjs/common';
 import { ZodError } from 'zod';
 import { meaningOf, type Code } from './codes.ts';
@@ -26,11 +27,6 @@ const statusCodes: Readonly<Record<number, Code>> = {
   413: 'body-too-large', 414: 'uri-too-long', 415: 'media-type-unsupported', 422: 'schema-violation', 429: 'rate-limited', 503: 'overloaded',
 };
 
-interface Unavailable {
-  readonly dependency: string;
-  readonly retryAfterMs: number;
-}
-
 /**
  * The problem that an error is to the caller. Whatever is not recognised is a defect: `internal`, with nothing of the error in it.
  */
@@ -38,7 +34,10 @@ export function translate(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof AuthError) return new Problem(error.code, { cause: error });
   if (error instanceof ZodError) return problemOf(error);
-  if (isUnavailable(error)) return new Problem('dependency-unavailable', { detail: `${error.dependency} does not answer.`, retryAfterMs: error.retryAfterMs, cause: error });
+  if (error instanceof BulkheadFull) return new Problem('overloaded', { retryAfterMs: error.retryAfterMs, cause: error });
+  if (error instanceof DependencyUnavailable) return new Problem('dependency-unavailable', { detail: `${error.dependency} does not answer.`, retryAfterMs: error.retryAfterMs, cause: error });
+  // Whether the dependency did the work is not known, and neither do we pretend to.
+  if (error instanceof DeadlineExceeded) return new Problem('accept-unknown', { cause: error });
   if (error instanceof HttpException) return new Problem(statusCodes[error.getStatus()] ?? 'internal', { cause: error });
   const code = fastifyCodes[codeOf(error) ?? ''];
   return new Problem(code ?? 'internal', { cause: error });
@@ -46,11 +45,6 @@ export function translate(error: unknown): Problem {
 
 /** Whether the operator must see it: our own defects, never a caller's mistakes. */
 export const isDefect = (problem: Problem): boolean => meaningOf(problem.code).status === 500;
-
-/** By name and shape, so that this library does not depend on the breakers to know their error. */
-function isUnavailable(error: unknown): error is Error & Unavailable {
-  return error instanceof Error && error.name === 'DependencyUnavailable' && 'dependency' in error && 'retryAfterMs' in error && typeof error.retryAfterMs === 'number';
-}
 
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -33,7 +33,7 @@ export function containsPan(text: string): boolean {
 /**
  * Masks every Luhn number of 13 to 19 digits in a JSON line, all but its last four.
  *
- * Where the digits may be a bare JSON number they are overwritten with nines, so that the line stays JSON. Thirteen digits
+ * Where the digits may be a bare JSON number they are overwritten with ones, so that the line stays JSON. Thirteen digits
  * starting with 1 are left alone: they are milliseconds since 1970, and no card of that length starts so.
  */
 export function maskPans(line: string): string {
@@ -43,6 +43,6 @@ export function maskPans(line: string): string {
     const offset = rest[2];
     const before = typeof offset === 'number' ? line[offset - 1] : undefined;
     const mayBeNumber = before === ':' || before === ',' || before === '[';
-    return (mayBeNumber ? '9' : '*').repeat(digits.length - 4) + digits.slice(-4);
+    return (mayBeNumber ? '1' : '*').repeat(digits.length - 4) + digits.slice(-4);
   });
 }

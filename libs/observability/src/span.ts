@@ -39,7 +39,7 @@ export function openSpan(name: string, { kind, parent, attributes }: SpanOptions
     end(error) {
       if (error !== undefined) {
         if (error instanceof Error) span.recordException(error);
-        span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) });
+        span.setStatus({ code: SpanStatusCode.ERROR, ...(error instanceof Error && { message: error.message }) });
       }
       span.end();
     },

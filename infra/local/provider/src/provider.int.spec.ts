@@ -71,14 +71,14 @@ it.each([['tok_declined', 'insufficient_funds'], ['tok_expired', 'expired_card']
 });
 
 it('authorises tok_timeout without saying so, and says so to the repeat', async () => {
-  await expect(post('/v1/authorizations', sale('tok_timeout'), 'key-1', AbortSignal.timeout(100))).rejects.toThrow();
+  await expect(post('/v1/authorizations', sale('tok_timeout'), 'key-1', AbortSignal.timeout(100))).rejects.toThrow('aborted due to timeout');
   expect((await get('/v1/authorizations?reference=sale-1'))['authorizations']).toHaveLength(1);
   expect(await authorize('tok_timeout')).toMatchObject({ isReplay: true, body: { status: 'authorized' } });
   expect(await movements()).toEqual(['authorized']);
 });
 
 it('hangs up on tok_drop once, having done nothing', async () => {
-  await expect(authorize('tok_drop')).rejects.toThrow();
+  await expect(authorize('tok_drop')).rejects.toThrow('fetch failed');
   expect(await movements()).toEqual([]);
   expect(await authorize('tok_drop')).toMatchObject({ isReplay: false, body: { status: 'authorized' } });
 });

@@ -174,4 +174,4 @@ export class Provider {
 const unknown = (): Answer => refusal(404, 'not_found', 'There is no such authorization.');
 
 /** Without the card token: it is not the caller's business any more. */
-const shown = ({ cardToken: _, ...authorization }: Stored): Authorization => authorization;
+const shown = ({ cardToken: _token, ...authorization }: Stored): Authorization => authorization;

@@ -1,0 +1,52 @@
+import { containsPan, createLogger, isLuhn, maskPans } from './index.ts';
+
+function lines(write: (logger: ReturnType<typeof createLogger>) => void): Record<string, unknown>[] {
+  const written: string[] = [];
+  write(createLogger({ service: 'cart', destination: { write: (line: string) => void written.push(line) } }));
+  return written.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+it('writes one JSON line with the service, the level by name and a readable time', () => {
+  expect(lines((logger) => logger.info({ saleId: 's' }, 'sold'))).toEqual([
+    { level: 'info', time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/), service: 'cart', saleId: 's', msg: 'sold' },
+  ]);
+});
+
+it.each(['authorization', 'token', 'pan', 'cardToken', 'password', 'email'])('never writes the field %s', (field) => {
+  const [line] = lines((logger) => logger.info({ [field]: 'hunter2', tender: { [field]: 'hunter2' } }, 'paid'));
+  expect(JSON.stringify(line)).not.toContain('hunter2');
+});
+
+it('masks a card number wherever it hides', () => {
+  const [line] = lines((logger) => logger.error({ err: new Error('no such product 4111111111111111'), note: '5500 0000 0000 0004', amex: '3782-822463-10005', id: 4111111111111111 }, 'scanned 4012888888881881.'));
+  expect(line).toMatchObject({ note: '************0004', amex: '***********0005', id: 1111111111111111, msg: 'scanned ************1881.' });
+  expect(JSON.stringify(line)).not.toMatch(/4111111111111111|4012888888881881/);
+});
+
+it.each([
+  ['a UUID of digits', '01890000-1234-7123-8123-123456789012'],
+  ['a trace id of digits', '00-41111111111111114111111111111111-4111111111111111-01'],
+  ['a number with a wrong check digit', '4111111111111112'],
+  ['twenty digits', '41111111111111114111'],
+  ['milliseconds since 1970 as a number', '{"at":1763815505120}'],
+])('leaves %s alone', (_, text) => {
+  expect(maskPans(text)).toBe(text);
+  expect(containsPan(text)).toBe(false);
+});
+
+it('leaves the line valid JSON when a number looks like a card', () => {
+  expect(JSON.parse(maskPans('{"a":[4111111111111111,4111111111111111]}'))).toEqual({ a: [1111111111111111, 1111111111111111] });
+});
+
+it.each(['4111111111111111', '4111 1111 1111 1111', '3782 822463 10005', '"pan":"5500-0000-0000-0004"', 'tok4012888888881881'.replace('tok', 'x ')])('finds the card number in %s', (text) => {
+  expect(containsPan(text)).toBe(true);
+});
+
+it('does not take a barcode for a card number', () => {
+  for (const barcode of ['4006381333931', '5901234123457', '96385074', '10614141000415']) expect(containsPan(`{"barcode":"${barcode}"}`)).toBe(false);
+});
+
+it('knows the check digit', () => {
+  expect(isLuhn('79927398713')).toBe(true);
+  expect(isLuhn('79927398710')).toBe(false);
+});
