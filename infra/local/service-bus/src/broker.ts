@@ -52,7 +52,7 @@ export class Broker implements LogOwner, StoreContext {
       store.nextSequence = found.nextSequence;
       for (const [sessionId, state] of found.sessionStates) store.session(sessionId).state = state;
       const inOrder = [...found.messages.values()].sort((a, b) => a.copy.sequence - b.copy.sequence);
-      for (const { content, copy } of inOrder) store.restore(content, copy);
+      for (const { encoding, copy } of inOrder) store.restore(encoding.content, copy);
       messages += inOrder.length;
     }
     for (const subscription of this.#subscriptions) restoreRules(subscription, recovered.stores.get(subscription.store.path)?.rules);

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { type Content, parseContent } from '../wire/content.ts';
+import { type Content, parseContent, type SegmentUse } from '../wire/content.ts';
 import type { CopyRecord, LogRecord } from './records.ts';
 import { readRecords } from './records.ts';
 import { readGroups, SegmentFile, segmentPath } from './segment-file.ts';
@@ -13,8 +13,26 @@ export interface RecoveredStore {
 }
 
 export interface RecoveredMessage {
-  readonly content: Content;
+  readonly encoding: Encoding;
   copy: CopyRecord;
+}
+
+/** A message's bytes, shared by its copies. Parsing is put off: most messages of a log are settled further on. */
+export class Encoding {
+  readonly #bytes: Buffer;
+  readonly #segment: SegmentUse;
+  #content: Content | undefined;
+
+  constructor(bytes: Buffer, segment: SegmentUse) {
+    this.#bytes = bytes;
+    this.#segment = segment;
+  }
+
+  /** The bytes are copied out, so that no segment stays in memory for one message. */
+  get content(): Content {
+    this.#content ??= { ...parseContent(Buffer.from(this.#bytes)), segment: this.#segment };
+    return this.#content;
+  }
 }
 
 export interface Recovered {
@@ -57,12 +75,11 @@ export function recover(directory: string): Recovered {
         break;
       }
       case 'put': {
-        // Parsing is put off: most messages of a log are settled further on.
-        const unparsed = { bytes: record.bytes, segment } as Content;
+        const encoding = new Encoding(record.bytes, segment);
         for (const copy of record.copies) {
           const store = storeOf(copy.storeId);
           store.nextSequence = Math.max(store.nextSequence, copy.sequence + 1);
-          store.messages.set(copy.sequence, { content: unparsed, copy });
+          store.messages.set(copy.sequence, { encoding, copy });
         }
         break;
       }
@@ -105,25 +122,7 @@ export function recover(directory: string): Recovered {
   for (const [id, path] of paths) {
     lastStoreId = Math.max(lastStoreId, id);
     storeIds.set(path, id);
-    stores.set(path, settleContents(storeOf(id)));
+    stores.set(path, storeOf(id));
   }
   return { stores, segments, lastStoreId, storeIds, tornSegments };
-
-  function settleContents(store: RecoveredStore): RecoveredStore {
-    for (const [sequence, { content, copy }] of store.messages) store.messages.set(sequence, { content: parsed(content), copy });
-    return store;
-  }
 }
-
-const parsedContents = new WeakMap<Content, Content>();
-
-/** Copies of one message keep sharing their content. The bytes are copied out, so that no segment stays in memory for one message. */
-function parsed(content: Content): Content {
-  const known = parsedContents.get(content);
-  if (known) return known;
-  const whole = parseContent(Buffer.from(content.bytes));
-  whole.segment = content.segment;
-  parsedContents.set(content, whole);
-  return whole;
-}
-

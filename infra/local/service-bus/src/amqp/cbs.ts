@@ -1,0 +1,55 @@
+import type { Message } from 'rhea';
+import type { Broker } from '../broker.ts';
+import { Refusal } from '../errors.ts';
+import { acceptAttach, addressOf, type AnyLink, type Receiver, type Sender } from './rhea-link.ts';
+
+/** The client has up to this many put-tokens under way. */
+const REQUEST_CREDIT = 100;
+
+/**
+ * Claims-based security (specification §2). Any token is taken; what matters is that a missing entity is refused here, where the
+ * SDK looks for it: refused at the attach only, a sender would retry for a minute.
+ */
+export function serveClaims(link: AnyLink, broker: Broker): void {
+  serveRequests(link, (request) => {
+    const audience = String(request.application_properties?.['name'] ?? '');
+    try {
+      broker.resolve(audience.replace(/\/\$management$/i, ''));
+      return { application_properties: { 'status-code': 202, 'status-description': 'Accepted' } };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return { application_properties: { 'status-code': 404, 'status-description': error.message } };
+    }
+  });
+}
+
+export type Response = Partial<Message>;
+
+/** A request/response pair: both links are on one AMQP session, and responses go out settled (specification §3). */
+export function serveRequests(link: AnyLink, answer: (request: Message) => Response | Promise<Response>): void {
+  acceptAttach(link);
+  if (!link.is_receiver()) {
+    (link as unknown as { local: { attach: { snd_settle_mode: number } } }).local.attach.snd_settle_mode = 1;
+    return;
+  }
+  const requests = link as Receiver;
+  const address = addressOf(requests.target);
+  requests.add_credit(REQUEST_CREDIT);
+  requests.on('message', ({ message, delivery }) => {
+    delivery?.accept();
+    requests.add_credit(1);
+    if (!message) return;
+    const respond = (response: Response): void => {
+      const responses = responseLink(requests, address);
+      responses?.send({ ...response, correlation_id: message.message_id, ...(message.reply_to ? { to: message.reply_to } : {}) } as Message);
+    };
+    const response = answer(message);
+    if (response instanceof Promise) void response.then(respond);
+    else respond(response);
+  });
+}
+
+function responseLink(requests: Receiver, address: string | undefined): Sender | undefined {
+  const found = requests.session.find_sender((candidate: Sender) => addressOf(candidate.source) === address);
+  return found?.is_open() ? found : undefined;
+}

@@ -1,0 +1,97 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import rhea from 'rhea';
+import { AmqpConnection } from './amqp/connection.ts';
+import { Broker, type BrokerEvent } from './broker.ts';
+import { type FaultRequest, Faults } from './faults.ts';
+import { createHttp } from './http.ts';
+import type { EmulatorConfig } from './topology.ts';
+
+export interface ServiceBusOptions {
+  /** 0 or absent for any free port. */
+  readonly port?: number;
+  readonly host?: string;
+  /** Where messages are kept. One process at a time. */
+  readonly directory: string;
+  readonly topology: EmulatorConfig;
+  /** Told of notable events; silent by default. */
+  readonly onEvent?: BrokerEvent;
+}
+
+export interface ServiceBus extends AsyncDisposable {
+  readonly port: number;
+  /** For `new ServiceBusClient(...)`. */
+  readonly connectionString: string;
+  /** The same as `POST /faults`. */
+  applyFaults(request: FaultRequest): void;
+  /** Closes all connections, after everything accepted is on disk. */
+  close(): Promise<void>;
+}
+
+/** 'A' of "AMQP"; anything else on a new connection is taken for HTTP (specification §15.1). */
+const AMQP_FIRST_BYTE = 0x41;
+
+/** Starts the stand-in. It is ready to serve when the promise resolves. */
+export async function startServiceBus({ port = 0, host, directory, topology, onEvent = () => undefined }: ServiceBusOptions): Promise<ServiceBus> {
+  const faults = new Faults();
+  const connections = new Set<AmqpConnection>();
+  const sockets = new Set<Socket>();
+  const broker = await Broker.open(directory, topology, onEvent, () => {
+    // Nothing can be promised any more: clients see a lost connection rather than an answer that is not true.
+    for (const socket of sockets) socket.destroy();
+    void listener.close();
+  });
+  const applyFaults = (request: FaultRequest): void => {
+    faults.set(request);
+    if (request.detachLinks !== undefined) for (const connection of connections) connection.detachLinks(request.detachLinks);
+    if (request.dropConnections) for (const connection of [...connections]) connection.close();
+    onEvent('faults', { ...request });
+  };
+  const http = createHttp({ broker, applyFaults });
+  const container = rhea.create_container({ id: 'service-bus' });
+
+  const listener = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    socket.once('data', (first: Buffer) => {
+      if (first[0] !== AMQP_FIRST_BYTE) {
+        http.emit('connection', socket);
+        socket.unshift(first);
+        return;
+      }
+      const connection = new AmqpConnection(socket, { broker, faults, container, emit: onEvent });
+      connections.add(connection);
+      socket.on('close', () => connections.delete(connection));
+      connection.input(first);
+    });
+  });
+  const boundPort = await listen(listener, port, host);
+  onEvent('listening', { port: boundPort, pid: process.pid });
+
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= (async () => {
+    const closed = new Promise<void>((resolve) => { listener.close(() => resolve()); });
+    for (const connection of [...connections]) connection.close();
+    for (const socket of sockets) socket.destroy();
+    await closed;
+    await broker.close();
+    onEvent('closed');
+  })());
+  return {
+    port: boundPort,
+    connectionString: `Endpoint=sb://localhost:${boundPort};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;`,
+    applyFaults,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function listen(server: Server, port: number, host: string | undefined): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address ? address.port : port);
+    });
+  });
+}
