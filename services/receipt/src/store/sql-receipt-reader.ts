@@ -1,0 +1,75 @@
+import type { SaleId, StoreId, TenantId } from '@checkout/kernel';
+import { datetime2, int, safeIntegerColumn, sql, varchar, type Database } from '@checkout/sql';
+import { z } from 'zod';
+import type { DayTotals, ReceiptReader, SeriesCount } from '../application/ports.ts';
+import type { Receipt } from '../domain/receipt.ts';
+import { ReceiptRow } from './rows.ts';
+
+const DayRow = z.object({ day: z.int(), currency: z.string(), sales: z.int(), netMinor: safeIntegerColumn, taxMinor: safeIntegerColumn, grossMinor: safeIntegerColumn });
+const none = z.int().nullable().transform((value) => value ?? 0);
+const SeriesRow = z.object({ series: z.string(), lastNumber: none, receipts: z.int(), numbers: z.int(), sales: z.int(), lowest: none, highest: none, journalled: z.int() });
+
+/** Receipts, takings and the check of numbers, as they are read beside the hot path. */
+export class SqlReceiptReader implements ReceiptReader {
+  readonly #database: Pick<Database, 'query'>;
+
+  constructor(database: Pick<Database, 'query'>) {
+    this.#database = database;
+  }
+
+  async bySale(tenantId: TenantId, saleId: SaleId): Promise<Receipt | undefined> {
+    const [receipt] = await this.#database.query(ReceiptRow, sql`
+      SELECT r.tenant_id AS tenantId, r.store_id AS storeId, r.sale_id AS saleId, r.command_id AS commandId, r.till_id AS tillId,
+        r.series, r.number, r.issued_at AS issuedAt, r.document
+      FROM receipt AS r
+      WHERE r.tenant_id = ${varchar(40, tenantId)} AND r.sale_id = ${varchar(36, saleId)};`);
+    return receipt;
+  }
+
+  async byNumber(tenantId: TenantId, storeId: StoreId, series: string, number: number): Promise<Receipt | undefined> {
+    const [receipt] = await this.#database.query(ReceiptRow, sql`
+      SELECT r.tenant_id AS tenantId, r.store_id AS storeId, r.sale_id AS saleId, r.command_id AS commandId, r.till_id AS tillId,
+        r.series, r.number, r.issued_at AS issuedAt, r.document
+      FROM receipt AS r
+      WHERE r.tenant_id = ${varchar(40, tenantId)}
+        AND r.store_id = ${varchar(40, storeId)}
+        AND r.series = ${varchar(10, series)}
+        AND r.number = ${int(number)};`);
+    return receipt;
+  }
+
+  totals(tenantId: TenantId, storeId: StoreId, from: Date, until: Date): Promise<readonly DayTotals[]> {
+    return this.#database.query(DayRow, sql`
+      SELECT DATEDIFF(day, '1970-01-01', j.issued_at) AS day, j.currency, COUNT(*) AS sales,
+        SUM(j.net_minor) AS netMinor, SUM(j.tax_minor) AS taxMinor, SUM(j.gross_minor) AS grossMinor
+      FROM sale_journal AS j
+      WHERE j.tenant_id = ${varchar(40, tenantId)}
+        AND j.store_id = ${varchar(40, storeId)}
+        AND j.issued_at >= ${datetime2(from)}
+        AND j.issued_at < ${datetime2(until)}
+      GROUP BY DATEDIFF(day, '1970-01-01', j.issued_at), j.currency
+      ORDER BY day, j.currency;`);
+  }
+
+  /** Counts what each table says of a series, so that numbers, sales and journal can be held against each other. */
+  series(tenantId: TenantId, storeId: StoreId): Promise<readonly SeriesCount[]> {
+    return this.#database.query(SeriesRow, sql`
+      SELECT f.series, MAX(f.lastNumber) AS lastNumber, COUNT(f.number) AS receipts, COUNT(DISTINCT f.number) AS numbers, COUNT(DISTINCT f.saleId) AS sales,
+        MIN(f.number) AS lowest, MAX(f.number) AS highest, COUNT(f.journalled) AS journalled
+      FROM (
+        SELECT c.series, c.last_number AS lastNumber, CAST(NULL AS INT) AS number, CAST(NULL AS VARCHAR(36)) AS saleId, CAST(NULL AS INT) AS journalled
+        FROM receipt_counter AS c
+        WHERE c.tenant_id = ${varchar(40, tenantId)} AND c.store_id = ${varchar(40, storeId)}
+        UNION ALL
+        SELECT r.series, CAST(NULL AS INT) AS lastNumber, r.number, r.sale_id AS saleId, CAST(NULL AS INT) AS journalled
+        FROM receipt AS r
+        WHERE r.tenant_id = ${varchar(40, tenantId)} AND r.store_id = ${varchar(40, storeId)}
+        UNION ALL
+        SELECT j.series, CAST(NULL AS INT) AS lastNumber, CAST(NULL AS INT) AS number, CAST(NULL AS VARCHAR(36)) AS saleId, j.number AS journalled
+        FROM sale_journal AS j
+        WHERE j.tenant_id = ${varchar(40, tenantId)} AND j.store_id = ${varchar(40, storeId)}
+      ) AS f
+      GROUP BY f.series
+      ORDER BY f.series;`);
+  }
+}

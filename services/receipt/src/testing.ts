@@ -1,0 +1,51 @@
+import type { Envelope, Message } from '@checkout/contracts';
+import { receipt } from '@checkout/contracts';
+import { nameBasedUuid, saleTotals, type CommandId, type SaleId, type Sku, type StoreId, type TenantId, type TillId } from '@checkout/kernel';
+import type { Decision } from '@checkout/messaging';
+import type { Change, ReceiptEvent, ReceiptHandler } from './application/ports.ts';
+import type { Receipts } from './domain/receipts.ts';
+
+/** The shop of the specs. */
+export const tenantId = 'acme' as TenantId;
+export const storeId = 'LEEDS-01' as StoreId;
+export const saleOf = (name: string): SaleId => nameBasedUuid(name) as SaleId;
+export const issuedAtMs = Date.parse('2026-01-05T10:00:01.000Z');
+
+type Body = receipt.IssueReceipt['body'];
+
+export const aLine = (overrides: Partial<Body['lines'][number]> = {}): Body['lines'][number] => ({
+  sku: 'TEA-80' as Sku,
+  description: 'Tea, 80 bags',
+  quantity: 2,
+  unitPriceMinor: 299,
+  taxRateBp: 2000,
+  ...overrides,
+});
+
+/** The command for a paid sale: by card unless said otherwise. */
+export function paid(sale: string, overrides: Partial<Body> = {}): receipt.IssueReceipt {
+  const { lines = [aLine()], taxMode = 'inclusive' } = overrides;
+  const totalMinor = overrides.totalMinor ?? saleTotals(lines, taxMode).grossMinor;
+  return receipt.IssueReceipt({
+    tenantId,
+    storeId,
+    saleId: saleOf(sale),
+    commandId: '0190a5c2-0000-7000-8000-000000000001' as CommandId,
+    tillId: 'LEEDS-01-T1' as TillId,
+    currency: 'GBP',
+    taxMode,
+    lines,
+    tenders: [{ type: 'card', amountMinor: totalMinor, tenderedMinor: totalMinor }],
+    totalMinor,
+    requestedAt: '2026-01-05T10:00:00.000Z',
+    ...overrides,
+  });
+}
+
+/** Decides one message and lets the receipts see it, as the pipeline does for each message of a batch. */
+export function handle<M extends Message>(receipts: Receipts, handler: ReceiptHandler<M>, message: M, now = issuedAtMs): Decision<Change, ReceiptEvent> {
+  const envelope: Envelope = { id: 'message-1', source: '/services/test', type: message.type, time: '', tenantId };
+  const decision = handler.decide(receipts, { message, envelope, now });
+  for (const change of decision.changes ?? []) receipts.issue(change);
+  return decision;
+}
