@@ -35,7 +35,6 @@ export class ProblemAdapter extends FastifyAdapter {
       bodyLimit,
       exposeHeadRoutes: false,
       requestTimeout: timeouts.requestMs,
-      handlerTimeout: timeouts.handlerMs,
       keepAliveTimeout: timeouts.keepAliveMs,
       return503OnClosing: false,
       http: {

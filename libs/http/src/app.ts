@@ -6,6 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { ProblemAdapter, type Timeouts } from './adapter.ts';
 import { acceptJsonOnly } from './body-parser.ts';
+import { limitHandlers } from './deadline.ts';
 import { ProblemFilter } from './filter.ts';
 import { nestLogger } from './nest-logger.ts';
 import { servePlatform } from './platform-routes.ts';
@@ -48,9 +49,11 @@ export interface HttpApp {
 export async function createHttpApp(module: Type | DynamicModule, options: HttpAppOptions): Promise<HttpApp> {
   const { logger, health, verifier, metrics = true, openapi, rateLimit = defaultRateLimit, timeouts } = options;
   const filter = new ProblemFilter(logger);
-  const adapter = new ProblemAdapter(filter, { ...defaultTimeouts, ...timeouts });
+  const limits = { ...defaultTimeouts, ...timeouts };
+  const adapter = new ProblemAdapter(filter, limits);
   const fastify = adapter.getInstance<FastifyInstance>();
   observeRequests(fastify, health);
+  limitHandlers(fastify, limits.handlerMs, filter);
   acceptJsonOnly(fastify);
   servePlatform(fastify, { health, metrics, openapi });
 

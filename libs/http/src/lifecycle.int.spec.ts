@@ -2,7 +2,8 @@ import { connect } from 'node:net';
 import { Public } from '@checkout/auth';
 import { createLogger, Health } from '@checkout/observability';
 import { BulkheadFull, DeadlineExceeded, DependencyUnavailable } from '@checkout/resilience';
-import { Controller, Get, Module, Post } from '@nestjs/common';
+import { Controller, Get, Module, Post, Sse } from '@nestjs/common';
+import { interval, map, take } from 'rxjs';
 import { createHttpApp, translate, type HttpApp } from './index.ts';
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -14,6 +15,19 @@ class Slow {
   async slow() {
     await wait(150);
     return { done: true };
+  }
+
+  @Post('late')
+  @Public()
+  async late() {
+    await wait(1_600);
+    return { done: true };
+  }
+
+  @Sse('events')
+  @Public()
+  events() {
+    return interval(100).pipe(take(16), map((n) => ({ data: `event ${n}` })));
   }
 
   @Post('stuck')
@@ -29,10 +43,12 @@ class SlowModule {}
 let app: HttpApp;
 let base: string;
 let health: Health;
+let logged: string[];
 
 beforeEach(async () => {
   health = new Health('slow');
-  const logger = createLogger({ service: 'slow', level: 'silent' });
+  logged = [];
+  const logger = createLogger({ service: 'slow', level: 'warn', destination: { write: (line: string) => void logged.push(line) } });
   app = await createHttpApp(SlowModule, { logger, health, timeouts: { requestMs: 300, handlerMs: 1_000 } });
   base = `http://127.0.0.1:${await app.listen(0, '127.0.0.1')}`;
 });
@@ -59,6 +75,20 @@ it('says that it does not know when an answer takes too long', async () => {
   const response = await fetch(`${base}/stuck`, { method: 'POST' });
   expect(response.status).toBe(503);
   expect(await response.json()).toMatchObject({ code: 'accept-unknown', outcome: 'unknown', moneyMoved: 'unknown', retryable: true });
+});
+
+it('drops what a handler answers after its time', async () => {
+  expect((await fetch(`${base}/late`, { method: 'POST' })).status).toBe(503);
+  await wait(700);
+  expect((await fetch(`${base}/slow`)).status).toBe(200);
+  expect(logged).toEqual([]);
+});
+
+it('lets a stream of events outlive the limit for an answer', async () => {
+  const response = await fetch(`${base}/events`);
+  expect(response.headers.get('content-type')).toContain('text/event-stream');
+  expect(response.headers.get('x-trace-id')).toHaveLength(32);
+  expect(await response.text()).toContain('event 15');
 });
 
 it('finishes what it began before it closes, and asks for no more on that connection', async () => {

@@ -13,6 +13,7 @@ export interface RouteDoc {
   readonly description?: string;
   /** What the caller's token must grant. */
   readonly permission: Permission | 'public';
+  /** Path parameters. Default: each is a text. */
   readonly params?: ZodObject;
   readonly query?: ZodObject;
   readonly headers?: ZodObject;
@@ -60,7 +61,8 @@ export function createOpenApi({ title, version, description, routes }: ApiDoc): 
 }
 
 function operationOf({ method, path, summary, description, permission, params, query, headers, body, responses }: RouteDoc): ZodOpenApiOperationObject {
-  const parameters: ZodOpenApiParameters = { ...(params && { path: params }), ...(query && { query }), ...(headers && { header: headers }) };
+  const pathParams = params ?? parametersIn(path);
+  const parameters: ZodOpenApiParameters = { ...(pathParams && { path: pathParams }), ...(query && { query }), ...(headers && { header: headers }) };
   return {
     operationId: `${method.toLowerCase()}${path.replaceAll(/[^A-Za-z0-9]+(.)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? '')}`,
     summary,
@@ -70,6 +72,12 @@ function operationOf({ method, path, summary, description, permission, params, q
     ...(permission === 'public' ? { security: [] } : { security: [{ token: [] }], 'x-permission': permission }),
     responses: responsesOf(responses),
   };
+}
+
+/** A path parameter is a text unless the route says more about it. */
+function parametersIn(path: string): ZodObject | undefined {
+  const names = [...path.matchAll(/\{([^}]+)\}/g)].flatMap(([, name]) => name ?? []);
+  return names.length === 0 ? undefined : z.strictObject(Object.fromEntries(names.map((name) => [name, z.string()])));
 }
 
 function responsesOf(responses: RouteDoc['responses']): ZodOpenApiResponsesObject {

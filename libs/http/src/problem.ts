@@ -55,13 +55,14 @@ export class Problem extends Error {
     super(options.detail ?? meaningOf(code).title, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.status = meaningOf(code).status;
-    this.retryAfterMs = options.retryAfterMs;
+    this.retryAfterMs = options.retryAfterMs === undefined ? undefined : Math.ceil(options.retryAfterMs);
     this.#options = options;
   }
 
   document(instance: string, traceId: string): ProblemDocument {
     const { title, status, action, retryable } = meaningOf(this.code);
-    const { detail, errors, retryAfterMs, outcome, moneyMoved, extensions } = this.#options;
+    const { retryAfterMs } = this;
+    const { detail, errors, outcome, moneyMoved, extensions } = this.#options;
     const isUncertain = uncertain.has(this.code);
     return {
       ...extensions,

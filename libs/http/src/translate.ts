@@ -16,8 +16,6 @@ const fastifyCodes: Readonly<Record<string, Code>> = {
   FST_ERR_BAD_URL: 'not-found',
   FST_ERR_MAX_PARAM_LENGTH: 'uri-too-long',
   FST_ERR_ROUTE_METHOD_NOT_SUPPORTED: 'method-not-allowed',
-  // The handler was cut off, not undone.
-  FST_ERR_HANDLER_TIMEOUT: 'accept-unknown',
   ECONNRESET: 'body-truncated',
 };
 
