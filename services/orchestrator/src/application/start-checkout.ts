@@ -1,0 +1,32 @@
+import type { checkout as contract } from '@checkout/contracts';
+import { InvalidMessage, type Decision, type Incoming } from '@checkout/messaging';
+import { begin } from '@checkout/saga';
+import { violationOf } from '../domain/admission.ts';
+import { checkout } from '../domain/checkout.saga.ts';
+import { started, type Change } from '../domain/checkout.ts';
+import { bodyHashOf } from './body-hash.ts';
+import type { CheckoutHandler, Checkouts, Need } from './ports.ts';
+
+/**
+ * Begins a sale, by whichever way its request came, and once per command.
+ *
+ * @throws InvalidMessage `sale-id-mismatch`, `total-mismatch`, `tender-mismatch`, `idempotency-key-reused`
+ */
+export class StartCheckout implements CheckoutHandler<contract.CheckoutRequested> {
+  needs({ body: { tenantId, saleId } }: contract.CheckoutRequested): readonly Need[] {
+    return [{ tenantId, saleId }];
+  }
+
+  decide(checkouts: Checkouts, { message: { body: start }, envelope, now }: Incoming<contract.CheckoutRequested>): Decision<Change> {
+    const violation = violationOf(start);
+    if (violation) throw new InvalidMessage(violation.code, violation.description);
+    const bodyHash = bodyHashOf(start);
+    const earlier = checkouts.find(start.tenantId, start.saleId);
+    if (earlier?.bodyHash === bodyHash) return {};
+    if (earlier) {
+      throw new InvalidMessage('idempotency-key-reused', `Command ${start.commandId} has asked for another sale before; a new sale needs a new command id.`);
+    }
+    const decision = begin(checkout, start);
+    return { changes: [started(start, bodyHash, envelope.traceparent, decision, now)], messages: decision.messages };
+  }
+}

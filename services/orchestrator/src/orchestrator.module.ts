@@ -1,0 +1,54 @@
+import { assertValid } from '@checkout/saga';
+import type { Assembled, Platform, PlatformEnvironment } from '@checkout/service';
+import { ContinueCheckout } from './application/continue-checkout.ts';
+import { LiveTimelines } from './application/live-timelines.ts';
+import { ReadTimeline } from './application/read-timeline.ts';
+import { StartCheckout } from './application/start-checkout.ts';
+import { timerDue, WakeCheckout } from './application/wake-checkout.ts';
+import { checkout } from './domain/checkout.saga.ts';
+import { tell } from './events.ts';
+import { SqlCheckoutReader } from './store/sql-checkout-reader.ts';
+import { SqlCheckouts } from './store/sql-checkouts.ts';
+import { AttentionController } from './transport/attention.controller.ts';
+import { CheckoutConsumer } from './transport/checkout.consumer.ts';
+import { openapi } from './transport/openapi.ts';
+import { TimelineController } from './transport/timeline.controller.ts';
+import { TimerSweeper } from './transport/timer-sweeper.ts';
+import { ATTENTION, LOGGER } from './transport/tokens.ts';
+
+class OrchestratorModule {}
+
+/** Who gets what. */
+export function orchestrator({ logger, database, reads, pipeline }: Platform<PlatformEnvironment>): Assembled {
+  assertValid(checkout);
+  const live = new LiveTimelines();
+  const reader = new SqlCheckoutReader(reads);
+  const checkouts = pipeline({
+    store: new SqlCheckouts(),
+    onCommitted: (changes) => {
+      live.committed(changes);
+      tell(changes, logger);
+    },
+  });
+  const wake = new WakeCheckout();
+  const timers = new TimerSweeper({
+    timers: new SqlCheckoutReader(database),
+    wake: (timer) => checkouts.submit(wake, timerDue(timer), timer),
+    logger,
+  });
+  return {
+    module: {
+      module: OrchestratorModule,
+      controllers: [CheckoutConsumer, TimelineController, AttentionController],
+      providers: [
+        { provide: StartCheckout, useValue: new StartCheckout() },
+        { provide: ContinueCheckout, useValue: new ContinueCheckout() },
+        { provide: ReadTimeline, useValue: new ReadTimeline(reader, live) },
+        { provide: ATTENTION, useValue: reader },
+        { provide: LOGGER, useValue: logger },
+      ],
+    },
+    openapi: openapi(),
+    background: [timers],
+  };
+}

@@ -1,0 +1,40 @@
+import { checkout, SaleId, StoreId, TenantId } from '@checkout/contracts';
+import { jsonColumn } from '@checkout/sql';
+import { z } from 'zod';
+
+/** What the tables hold. Tables: `migrations/0001-checkout-saga.sql`. */
+
+const Phase = z.enum(['forward', 'backward', 'completed', 'cancelled']);
+
+export const CheckoutRow = z.object({
+  tenantId: TenantId,
+  saleId: SaleId,
+  storeId: StoreId,
+  bodyHash: z.string(),
+  /** Null when it was not asked for, and when the checkout has ended. */
+  data: jsonColumn(checkout.CheckoutRequested.schema).nullable(),
+  phase: Phase,
+  awaiting: jsonColumn(z.array(z.int())),
+  attempts: z.int(),
+  results: jsonColumn(z.record(z.string(), z.record(z.string(), z.unknown()))),
+  because: jsonColumn(checkout.Reason).nullable(),
+  needsAttention: z.string().nullable(),
+  version: z.int(),
+  entryCount: z.int(),
+  traceparent: z.string().nullable(),
+  wakeAt: z.date().nullable(),
+});
+export type CheckoutRow = z.output<typeof CheckoutRow>;
+
+export const DueRow = z.object({ tenantId: TenantId, saleId: SaleId, storeId: StoreId, traceparent: z.string().nullable() });
+
+export const StoryRow = z.object({ storeId: StoreId, phase: Phase });
+export const EntryRow = z
+  .object({ sequence: z.int(), at: z.date(), event: z.string(), step: z.string().nullable(), detail: z.string().nullable() })
+  .transform(({ sequence, at, event, step, detail }) => ({
+    sequence, at: at.toISOString(), event, ...(step !== null && { step }), ...(detail !== null && { detail }),
+  }));
+
+export const StuckRow = z
+  .object({ saleId: SaleId, storeId: StoreId, phase: Phase, why: z.string(), attempts: z.int(), startedAt: z.date(), lastAskedAt: z.date() })
+  .transform((row) => ({ ...row, startedAt: row.startedAt.toISOString(), lastAskedAt: row.lastAskedAt.toISOString() }));

@@ -1,0 +1,50 @@
+import type { SaleId, TenantId } from '@checkout/kernel';
+import { datetime2, int, sql, varchar, type Database } from '@checkout/sql';
+import type { Attention, DueTimer, DueTimers, Story, Stuck, Timelines } from '../application/ports.ts';
+import { DueRow, EntryRow, StoryRow, StuckRow } from './rows.ts';
+
+/** What is read beside the hot path: time lines for tills, what is stuck for operators, what is due for the sweeper. */
+export class SqlCheckoutReader implements Timelines, Attention, DueTimers {
+  readonly #database: Pick<Database, 'query' | 'queries'>;
+
+  constructor(database: Pick<Database, 'query' | 'queries'>) {
+    this.#database = database;
+  }
+
+  /** The state is read before the entries: were it the other way round, a sale could look ended with its last entry missing. */
+  async read(tenantId: TenantId, saleId: SaleId, after: number): Promise<Story | undefined> {
+    const [[story], entries] = await this.#database.queries([StoryRow, EntryRow], sql`
+      SELECT s.store_id AS storeId, s.phase
+      FROM checkout_saga AS s
+      WHERE s.tenant_id = ${varchar(40, tenantId)}
+        AND s.sale_id = ${varchar(36, saleId)};
+
+      SELECT t.sequence, t.at, t.event, t.step, t.detail
+      FROM timeline AS t
+      WHERE t.tenant_id = ${varchar(40, tenantId)}
+        AND t.sale_id = ${varchar(36, saleId)}
+        AND t.sequence > ${int(after)}
+      ORDER BY t.sequence;`);
+    return story && { ...story, entries };
+  }
+
+  stuck(tenantId: TenantId): Promise<readonly Stuck[]> {
+    return this.#database.query(StuckRow, sql`
+      SELECT TOP (200) s.sale_id AS saleId, s.store_id AS storeId, s.phase, s.needs_attention AS why, s.attempts,
+        s.started_at AS startedAt, s.updated_at AS lastAskedAt
+      FROM checkout_saga AS s
+      WHERE s.tenant_id = ${varchar(40, tenantId)}
+        AND s.needs_attention IS NOT NULL
+      ORDER BY s.started_at;`);
+  }
+
+  /** For all tenants, because time passes for all alike; each timer is then handled under its own. */
+  async due(now: number, limit: number): Promise<readonly DueTimer[]> {
+    const rows = await this.#database.query(DueRow, sql`
+      SELECT TOP (${int(limit)}) s.tenant_id AS tenantId, s.sale_id AS saleId, s.store_id AS storeId, s.traceparent
+      FROM checkout_saga AS s
+      WHERE s.wake_at <= ${datetime2(new Date(now))}
+      ORDER BY s.wake_at;`);
+    return rows.map(({ traceparent, ...row }) => ({ ...row, ...(traceparent !== null && { traceparent }) }));
+  }
+}

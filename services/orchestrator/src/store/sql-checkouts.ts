@@ -1,0 +1,159 @@
+import type { SaleId, TenantId } from '@checkout/kernel';
+import type { Load, Store } from '@checkout/messaging';
+import { Conflict, int, json, sql, type Sql } from '@checkout/sql';
+import type { Checkouts, Need } from '../application/ports.ts';
+import { isOver, type Change, type Checkout } from '../domain/checkout.ts';
+import { CheckoutRow } from './rows.ts';
+import { StartData } from './start-data.ts';
+
+/** The checkouts of one batch by their keys. */
+class Loaded implements Checkouts {
+  readonly #checkouts = new Map<string, Checkout>();
+
+  find(tenantId: TenantId, saleId: SaleId): Checkout | undefined {
+    return this.#checkouts.get(`${tenantId}/${saleId}`);
+  }
+
+  put(checkout: Checkout): void {
+    this.#checkouts.set(`${checkout.tenantId}/${checkout.saleId}`, checkout);
+  }
+}
+
+/** Checkouts and their time lines in Azure SQL: one SELECT for a batch, one statement for each kind of write. */
+export class SqlCheckouts implements Store<Need, Loaded, Change> {
+  readonly #starts = new StartData();
+
+  load(needs: readonly Need[]): Load<Loaded> {
+    const wanted = new Map(needs.map((need) => [`${need.tenantId}/${need.saleId}`, need]));
+    return {
+      select: selectCheckouts([...wanted.values()].map((need) => ({ ...need, cold: this.#starts.get(need.tenantId, need.saleId) === undefined }))),
+      recordsets: [CheckoutRow],
+      toRows: ([rows = []]) => {
+        const loaded = new Loaded();
+        // The pipeline has parsed each row by the schema above.
+        for (const row of rows as readonly CheckoutRow[]) loaded.put(this.#checkoutOf(row));
+        return loaded;
+      },
+    };
+  }
+
+  apply(loaded: Loaded, { after }: Change): void {
+    loaded.put(after);
+  }
+
+  write(changes: readonly Change[]): readonly Sql[] {
+    const transitions = [...merged(changes).values()];
+    for (const { after } of transitions) this.#remember(after);
+    const begun = transitions.filter(({ before }) => before === undefined);
+    const moved = transitions.filter(({ before }) => before !== undefined);
+    const entries = changes.flatMap(entryRows);
+    return [
+      ...(begun.length > 0 ? [insertCheckouts(begun)] : []),
+      ...(moved.length > 0 ? [updateCheckouts(moved)] : []),
+      ...(entries.length > 0 ? [insertEntries(entries)] : []),
+    ];
+  }
+
+  #checkoutOf({ tenantId, saleId, storeId, bodyHash, data, phase, awaiting, attempts, results, because, needsAttention, version, entryCount, traceparent, wakeAt }: CheckoutRow): Checkout {
+    const instance = { phase, awaiting, attempts, results, ...(because && { because }), ...(needsAttention !== null && { needsAttention }) };
+    const start = isOver(instance) ? undefined : this.#startOf({ tenantId, saleId, bodyHash, data });
+    return {
+      tenantId, storeId, saleId, bodyHash, instance, version, entryCount,
+      ...(start && { start }), ...(traceparent !== null && { traceparent }), ...(wakeAt && { wakeAt: wakeAt.getTime() }),
+    };
+  }
+
+  #startOf({ tenantId, saleId, bodyHash, data }: Pick<CheckoutRow, 'tenantId' | 'saleId' | 'bodyHash' | 'data'>): Checkout['start'] {
+    if (data) {
+      this.#starts.put(tenantId, saleId, bodyHash, data);
+      return data;
+    }
+    const known = this.#starts.get(tenantId, saleId);
+    if (known?.bodyHash === bodyHash) return known.start;
+    // Remembered from an attempt that another instance forestalled, or crowded out since it was looked for: the next attempt reads it.
+    this.#starts.drop(tenantId, saleId);
+    throw new Conflict('version', 'start message');
+  }
+
+  #remember({ tenantId, saleId, bodyHash, start }: Checkout): void {
+    if (start) this.#starts.put(tenantId, saleId, bodyHash, start);
+    else this.#starts.drop(tenantId, saleId);
+  }
+}
+
+/** A checkout as the batch leaves it, and the version that the table must have before: several replies to one sale are one write. */
+interface Transition {
+  readonly before: number | undefined;
+  readonly after: Checkout;
+  readonly at: number;
+}
+
+function merged(changes: readonly Change[]): Map<string, Transition> {
+  const transitions = new Map<string, Transition>();
+  for (const { before, after, at } of changes) {
+    const key = `${after.tenantId}/${after.saleId}`;
+    const earlier = transitions.get(key);
+    transitions.set(key, { before: earlier ? earlier.before : before?.version, after, at });
+  }
+  return transitions;
+}
+
+const selectCheckouts = (needs: readonly (Need & { readonly cold: boolean })[]): Sql => sql`
+  SELECT s.tenant_id AS tenantId, s.sale_id AS saleId, s.store_id AS storeId, s.body_hash AS bodyHash, CASE WHEN j.cold = 1 THEN s.data END AS data,
+    s.phase, s.awaiting, s.attempts, s.results, s.because, s.needs_attention AS needsAttention, s.version, s.entry_count AS entryCount,
+    s.traceparent, s.wake_at AS wakeAt
+  FROM OPENJSON(${json(needs.map(({ tenantId, saleId, cold }) => ({ tenantId, saleId, cold: cold ? 1 : 0 })))})
+    WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId', cold INT '$.cold') AS j
+  JOIN checkout_saga AS s ON s.tenant_id = j.tenantId AND s.sale_id = j.saleId;`;
+
+const timeOf = (ms: number): string => new Date(ms).toISOString();
+
+const stateOf = ({ before, at, after: { tenantId, saleId, instance, version, entryCount, wakeAt } }: Transition) => ({
+  tenantId, saleId, before, version, entryCount,
+  phase: instance.phase,
+  awaiting: JSON.stringify(instance.awaiting),
+  attempts: instance.attempts,
+  results: instance.results,
+  because: instance.because,
+  attention: instance.needsAttention,
+  at: timeOf(at),
+  wakeAt: wakeAt === undefined ? undefined : timeOf(wakeAt),
+});
+
+const beginningOf = (transition: Transition) => {
+  const { storeId, bodyHash, start, traceparent } = transition.after;
+  return { ...stateOf(transition), storeId, bodyHash, data: start, traceparent };
+};
+
+/** Another writer that began the same sale first makes this fail on the primary key, and the batch is decided again. */
+const insertCheckouts = (begun: readonly Transition[]): Sql => sql`
+  INSERT INTO checkout_saga (tenant_id, sale_id, store_id, body_hash, data, phase, awaiting, attempts, results, because, needs_attention,
+    version, entry_count, traceparent, started_at, updated_at, wake_at)
+  SELECT j.tenantId, j.saleId, j.storeId, j.bodyHash, j.data, j.phase, j.awaiting, j.attempts, j.results, j.because, j.attention,
+    j.version, j.entryCount, j.traceparent, j.at, j.at, j.wakeAt
+  FROM OPENJSON(${json(begun.map(beginningOf))})
+    WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId', storeId VARCHAR(40) '$.storeId', bodyHash VARCHAR(64) '$.bodyHash',
+      data NVARCHAR(MAX) '$.data' AS JSON, phase VARCHAR(10) '$.phase', awaiting VARCHAR(100) '$.awaiting', attempts INT '$.attempts',
+      results NVARCHAR(MAX) '$.results' AS JSON, because NVARCHAR(MAX) '$.because' AS JSON, attention NVARCHAR(400) '$.attention',
+      version INT '$.version', entryCount INT '$.entryCount', traceparent VARCHAR(60) '$.traceparent', at DATETIME2(3) '$.at', wakeAt DATETIME2(3) '$.wakeAt') AS j;`;
+
+const updateCheckouts = (moved: readonly Transition[]): Sql => sql`
+  UPDATE s
+  SET phase = j.phase, awaiting = j.awaiting, attempts = j.attempts, results = j.results, because = j.because, needs_attention = j.attention,
+    version = j.version, entry_count = j.entryCount, updated_at = j.at, wake_at = j.wakeAt,
+    data = CASE WHEN j.phase IN ('completed', 'cancelled') THEN NULL ELSE s.data END
+  FROM OPENJSON(${json(moved.map(stateOf))})
+    WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId', before INT '$.before', phase VARCHAR(10) '$.phase',
+      awaiting VARCHAR(100) '$.awaiting', attempts INT '$.attempts', results NVARCHAR(MAX) '$.results' AS JSON, because NVARCHAR(MAX) '$.because' AS JSON,
+      attention NVARCHAR(400) '$.attention', version INT '$.version', entryCount INT '$.entryCount', at DATETIME2(3) '$.at', wakeAt DATETIME2(3) '$.wakeAt') AS j
+  JOIN checkout_saga AS s ON s.tenant_id = j.tenantId AND s.sale_id = j.saleId AND s.version = j.before;
+  IF @@ROWCOUNT <> ${int(moved.length)} THROW 51001, 'checkout', 1;`;
+
+const entryRows = ({ after: { tenantId, saleId }, entries }: Change) => entries.map((entry) => ({ tenantId, saleId, ...entry }));
+
+const insertEntries = (entries: readonly object[]): Sql => sql`
+  INSERT INTO timeline (tenant_id, sale_id, sequence, at, event, step, detail)
+  SELECT j.tenantId, j.saleId, j.sequence, j.at, j.event, j.step, j.detail
+  FROM OPENJSON(${json(entries)})
+    WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId', sequence INT '$.sequence', at DATETIME2(3) '$.at',
+      event VARCHAR(30) '$.event', step VARCHAR(60) '$.step', detail NVARCHAR(400) '$.detail') AS j;`;

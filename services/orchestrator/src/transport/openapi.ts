@@ -1,0 +1,31 @@
+import { http, SaleId, StoreId } from '@checkout/contracts';
+import { createOpenApi, type RouteDoc } from '@checkout/http';
+import { z } from 'zod';
+import { OfSale } from './timeline.controller.ts';
+
+const Timeline = z.strictObject({ saleId: SaleId, entries: z.array(http.TimelineEntry) });
+const Stuck = z.strictObject({
+  saleId: SaleId, storeId: StoreId, phase: z.enum(['forward', 'backward']), why: z.string(), attempts: z.int(), startedAt: z.iso.datetime(), lastAskedAt: z.iso.datetime(),
+});
+
+export const routes: readonly RouteDoc[] = [
+  {
+    method: 'GET', path: '/v1/checkouts/{saleId}/timeline', summary: 'What happened to a sale so far', permission: 'checkout:read', params: OfSale,
+    responses: { 200: { description: 'The entries, oldest first', body: Timeline } },
+  },
+  {
+    method: 'GET', path: '/v1/checkouts/{saleId}/events', summary: 'What happens to a sale, live', permission: 'checkout:read', params: OfSale,
+    description: 'Server-sent events: what happened so far, then what happens, to the end of the sale. The id of an event is its sequence; send it as `Last-Event-ID` to go on after it.',
+    headers: z.object({ 'last-event-id': z.string().optional() }),
+    responses: {
+      200: { description: 'One event for each entry; its data is a time line entry', body: http.TimelineEntry, mediaType: 'text/event-stream' },
+      204: { description: 'The sale has ended, and its last event was seen' },
+    },
+  },
+  {
+    method: 'GET', path: '/v1/attention', summary: 'Sales that wait for an answer that does not come', permission: 'operations:read',
+    responses: { 200: { description: 'The oldest first, at most 200', body: z.strictObject({ checkouts: z.array(Stuck) }) } },
+  },
+];
+
+export const openapi = (): object => createOpenApi({ title: 'Scanlon Checkout: orchestrator', version: '1', routes });

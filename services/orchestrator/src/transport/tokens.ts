@@ -1,0 +1,3 @@
+/** Injection tokens of what is no class of ours. */
+export const LOGGER = Symbol('Logger');
+export const ATTENTION = Symbol('Attention');
