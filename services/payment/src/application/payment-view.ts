@@ -1,0 +1,39 @@
+import { Amount, Currency, Instant, SaleId, StoreId } from '@checkout/contracts';
+import { z } from 'zod';
+import { attentions, paymentStates } from '../domain/payment.ts';
+import { tenderStates } from '../domain/tender.ts';
+
+/** One payment as operators and the back office read it: everything but what could pay again. */
+export const PaymentView = z.strictObject({
+  saleId: SaleId,
+  storeId: StoreId,
+  state: z.enum(paymentStates),
+  /** Absent when the payment was voided before it was ever asked for. */
+  currency: Currency.optional(),
+  totalMinor: Amount,
+  declineCode: z.string().optional(),
+  declinedPosition: z.int().optional(),
+  /** Why a person has to look. */
+  attention: z.enum(attentions).optional(),
+  createdAt: Instant,
+  updatedAt: Instant,
+  tenders: z.array(z.strictObject({
+    position: z.int(),
+    type: z.enum(['card', 'cash']),
+    state: z.enum(tenderStates),
+    amountMinor: Amount,
+    tenderedMinor: Amount,
+    /** Our name for the tender at the provider, and the provider's own. */
+    reference: z.string(),
+    providerId: z.string().optional(),
+    declineCode: z.string().optional(),
+    /** What the provider was last asked, and how often. */
+    operation: z.enum(['authorize', 'capture', 'void']).optional(),
+    attempt: z.int(),
+    /** When it will be asked again; absent when there is nothing to ask, or nobody but a person to ask it. */
+    nextAttemptAt: Instant.optional(),
+  })),
+  /** The books: money that moved, in order. */
+  ledger: z.array(z.strictObject({ position: z.int(), kind: z.enum(['authorized', 'captured', 'voided']), amountMinor: Amount, at: Instant })),
+});
+export type PaymentView = z.output<typeof PaymentView>;

@@ -1,0 +1,13 @@
+import { answered } from '../domain/payment.ts';
+import type { PaymentHandler, ProviderAnswered } from './ports.ts';
+import { step } from './step.ts';
+
+/** Notes what the provider said about one tender. The last answer that a payment waits for moves the payment on. */
+export const providerAnswered: PaymentHandler<ProviderAnswered> = {
+  needs: ({ body }) => [body],
+
+  decide(payments, { message: { body }, envelope, now }) {
+    const current = payments.get(body);
+    return current ? step(current, answered(current, body.position, body, now), envelope.traceparent) : {};
+  },
+};

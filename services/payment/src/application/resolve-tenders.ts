@@ -1,0 +1,37 @@
+import { seconds, type Clock } from '@checkout/kernel';
+import { answerWithin } from '../domain/tender.ts';
+import type { AskProvider } from './ask-provider.ts';
+import type { Inbox, OverdueTenders } from './ports.ts';
+
+/** Tenders asked about by one sweep; the rest is due a second later. */
+const tendersPerSweep = 200;
+/** After a start, intents of a process that died need not wait for their due time: whoever wrote them is not there to hear the answer. */
+const startLasts = seconds(5);
+const startAge = seconds(3);
+
+/** Asks again about every tender whose answer is overdue: after a time-out, a reset, a 5xx, or the death of the process that had asked. */
+export class ResolveTenders {
+  readonly #tenders: OverdueTenders;
+  readonly #inbox: Pick<Inbox, 'answerOverdue'>;
+  readonly #asking: Pick<AskProvider, 'isAsking'>;
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+
+  constructor(tenders: OverdueTenders, inbox: Pick<Inbox, 'answerOverdue'>, asking: Pick<AskProvider, 'isAsking'>, clock: Clock = Date.now) {
+    this.#tenders = tenders;
+    this.#inbox = inbox;
+    this.#asking = asking;
+    this.#clock = clock;
+    this.#startedAt = clock();
+  }
+
+  /** @returns how many were asked about. @throws DependencyUnavailable while the database is out. */
+  async sweep(): Promise<number> {
+    const now = this.#clock();
+    const isStarting = now - this.#startedAt < startLasts;
+    const found = await this.#tenders.find(isStarting ? now + answerWithin - startAge : now, tendersPerSweep);
+    const overdue = found.filter((tender) => !this.#asking.isAsking(tender));
+    await Promise.all(overdue.map((tender) => this.#inbox.answerOverdue({ type: 'payment.answer-overdue', body: tender })));
+    return overdue.length;
+  }
+}

@@ -1,0 +1,61 @@
+import { counter, histogram, type Logger } from '@checkout/observability';
+import type { Transition } from '@checkout/resilience';
+import type { Ask, Report } from './application/ports.ts';
+import type { Outcome } from './domain/answer.ts';
+import type { Attention, PaymentState } from './domain/payment.ts';
+
+/** What the shop and the operator hear from payment: one function for each thing that happens. Never a token, never a whole message. */
+
+const moved = counter('payments_total', 'Payments that entered a state', ['state']);
+const doubted = counter('payment_tenders_in_doubt_total', 'Tenders of which nobody knew what the provider did', ['operation']);
+const flagged = counter('payment_attention_total', 'Payments that a person has to look at', ['reason']);
+const answers = histogram('payment_provider_seconds', 'How long the provider took to answer, by what it was asked and what came of it', ['operation', 'outcome']);
+const lost = counter('payment_answers_lost_total', 'Answers of the provider that could not be noted at once; the resolver asks again');
+
+type Sale = Report['sale'];
+
+export function paymentMoved(logger: Logger, sale: Sale, state: PaymentState): void {
+  moved.inc({ state });
+  if (state === 'declined' || state === 'refused' || state === 'voided') logger.info({ ...sale, state }, `payment ${state}`);
+  else logger.debug({ ...sale, state }, `payment ${state}`);
+}
+
+export function tenderInDoubt(logger: Logger, sale: Sale, position: number, operation: string): void {
+  doubted.inc({ operation });
+  logger.warn({ ...sale, position, operation }, 'nobody knows what the provider did: asking again');
+}
+
+/** The runbook's cue: money may have moved for a sale that cannot be completed by itself. */
+export function attentionNeeded(logger: Logger, sale: Sale, reason: Attention): void {
+  flagged.inc({ reason });
+  logger.error({ ...sale, reason }, `a payment needs attention: ${reason}`);
+}
+
+export function providerAnswered(logger: Logger, { sale, position, question, attempt }: Ask, outcome: Outcome, tookMs: number): void {
+  const { operation } = question;
+  answers.observe({ operation, outcome: outcome.kind }, tookMs / 1_000);
+  const detail = { ...sale, position, operation, attempt, tookMs: Math.round(tookMs) };
+  if (outcome.kind === 'unknown') logger.warn({ ...detail, why: outcome.why }, 'no answer from the provider');
+  else if (outcome.kind === 'contradicted') logger.error({ ...detail, why: outcome.why }, 'the provider contradicts what we know');
+  else logger.debug({ ...detail, outcome: outcome.kind }, 'the provider answered');
+}
+
+export function answerLost(logger: Logger, { sale, position, question }: Ask, err: unknown): void {
+  lost.inc();
+  logger.warn({ ...sale, position, operation: question.operation, err }, 'an answer of the provider could not be noted: it will be asked for again');
+}
+
+export function providerBreakerChanged(logger: Logger, { cause, ...change }: Transition): void {
+  if (change.to === 'open') logger.error({ ...change, err: cause }, 'payment provider unavailable: breaker opened');
+  else logger.info(change, 'breaker changed');
+}
+
+export function resolverFailed(logger: Logger, err: unknown): void {
+  logger.warn({ err }, 'tenders in doubt could not be looked through, trying again');
+}
+
+export function happened(logger: Logger, { sale, happened: what }: Report): void {
+  if ('state' in what) paymentMoved(logger, sale, what.state);
+  else if ('attention' in what) attentionNeeded(logger, sale, what.attention);
+  else tenderInDoubt(logger, sale, what.position, what.inDoubt);
+}

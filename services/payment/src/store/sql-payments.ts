@@ -1,0 +1,171 @@
+import type { Load, Store } from '@checkout/messaging';
+import { int, json, sql, type Sql } from '@checkout/sql';
+import { keyOf, Payments, type Change, type Need } from '../application/ports.ts';
+import type { Payment } from '../domain/payment.ts';
+import { referenceOf } from '../domain/question.ts';
+import type { Tender } from '../domain/tender.ts';
+import { PaymentRow, TenderRow } from './rows.ts';
+
+/** Payments with their tenders and their ledger in Azure SQL: a batch is one SELECT and at most one write for each table. */
+export class SqlPayments implements Store<Need, Payments, Change> {
+  load(needs: readonly Need[]): Load<Payments> {
+    const wanted = json([...new Map(needs.map(({ tenantId, saleId }) => [keyOf(tenantId, saleId), { t: tenantId, s: saleId }])).values()]);
+    return {
+      select: sql`
+        SELECT p.tenant_id AS tenantId, p.store_id AS storeId, p.sale_id AS saleId, p.currency, p.total_minor AS totalMinor, p.state,
+          p.decline_code AS declineCode, p.declined_position AS declinedPosition, p.attention, p.version, p.created_at AS createdAt, p.updated_at AS updatedAt
+        FROM OPENJSON(${wanted}) WITH (tenantId VARCHAR(40) '$.t', saleId VARCHAR(36) '$.s') AS j
+        INNER JOIN payment AS p ON p.tenant_id = j.tenantId AND p.sale_id = j.saleId;
+        SELECT t.tenant_id AS tenantId, t.sale_id AS saleId, t.position, t.type, t.amount_minor AS amountMinor, t.tendered_minor AS tenderedMinor,
+          t.card_token AS cardToken, t.provider_id AS providerId, t.state, t.decline_code AS declineCode, t.operation, t.round, t.attempt,
+          t.asked_at AS askedAt, t.next_attempt_at AS nextAttemptAt
+        FROM OPENJSON(${wanted}) WITH (tenantId VARCHAR(40) '$.t', saleId VARCHAR(36) '$.s') AS j
+        INNER JOIN tender AS t ON t.tenant_id = j.tenantId AND t.sale_id = j.saleId
+        ORDER BY t.position;`,
+      recordsets: [PaymentRow, TenderRow],
+      toRows: ([payments = [], tenders = []]) => rowsOf(payments as PaymentRow[], tenders as TenderRow[]),
+    };
+  }
+
+  apply(payments: Payments, { payment }: Change): void {
+    payments.set(payment);
+  }
+
+  write(changes: readonly Change[]): readonly Sql[] {
+    const merged = mergedOf(changes);
+    const added = merged.filter(({ loadedVersion }) => loadedVersion === 0).map(({ payment }) => payment);
+    const changed = merged.filter(({ loadedVersion }) => loadedVersion > 0);
+    const addedTenders = added.flatMap(tendersJson);
+    const changedTenders = changed.flatMap(({ payment }) => tendersJson(payment));
+    const ledger = merged.flatMap(ledgerJson);
+    return [
+      ...(added.length > 0 ? [insertPayments(added.map((payment) => paymentJson(payment, 0)))] : []),
+      ...(addedTenders.length > 0 ? [insertTenders(addedTenders)] : []),
+      ...(changed.length > 0 ? [updatePayments(changed.map(({ payment, loadedVersion }) => paymentJson(payment, loadedVersion)))] : []),
+      ...(changedTenders.length > 0 ? [updateTenders(changedTenders)] : []),
+      ...(ledger.length > 0 ? [insertLedger(ledger)] : []),
+    ];
+  }
+}
+
+/** All that a batch does to one payment. */
+interface Merged extends Change {
+  /** The version that the batch found; 0 when there was no such payment. */
+  readonly loadedVersion: number;
+}
+
+function mergedOf(changes: readonly Change[]): Merged[] {
+  const merged = new Map<string, Merged>();
+  for (const { payment, ledger } of changes) {
+    const key = keyOf(payment.tenantId, payment.saleId);
+    const earlier = merged.get(key);
+    merged.set(key, earlier
+      ? { payment, ledger: [...earlier.ledger, ...ledger], loadedVersion: earlier.loadedVersion }
+      : { payment, ledger, loadedVersion: payment.version - 1 });
+  }
+  return [...merged.values()];
+}
+
+function rowsOf(rows: readonly PaymentRow[], tenders: readonly TenderRow[]): Payments {
+  const bySale = new Map<string, Tender[]>();
+  for (const { tenantId, saleId, ...tender } of tenders) {
+    const key = keyOf(tenantId, saleId);
+    const known = bySale.get(key);
+    if (known) known.push(tender);
+    else bySale.set(key, [tender]);
+  }
+  const payments = new Payments();
+  for (const row of rows) payments.set({ ...row, tenders: bySale.get(keyOf(row.tenantId, row.saleId)) ?? [] });
+  return payments;
+}
+
+/** Without the Z, which DATETIME2 has no place for: all our times are UTC. */
+const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString().slice(0, -1));
+
+const paymentJson = (payment: Payment, loadedVersion: number) => ({
+  t: payment.tenantId,
+  s: payment.saleId,
+  store: payment.storeId,
+  currency: payment.currency,
+  total: payment.totalMinor,
+  state: payment.state,
+  code: payment.declineCode,
+  position: payment.declinedPosition,
+  attention: payment.attention,
+  loaded: loadedVersion,
+  version: payment.version,
+  created: time(payment.createdAt),
+  updated: time(payment.updatedAt),
+});
+
+const tendersJson = ({ tenantId, saleId, tenders }: Payment) =>
+  tenders.map(({ position, type, amountMinor, tenderedMinor, cardToken, providerId, state, declineCode, operation, round, attempt, askedAt, nextAttemptAt }) => ({
+    t: tenantId,
+    s: saleId,
+    p: position,
+    type,
+    amount: amountMinor,
+    tendered: tenderedMinor,
+    token: cardToken,
+    reference: referenceOf(saleId, position),
+    id: providerId,
+    state,
+    code: declineCode,
+    operation,
+    round,
+    attempt,
+    asked: time(askedAt),
+    next: time(nextAttemptAt),
+  }));
+
+const ledgerJson = ({ payment: { tenantId, saleId }, ledger }: Change) =>
+  ledger.map(({ position, kind, amountMinor, at }) => ({ t: tenantId, s: saleId, p: position, kind, amount: amountMinor, at: time(at) }));
+
+/** The key lets a sale be paid under one payment only: a second writer gets a conflict, reads again and finds the first. */
+const insertPayments = (rows: readonly object[]): Sql => sql`
+  INSERT INTO payment (tenant_id, sale_id, store_id, currency, total_minor, state, decline_code, declined_position, attention, version, created_at, updated_at)
+  SELECT j.tenantId, j.saleId, j.storeId, j.currency, j.totalMinor, j.state, j.declineCode, j.declinedPosition, j.attention, j.version, j.createdAt, j.updatedAt
+  FROM OPENJSON(${json(rows)}) WITH (
+    tenantId VARCHAR(40) '$.t', saleId VARCHAR(36) '$.s', storeId VARCHAR(40) '$.store', currency VARCHAR(3) '$.currency', totalMinor BIGINT '$.total',
+    state VARCHAR(12) '$.state', declineCode VARCHAR(60) '$.code', declinedPosition INT '$.position', attention VARCHAR(40) '$.attention',
+    version INT '$.version', createdAt DATETIME2(3) '$.created', updatedAt DATETIME2(3) '$.updated') AS j;`;
+
+const insertTenders = (rows: readonly object[]): Sql => sql`
+  INSERT INTO tender (tenant_id, sale_id, position, type, amount_minor, tendered_minor, card_token, provider_reference, provider_id, state, decline_code,
+    operation, round, attempt, asked_at, next_attempt_at)
+  SELECT j.tenantId, j.saleId, j.position, j.type, j.amountMinor, j.tenderedMinor, j.cardToken, j.reference, j.providerId, j.state, j.declineCode,
+    j.operation, j.round, j.attempt, j.askedAt, j.nextAttemptAt
+  FROM OPENJSON(${json(rows)}) WITH (
+    tenantId VARCHAR(40) '$.t', saleId VARCHAR(36) '$.s', position INT '$.p', type VARCHAR(4) '$.type', amountMinor BIGINT '$.amount',
+    tenderedMinor BIGINT '$.tendered', cardToken VARCHAR(64) '$.token', reference VARCHAR(40) '$.reference', providerId VARCHAR(80) '$.id',
+    state VARCHAR(12) '$.state', declineCode VARCHAR(60) '$.code', operation VARCHAR(10) '$.operation', round INT '$.round', attempt INT '$.attempt',
+    askedAt DATETIME2(3) '$.asked', nextAttemptAt DATETIME2(3) '$.next') AS j;`;
+
+/** Whoever read an older version has decided on what is no longer so, and must decide again. */
+const updatePayments = (rows: readonly object[]): Sql => sql`
+  UPDATE p
+  SET p.state = j.state, p.decline_code = j.declineCode, p.declined_position = j.declinedPosition, p.attention = j.attention,
+    p.version = j.version, p.updated_at = j.updatedAt
+  FROM OPENJSON(${json(rows)}) WITH (
+    tenantId VARCHAR(40) '$.t', saleId VARCHAR(36) '$.s', state VARCHAR(12) '$.state', declineCode VARCHAR(60) '$.code', declinedPosition INT '$.position',
+    attention VARCHAR(40) '$.attention', loadedVersion INT '$.loaded', version INT '$.version', updatedAt DATETIME2(3) '$.updated') AS j
+  INNER JOIN payment AS p ON p.tenant_id = j.tenantId AND p.sale_id = j.saleId AND p.version = j.loadedVersion;
+  IF @@ROWCOUNT <> ${int(rows.length)} THROW 51001, 'conflict', 1;`;
+
+const updateTenders = (rows: readonly object[]): Sql => sql`
+  UPDATE t
+  SET t.card_token = j.cardToken, t.provider_id = j.providerId, t.state = j.state, t.decline_code = j.declineCode, t.operation = j.operation,
+    t.round = j.round, t.attempt = j.attempt, t.asked_at = j.askedAt, t.next_attempt_at = j.nextAttemptAt
+  FROM OPENJSON(${json(rows)}) WITH (
+    tenantId VARCHAR(40) '$.t', saleId VARCHAR(36) '$.s', position INT '$.p', cardToken VARCHAR(64) '$.token', providerId VARCHAR(80) '$.id',
+    state VARCHAR(12) '$.state', declineCode VARCHAR(60) '$.code', operation VARCHAR(10) '$.operation', round INT '$.round', attempt INT '$.attempt',
+    askedAt DATETIME2(3) '$.asked', nextAttemptAt DATETIME2(3) '$.next') AS j
+  INNER JOIN tender AS t ON t.tenant_id = j.tenantId AND t.sale_id = j.saleId AND t.position = j.position;
+  IF @@ROWCOUNT <> ${int(rows.length)} THROW 51001, 'conflict', 1;`;
+
+/** Money that is in the books already cannot be booked again: the key fails the whole commit. */
+const insertLedger = (rows: readonly object[]): Sql => sql`
+  INSERT INTO payment_ledger (tenant_id, sale_id, position, kind, amount_minor, at)
+  SELECT j.tenantId, j.saleId, j.position, j.kind, j.amountMinor, j.at
+  FROM OPENJSON(${json(rows)}) WITH (
+    tenantId VARCHAR(40) '$.t', saleId VARCHAR(36) '$.s', position INT '$.p', kind VARCHAR(10) '$.kind', amountMinor BIGINT '$.amount', at DATETIME2(3) '$.at') AS j;`;
