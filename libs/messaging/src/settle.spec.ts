@@ -1,0 +1,24 @@
+import { DependencyUnavailable } from '@checkout/resilience';
+import { CommitUnknown } from '@checkout/sql';
+import { InvalidMessage } from './invalid-message.ts';
+import { settlementOf } from './settle.ts';
+
+const failed = (error: unknown) => settlementOf({ ok: false, error });
+
+describe('the error policy', () => {
+  it('completes what was handled, refusals included', () => {
+    expect(settlementOf({ ok: true, answer: undefined })).toEqual({ settle: 'complete' });
+  });
+
+  it('dead-letters an invalid message at once, with its code', () => {
+    expect(failed(new InvalidMessage('tenant-missing', 'The tenant is missing.'))).toEqual({ settle: 'dead-letter', reason: 'tenant-missing', description: 'The tenant is missing.' });
+  });
+
+  it.each([new DependencyUnavailable('inventory/work', 1_000), new CommitUnknown('inventory/work')])('gives a message back in an outage, without spending a delivery: %p', (error) => {
+    expect(failed(error)).toMatchObject({ settle: 'release' });
+  });
+
+  it('abandons on a defect, so that the bus tries again and dead-letters in the end', () => {
+    expect(failed(new TypeError('x is not a function'))).toMatchObject({ settle: 'abandon' });
+  });
+});
