@@ -8,6 +8,8 @@ export const PlatformEnvironment = z.object({
   AUTH_ISSUER: z.string().min(1),
   AUTH_AUDIENCE: z.string().min(1),
   AUTH_JWKS_URL: z.url(),
+  /** Requests a second that one caller may keep up, and ten times that in a burst: a till that uploads what it sold offline. */
+  RATE_LIMIT_PER_SECOND: z.coerce.number().int().min(1).default(100),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 export type PlatformEnvironment = z.output<typeof PlatformEnvironment>;

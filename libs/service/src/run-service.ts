@@ -64,7 +64,10 @@ export async function runService<Schema extends z.ZodType<PlatformEnvironment>>(
 
   const health = new Health(name);
   const verifier = new TokenVerifier({ issuer: environment.AUTH_ISSUER, audience: environment.AUTH_AUDIENCE, jwksUrl: environment.AUTH_JWKS_URL });
-  const app = await createHttpApp(module, { logger, health, verifier, openapi });
+  const app = await createHttpApp(module, {
+    logger, health, verifier, openapi,
+    rateLimit: { perSecond: environment.RATE_LIMIT_PER_SECOND, burst: environment.RATE_LIMIT_PER_SECOND * 10 },
+  });
   const sweeper = new Sweeper({ database, bus, pipeline: made, logger });
   const server = new ServiceBusServer({ bus, pipeline: made, sweeper, subscription: name, logger, untilAvailable: () => database.whenClosed() });
   app.nest.connectMicroservice({ strategy: server });

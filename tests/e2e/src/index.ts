@@ -1,1 +1,1 @@
-export {};
+export { providerBalances, violations } from './invariants.ts';

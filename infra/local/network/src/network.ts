@@ -112,7 +112,7 @@ export class Network extends Site implements AsyncDisposable {
         SERVICE_BUS_CONNECTION: this.serviceBusConnection,
         SQL_CONNECTION: this.sqlConnection(name as ServiceName),
         AUTH_ISSUER: this.url('identity'),
-        AUTH_AUDIENCE: 'scanlon-checkout',
+        AUTH_AUDIENCE: 'api://scanlon-checkout',
         AUTH_JWKS_URL: `${this.url('identity')}/jwks`,
         PROVIDER_URL: this.url('provider'),
         ORCHESTRATOR_URL: this.url('orchestrator'),
@@ -141,7 +141,7 @@ export class Network extends Site implements AsyncDisposable {
       identity: {
         file: 'infra/local/identity/src/main.ts',
         healthUrl: health(ports.identity),
-        environment: { PORT: String(ports.identity), STATE_DIR: this.#state('identity'), CLIENTS: this.clientsFile },
+        environment: { PORT: String(ports.identity), STATE_DIR: this.#state('identity'), ISSUER: this.url('identity'), CLIENTS: this.clientsFile },
       },
       provider: {
         file: 'infra/local/provider/src/main.ts',
