@@ -1,0 +1,17 @@
+import { aCheckout } from '@checkout/contracts/testing';
+import type { TillId } from '@checkout/kernel';
+import { bodyHashOf } from './body-hash.ts';
+
+const { body } = aCheckout();
+
+describe('the hash of a request', () => {
+  it('does not depend on the order of members, nor on when it was asked', () => {
+    const reversed = Object.fromEntries(Object.entries({ ...body, requestedAt: '2027-01-01T00:00:00.000Z' }).toReversed()) as typeof body;
+    expect(bodyHashOf(reversed)).toBe(bodyHashOf(body));
+  });
+
+  it('depends on everything that was asked for', () => {
+    const others = [{ ...body, tillId: 'LEEDS-01-T2' as TillId }, { ...body, totalMinor: 599 }, { ...body, lines: body.lines.map((line) => ({ ...line, quantity: 3 })) }];
+    expect(others.map(bodyHashOf)).not.toContain(bodyHashOf(body));
+  });
+});

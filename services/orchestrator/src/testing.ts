@@ -1,0 +1,46 @@
+import { checkout as contract, inventory, payment, receipt, type Envelope, type Message } from '@checkout/contracts';
+import { aCheckout } from '@checkout/contracts/testing';
+import type { Decision } from '@checkout/messaging';
+import type { CheckoutHandler, Checkouts } from './application/ports.ts';
+import type { Change, Checkout } from './domain/checkout.ts';
+import { ofSale, type Start } from './domain/start-message.ts';
+
+/** A shop for the specs: checkouts in memory, seen by one message after the other as the pipeline shows them to a batch. */
+export class Desk implements Checkouts {
+  readonly #checkouts = new Map<string, Checkout>();
+  readonly changes: Change[] = [];
+  now = Date.parse('2026-01-05T12:00:00.000Z');
+
+  find(tenantId: string, saleId: string): Checkout | undefined {
+    return this.#checkouts.get(`${tenantId}/${saleId}`);
+  }
+
+  /** Decides one message and keeps what came of it. */
+  handle<M extends Message>(handler: CheckoutHandler<M>, message: M, traceparent?: string): Decision<Change> {
+    const { tenantId } = message.body as { readonly tenantId: Envelope['tenantId'] };
+    const envelope: Envelope = { id: 'message-1', source: '/services/test', type: message.type, time: '', tenantId, ...(traceparent && { traceparent }) };
+    const decision = handler.decide(this, { message, envelope, now: this.now });
+    for (const change of decision.changes ?? []) {
+      this.#checkouts.set(`${change.after.tenantId}/${change.after.saleId}`, change.after);
+      this.changes.push(change);
+    }
+    return decision;
+  }
+}
+
+/** A request, and what each participant may answer about it. */
+export const aSale = (request: contract.CheckoutRequested = aCheckout()) => ({ request, start: request.body, ...repliesTo(request.body) });
+
+const repliesTo = (start: Start) => {
+  const sale = ofSale(start);
+  return {
+    reserved: inventory.StockReserved({ ...sale, expiresAt: '2026-01-05T12:15:00.000Z' }),
+    short: inventory.StockRefused({ ...sale, shortages: [{ sku: start.lines[0]?.sku ?? '', wanted: 2, available: 1 }] }),
+    released: inventory.StockReleased(sale),
+    authorized: payment.PaymentAuthorized({ ...sale, totalMinor: start.totalMinor }),
+    declined: payment.PaymentDeclined({ ...sale, position: 1, declineCode: 'insufficient-funds' }),
+    captured: payment.PaymentCaptured({ ...sale, capturedMinor: start.totalMinor, changeMinor: 0 }),
+    committed: inventory.StockCommitted(sale),
+    issued: receipt.ReceiptIssued({ ...sale, receiptNumber: 'S-000001' }),
+  };
+};
