@@ -61,7 +61,7 @@ export const acceptCheckout: CartHandler<AcceptCheckout, Acceptance> = {
  */
 function again(earlier: Checkout, bodyHash: string): Acceptance {
   if (earlier.bodyHash === undefined || earlier.bodyHash === bodyHash) return { kind: 'replayed', checkout: earlier };
-  return refusal('key-reused', 'This command id was used for another request.');
+  return refusal('idempotency-key-reused', 'This command id was used for another request.');
 }
 
 function goodsOf(body: AcceptCheckout['body'], rows: Rows): PricedGoods | Refusal {

@@ -7,8 +7,7 @@ import { keyOf, type Change, type Effect, type Rows } from './ports.ts';
 /** Whose basket a request speaks of. */
 export interface OfBasket {
   readonly tenantId: TenantId;
-  /** Absent for staff who act for every store. */
-  readonly storeId?: StoreId;
+  readonly storeId: StoreId;
   readonly basketId: SaleId;
 }
 
@@ -18,7 +17,7 @@ export interface OfBasket {
  */
 export function changeBasket(rows: Rows, { tenantId, storeId, basketId }: OfBasket, changeId: string, change: (basket: Basket) => ChangedBasket | Refusal): Decision<Change, Effect, Basket | Refusal> {
   const basket = rows.baskets.get(keyOf(tenantId, basketId));
-  if (!basket || (storeId !== undefined && basket.storeId !== storeId)) return { answer: unknownBasket };
+  if (!basket || basket.storeId !== storeId) return { answer: unknownBasket };
   if (basket.lastChange === changeId) return { answer: basket };
   const changed = change(basket);
   if (isRefusal(changed)) return { answer: changed };

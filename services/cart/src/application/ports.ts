@@ -1,6 +1,6 @@
 import type { http, Message } from '@checkout/contracts';
 import type { CommandId, SaleId, Sku, StoreId, TenantId } from '@checkout/kernel';
-import type { Handler } from '@checkout/messaging';
+import type { About, Handler } from '@checkout/messaging';
 import type { Basket } from '../domain/basket.ts';
 import type { Checkout } from '../domain/checkout.ts';
 
@@ -61,4 +61,19 @@ export interface Baskets {
 export interface Products {
   find(tenantId: TenantId, sku: Sku): Promise<http.Product | undefined>;
   withBarcode(tenantId: TenantId, barcode: string): Promise<readonly http.Product[]>;
+}
+
+/** The orchestrator's account of a sale. */
+export interface SaleStream {
+  /**
+   * Whole server-sent events, as text that ends with its blank line. Ends when the orchestrator ends it, breaks off or cannot be reached: a
+   * follower loses the details then, never the end.
+   */
+  follow(saleId: SaleId, authorization: string, gone: AbortSignal): AsyncIterable<string>;
+}
+
+/** Where local inputs go to be decided together with whatever else is waiting. */
+export interface Inputs {
+  /** Resolves with the decision's answer once it is durable. */
+  submit<M extends Message, Answer>(handler: CartHandler<M, Answer>, message: M, about: About): Promise<Answer>;
 }

@@ -14,7 +14,7 @@ export type RefusalCode =
   | 'basket-unknown'
   | 'basket-empty'
   | 'basket-closed'
-  | 'key-reused';
+  | 'idempotency-key-reused';
 
 /** One place in the request that is wrong. `pointer` is a JSON pointer into the body (RFC 6901). */
 export interface Fault {

@@ -1,0 +1,80 @@
+import { checkout, type http } from '@checkout/contracts';
+import { saleIdOf, type CommandId, type Sku, type StoreId } from '@checkout/kernel';
+import { aBasket, acme, anOffer, aStore, decideOn, leeds, newCommandId, noon, rowsOf, soap, tea, till } from '../testing.ts';
+import { acceptCheckout, type AcceptCheckout } from './accept-checkout.ts';
+import { keyOf, type Rows } from './ports.ts';
+
+const commandOf = (offer: http.CheckoutBody, { commandId = newCommandId(), bodyHash = 'hash' }: { commandId?: CommandId; bodyHash?: string } = {}): AcceptCheckout =>
+  ({ type: 'cart.accept-checkout', body: { tenantId: acme, storeId: leeds, tillId: till, commandId, bodyHash, offer } });
+
+const shop = (): Rows => rowsOf({ stores: [aStore()], products: [tea, soap] });
+const accept = (rows: Rows, command: AcceptCheckout) => decideOn(rows, acceptCheckout, command);
+
+describe('accepting a checkout', () => {
+  it('asks for the sale with the lines priced, and remembers the command', () => {
+    const rows = shop();
+    const command = commandOf(anOffer());
+    const { commandId } = command.body;
+    const decision = accept(rows, command);
+    expect(decision.messages).toEqual([checkout.CheckoutRequested({
+      tenantId: acme, storeId: leeds, tillId: till, commandId, saleId: saleIdOf(acme, commandId), currency: 'GBP', taxMode: 'inclusive',
+      lines: [{ sku: tea.sku, description: 'Tea, 80 bags', quantity: 2, unitPriceMinor: 299, taxRateBp: 0 }],
+      tenders: [{ type: 'card', amountMinor: 598, cardToken: 'tok_approved' }], totalMinor: 598, requestedAt: new Date(noon).toISOString(),
+    })]);
+    expect(decision.answer).toMatchObject({ kind: 'accepted', checkout: { commandId, totalMinor: 598, tillId: till, version: 1 } });
+    expect(rows.checkouts.get(keyOf(acme, commandId))).toMatchObject({ commandId });
+  });
+
+  it('answers the same command again with what was stored, and asks for nothing twice', () => {
+    const rows = shop();
+    const command = commandOf(anOffer());
+    const first = accept(rows, command);
+    const second = accept(rows, command);
+    expect(second).toEqual({ answer: { kind: 'replayed', checkout: first.answer?.kind === 'accepted' ? first.answer.checkout : undefined } });
+  });
+
+  it('refuses another request under the same command id', () => {
+    const rows = shop();
+    const commandId = newCommandId();
+    accept(rows, commandOf(anOffer(), { commandId }));
+    expect(accept(rows, commandOf(anOffer(), { commandId, bodyHash: 'other' }))).toEqual({ answer: expect.objectContaining({ kind: 'refused', code: 'idempotency-key-reused' }) });
+  });
+
+  it.each([
+    ['an unknown article', { lines: [{ sku: 'NO-1' as Sku, quantity: 1 }] }, 'sku-unknown'],
+    ['another total', { totalMinor: 1 }, 'total-mismatch'],
+    ['another currency', { currency: 'EUR' }, 'currency-mismatch'],
+    ['payments that do not add up', { tenders: [{ type: 'cash' as const, amountMinor: 1, tenderedMinor: 1 }] }, 'tender-mismatch'],
+  ])('refuses %s and stores nothing', (_, overrides, code) => {
+    expect(accept(shop(), commandOf(anOffer(overrides)))).toEqual({ answer: expect.objectContaining({ kind: 'refused', code }) });
+  });
+
+  it('refuses a store that is not set up', () => {
+    expect(accept(rowsOf({ products: [tea] }), commandOf(anOffer())).answer).toMatchObject({ code: 'store-unknown' });
+  });
+
+  it('sells a basket at the prices of its scans and closes it', () => {
+    const basket = aBasket([[{ ...tea, unitPriceMinor: 250 }, 2]]);
+    const rows = rowsOf({ stores: [aStore()], baskets: [basket] });
+    const command = commandOf(anOffer({ basketId: basket.basketId, totalMinor: 500 }));
+    expect(accept(rows, command).messages).toMatchObject([{ body: { totalMinor: 500, lines: [{ unitPriceMinor: 250 }] } }]);
+    expect(rows.baskets.get(keyOf(acme, basket.basketId))).toMatchObject({ commandId: command.body.commandId, version: basket.version + 1 });
+  });
+
+  it('sells a basket once', () => {
+    const basket = aBasket([[tea, 2]]);
+    const rows = rowsOf({ stores: [aStore()], baskets: [basket] });
+    accept(rows, commandOf(anOffer({ basketId: basket.basketId })));
+    expect(accept(rows, commandOf(anOffer({ basketId: basket.basketId }))).answer).toMatchObject({ code: 'basket-closed' });
+  });
+
+  it('does not know the basket of another store', () => {
+    const basket = aBasket([[tea, 2]], { storeId: 'YORK-01' as StoreId });
+    expect(accept(rowsOf({ stores: [aStore()], baskets: [basket] }), commandOf(anOffer({ basketId: basket.basketId }))).answer).toMatchObject({ code: 'basket-unknown' });
+  });
+
+  it('looks at the command, the store and the articles, and at nothing else', () => {
+    const command = commandOf(anOffer({ lines: [{ sku: tea.sku, quantity: 1 }, { sku: soap.sku, quantity: 1 }] }));
+    expect(acceptCheckout.needs(command).map((need) => [need.kind, need.tenantId])).toEqual([['checkout', acme], ['store', acme], ['product', acme], ['product', acme]]);
+  });
+});

@@ -1,0 +1,51 @@
+import { checkout } from '@checkout/contracts';
+import { aBasket, aCheckout, acme, aStore, decideOn, leeds, noon, rowsOf, shortOfTea, tea } from '../testing.ts';
+import { cancelCheckout, completeCheckout } from './end-checkout.ts';
+import { keyOf } from './ports.ts';
+
+const accepted = aCheckout();
+const of = { tenantId: acme, storeId: leeds, saleId: accepted.saleId, commandId: accepted.commandId };
+const completed = checkout.CheckoutCompleted({ ...of, receiptNumber: 'S-000042', changeMinor: 2 });
+const cancelled = checkout.CheckoutCancelled({ ...of, reason: shortOfTea });
+
+describe('the end of a checkout', () => {
+  it('completes it with the number of its receipt', () => {
+    const { changes, effects } = decideOn(rowsOf({ checkouts: [accepted] }), completeCheckout, completed, { now: noon + 800 });
+    const ended = { ...accepted, version: 2, ending: { state: 'completed', receiptNumber: 'S-000042', changeMinor: 2, endedAt: noon + 800 } };
+    expect(changes).toEqual([{ kind: 'checkout-saved', checkout: ended }]);
+    expect(effects).toEqual([{ kind: 'ended', checkout: ended }]);
+  });
+
+  it('rejects it when goods were missing, and opens its basket again', () => {
+    const basket = aBasket([[tea, 2]], { commandId: accepted.commandId });
+    const rows = rowsOf({ checkouts: [{ ...accepted, basketId: basket.basketId }], baskets: [basket] });
+    decideOn(rows, cancelCheckout, cancelled);
+    expect(rows.checkouts.get(keyOf(acme, accepted.commandId))).toMatchObject({ ending: { state: 'rejected', reason: shortOfTea } });
+    expect(rows.baskets.get(keyOf(acme, basket.basketId))).not.toHaveProperty('commandId');
+  });
+
+  it('leaves the basket of a completed sale closed', () => {
+    const basket = aBasket([[tea, 2]], { commandId: accepted.commandId });
+    const rows = rowsOf({ checkouts: [accepted], baskets: [basket] });
+    decideOn(rows, completeCheckout, completed);
+    expect(rows.baskets.get(keyOf(acme, basket.basketId))).toEqual(basket);
+  });
+
+  it('changes nothing when it is told again', () => {
+    const rows = rowsOf({ checkouts: [accepted] });
+    decideOn(rows, completeCheckout, completed);
+    expect(decideOn(rows, completeCheckout, completed)).toEqual({});
+  });
+
+  it('changes nothing when it comes after another end, but somebody hears of it', () => {
+    const rows = rowsOf({ checkouts: [accepted] });
+    decideOn(rows, completeCheckout, completed);
+    expect(decideOn(rows, cancelCheckout, cancelled)).toEqual({ effects: [expect.objectContaining({ kind: 'contradicted', told: 'rejected' })] });
+  });
+
+  it('is remembered for a sale that came straight over the bus', () => {
+    const rows = rowsOf({ stores: [aStore()] });
+    decideOn(rows, completeCheckout, completed);
+    expect(rows.checkouts.get(keyOf(acme, accepted.commandId))).toMatchObject({ currency: 'GBP', version: 1, ending: { state: 'completed' } });
+  });
+});

@@ -1,0 +1,43 @@
+import type { SaleId } from '@checkout/kernel';
+import type { Logger } from '@checkout/observability';
+import { Agent } from 'undici';
+import type { SaleStream } from '../application/ports.ts';
+import { wholeEvents } from './whole-events.ts';
+
+/** The orchestrator is near: if it has not answered by then it is not going to soon. */
+const headersMs = 3_000;
+/** It says something at least every 15 s, if only that it is alive. */
+const silenceMs = 45_000;
+
+/** The orchestrator over HTTP. */
+export class Orchestrator implements SaleStream, AsyncDisposable {
+  readonly #url: string;
+  readonly #logger: Logger;
+  /** Streams live long, so each follower has a connection of its own. */
+  readonly #agent = new Agent({ connect: { timeout: headersMs }, headersTimeout: headersMs, bodyTimeout: silenceMs, pipelining: 0 });
+
+  constructor(url: string, logger: Logger) {
+    this.#url = url.replace(/\/+$/, '');
+    this.#logger = logger;
+  }
+
+  async *follow(saleId: SaleId, authorization: string, gone: AbortSignal): AsyncGenerator<string> {
+    try {
+      const { origin, pathname } = new URL(`${this.#url}/v1/checkouts/${saleId}/events`);
+      const { statusCode, headers, body } = await this.#agent.request({ origin, path: pathname, method: 'GET', headers: { authorization, accept: 'text/event-stream' }, signal: gone });
+      if (statusCode !== 200 || !String(headers['content-type']).startsWith('text/event-stream')) {
+        this.#logger.debug({ saleId, status: statusCode }, 'the orchestrator does not tell about this sale');
+        await body.dump();
+        return;
+      }
+      yield* wholeEvents(body);
+    } catch (err) {
+      // An outage of the orchestrator, or a follower that has gone. Either way the stream ends here, as the port promises.
+      if (!gone.aborted) this.#logger.warn({ err, saleId }, 'the orchestrator cannot be followed');
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#agent.destroy();
+  }
+}

@@ -1,0 +1,47 @@
+import { CommandId, http, SaleId, Sku } from '@checkout/contracts';
+import type { ApiDoc } from '@checkout/http';
+import { z } from 'zod';
+import { ByBarcode, FoundProducts } from './catalogue.controller.ts';
+
+const checkoutParams = z.strictObject({ commandId: CommandId });
+const basketParams = z.strictObject({ basketId: SaleId });
+const lineParams = z.strictObject({ basketId: SaleId, sku: Sku });
+const basket = { description: 'The whole basket', body: http.BasketView };
+
+/** What cart serves, for `/openapi.json`. A spec holds it to the routes that are really registered. */
+export const api: ApiDoc = {
+  title: 'Scanlon Checkout: cart',
+  version: '1.0.0',
+  description: 'Baskets, the catalogue, and the front door for tills. Tenant, store and till are those of the token.',
+  routes: [
+    {
+      method: 'POST',
+      path: '/v1/checkouts',
+      summary: 'Sell',
+      description: 'Safe to repeat under the same key: the same command is one sale, whatever happens. The key is a UUID that the till makes and keeps before it first sends.',
+      permission: 'checkout:submit',
+      headers: z.object({ 'Idempotency-Key': CommandId, Prefer: z.string().optional().meta({ description: '`wait=n`: answer with the end of the sale if it comes within n seconds, at most 30.' }) }),
+      body: http.CheckoutBody,
+      responses: { 200: { description: 'The sale has ended', body: http.CheckoutStatus }, 202: { description: 'The sale is accepted and under way; see Location', body: http.CheckoutStatus } },
+    },
+    { method: 'GET', path: '/v1/checkouts/{commandId}', summary: 'How a sale stands', permission: 'checkout:read', params: checkoutParams, responses: { 200: { description: 'What happened, whether money moved, what to do', body: http.CheckoutStatus } } },
+    {
+      method: 'GET',
+      path: '/v1/checkouts/{commandId}/events',
+      summary: 'Follow a sale',
+      description: 'Server-sent events: the steps of the sale, then one event `status` with the final status.',
+      permission: 'checkout:read',
+      params: checkoutParams,
+      responses: { 200: { description: 'A stream of events', body: z.string(), mediaType: 'text/event-stream' } },
+    },
+    { method: 'POST', path: '/v1/carts', summary: 'Open a basket', permission: 'checkout:submit', responses: { 201: basket } },
+    { method: 'GET', path: '/v1/carts/{basketId}', summary: 'Show a basket', permission: 'checkout:read', params: basketParams, responses: { 200: basket } },
+    { method: 'POST', path: '/v1/carts/{basketId}/lines', summary: 'Scan an article', description: 'By SKU or barcode. Another scan of the same article adds up, at the price of the first.', permission: 'checkout:submit', params: basketParams, body: http.AddLineBody, responses: { 200: basket } },
+    { method: 'PATCH', path: '/v1/carts/{basketId}/lines/{sku}', summary: 'Set the quantity of a line', description: '0 removes the line.', permission: 'checkout:submit', params: lineParams, body: http.ChangeLineBody, responses: { 200: basket } },
+    { method: 'DELETE', path: '/v1/carts/{basketId}/lines/{sku}', summary: 'Remove a line', permission: 'checkout:submit', params: lineParams, responses: { 200: basket } },
+    { method: 'PUT', path: '/v1/stores', summary: 'Set up or change stores', permission: 'catalogue:write', body: http.StoresBody, responses: { 204: { description: 'Saved' } } },
+    { method: 'PUT', path: '/v1/products', summary: 'Load a page of the catalogue', description: 'All of it, or nothing. A new price is sold everywhere within two seconds.', permission: 'catalogue:write', body: http.CatalogueBody, responses: { 204: { description: 'Saved' } } },
+    { method: 'GET', path: '/v1/products/{sku}', summary: 'Look a product up', permission: 'catalogue:read', params: z.strictObject({ sku: Sku }), responses: { 200: { description: 'The product', body: http.Product } } },
+    { method: 'GET', path: '/v1/products', summary: 'Look a product up by barcode', permission: 'catalogue:read', query: ByBarcode, responses: { 200: { description: 'The product, or none', body: FoundProducts } } },
+  ],
+};

@@ -1,0 +1,36 @@
+import { Problem } from '@checkout/http';
+import { anOffer } from '../testing.ts';
+import { OfferPipe } from './offer-body.ts';
+
+const codeOf = (body: unknown): string => {
+  try {
+    new OfferPipe().transform(body);
+    return 'accepted';
+  } catch (error) {
+    if (error instanceof Problem) return error.code;
+    throw error;
+  }
+};
+const line = { sku: 'TEA-80', quantity: 1 };
+
+describe('the body of a checkout', () => {
+  it.each([
+    ['a good offer', anOffer(), 'accepted'],
+    ['no lines', { ...anOffer(), lines: [] }, 'line-limit'],
+    ['too many lines', { ...anOffer(), lines: Array.from({ length: 501 }, () => line) }, 'line-limit'],
+    ['no pieces', { ...anOffer(), lines: [{ ...line, quantity: 0 }] }, 'quantity-invalid'],
+    ['half a piece', { ...anOffer(), lines: [{ ...line, quantity: 0.5 }] }, 'quantity-invalid'],
+    ['too many pieces', { ...anOffer(), lines: [{ ...line, quantity: 1_000 }] }, 'quantity-invalid'],
+    ['a fraction of a cent', { ...anOffer(), totalMinor: 10.5 }, 'money-invalid'],
+    ['a total as text', { ...anOffer(), totalMinor: '598' }, 'money-invalid'],
+    ['a currency in lower case', { ...anOffer(), currency: 'gbp' }, 'currency-invalid'],
+    ['a means of payment that we do not know', { ...anOffer(), tenders: [{ type: 'cheque', amountMinor: 598 }] }, 'tender-unsupported'],
+    ['a card number', { ...anOffer(), tenders: [{ type: 'card', amountMinor: 598, cardToken: '4111111111111111' }] }, 'pan-detected'],
+    ['an unknown field', { ...anOffer(), tenantId: 'other' }, 'unknown-field'],
+    ['neither basket nor lines', { ...anOffer(), lines: undefined }, 'schema-violation'],
+    ['a list', [], 'schema-violation'],
+    ['nothing', undefined, 'body-missing'],
+  ])('with %s is told as %s', (_, body, code) => {
+    expect(codeOf(body)).toBe(code);
+  });
+});
