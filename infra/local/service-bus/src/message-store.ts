@@ -412,10 +412,10 @@ export class MessageStore {
   }
 
   /** The link closed or its connection went: the session is free at once, its messages return uncounted (specification §9.2). */
-  releaseSession(session: MessageSession, unsettled: Iterable<StoredMessage>): void {
+  releaseSession(session: MessageSession, unsettled: readonly StoredMessage[]): void {
     session.owner = undefined;
     this.#context.timers.cancel(session);
-    for (const message of [...unsettled]) this.release(message);
+    for (const message of unsettled) this.release(message);
     this.#releaseDeferred(session);
     this.#offer(session);
   }
@@ -438,7 +438,7 @@ export class MessageStore {
   #releaseDeferred(session: MessageSession): void {
     if (!session.hasManagementLocks) return;
     session.hasManagementLocks = false;
-    for (const message of [...this.#locks.values()]) {
+    for (const message of this.#locks.values()) {
       if (message.holder === undefined && message.state === messageState.deferred && message.content.sessionId === session.id) this.release(message);
     }
   }

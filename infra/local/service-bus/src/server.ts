@@ -43,7 +43,7 @@ export async function startServiceBus({ port = 0, host, directory, topology, onE
   const applyFaults = (request: FaultRequest): void => {
     faults.set(request);
     if (request.detachLinks !== undefined) for (const connection of connections) connection.detachLinks(request.detachLinks);
-    if (request.dropConnections) for (const connection of [...connections]) connection.close();
+    if (request.dropConnections) for (const connection of connections) connection.close();
     onEvent('faults', { ...request });
   };
   const http = createHttp({ broker, applyFaults });
@@ -71,7 +71,7 @@ export async function startServiceBus({ port = 0, host, directory, topology, onE
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= (async () => {
     const closed = new Promise<void>((resolve) => { listener.close(() => resolve()); });
-    for (const connection of [...connections]) connection.close();
+    for (const connection of connections) connection.close();
     for (const socket of sockets) socket.destroy();
     await closed;
     await broker.close();

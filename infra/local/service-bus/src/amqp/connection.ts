@@ -14,7 +14,7 @@ import { FrameSplitter } from './frame-splitter.ts';
 import { IncomingLink } from './incoming-link.ts';
 import { serveManagement } from './management.ts';
 import { OutgoingLink } from './outgoing-link.ts';
-import { acceptAttach, addressOf, type AnyLink, type Connection, linkInternals, type Receiver, refuseAttach, type Sender, sessionInternals } from './rhea-link.ts';
+import { acceptAttach, addressOf, type AnyLink, linkInternals, type Receiver, refuseAttach, type Sender, sessionInternals } from './rhea-link.ts';
 import { acceptSession } from './session-attach.ts';
 
 export interface ConnectionContext {
@@ -60,7 +60,6 @@ export class AmqpConnection {
   readonly #outbox: Outbox;
   readonly #splitter: FrameSplitter;
   readonly #rheaSocket: RheaSocket;
-  readonly #connection: Connection;
   /** By the client's channel number. */
   readonly #hotSessions = new Map<number, AmqpSession>();
   readonly #withRanges = new Set<AmqpSession>();
@@ -78,7 +77,7 @@ export class AmqpConnection {
       cold: (bytes) => void this.#rheaSocket.emit('data', bytes),
     }, limits.frameBytes);
     this.#rheaSocket = new RheaSocket(this.#outbox, socket);
-    this.#connection = this.#acceptWithRhea();
+    this.#acceptWithRhea();
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.input(chunk));
     socket.on('error', () => this.close());
@@ -118,7 +117,7 @@ export class AmqpConnection {
     }
   }
 
-  #acceptWithRhea(): Connection {
+  #acceptWithRhea(): void {
     const connection = this.#context.container.create_connection({
       max_frame_size: limits.frameBytes,
       channel_max: limits.channelMax,
@@ -149,7 +148,6 @@ export class AmqpConnection {
     }
     connection.on('disconnected', () => undefined);
     (connection as unknown as { accept(socket: RheaSocket): void }).accept(this.#rheaSocket);
-    return connection;
   }
 
   #hotFrame(bytes: Buffer, channel: number, bodyAt: number, end: number): boolean {

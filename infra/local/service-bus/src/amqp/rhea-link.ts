@@ -46,7 +46,7 @@ export function acceptAttach(link: AnyLink, extra: { readonly filter?: Readonly<
   const source = addressOf(link.source);
   const target = addressOf(link.target);
   link.set_source({ ...(source === undefined ? {} : { address: source }), ...(extra.filter ? { filter: extra.filter } : {}) } as never);
-  link.set_target({ ...(target === undefined ? {} : { address: target }) } as never);
+  link.set_target((target === undefined ? {} : { address: target }) as never);
   local.attach['snd_settle_mode'] = remote.attach?.snd_settle_mode ?? 2;
   local.attach['rcv_settle_mode'] = remote.attach?.rcv_settle_mode ?? 0;
   if (extra.properties) local.attach['properties'] = extra.properties;
