@@ -1,0 +1,2 @@
+/** Inventory is told by its environment what every service is told, and nothing else. */
+export { PlatformEnvironment as Environment } from '@checkout/service';

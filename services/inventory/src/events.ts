@@ -1,0 +1,43 @@
+import { counter, type Logger } from '@checkout/observability';
+import { unreachable } from '@checkout/kernel';
+import type { StockEvent } from './application/ports.ts';
+
+const reservations = counter('inventory_reservations_total', 'Reservations by what became of them', ['outcome']);
+const unheldCommits = counter('inventory_unheld_commits_total', 'Paid sales for which nothing was set aside any more');
+const deliveries = counter('inventory_deliveries_total', 'Deliveries counted in');
+
+/** What the shop tells about stock: a counter for each kind of event, and a line for what somebody should look into. */
+export const tell =
+  (logger: Logger) =>
+  (events: readonly StockEvent[]): void => {
+    for (const event of events) tellOne(logger, event);
+  };
+
+function tellOne(logger: Logger, event: StockEvent): void {
+  switch (event.event) {
+    case 'reserved':
+    case 'released':
+    case 'committed':
+      reservations.inc({ outcome: event.event });
+      logger.debug(event, 'reservation changed');
+      return;
+    case 'refused':
+      reservations.inc({ outcome: 'refused' });
+      logger.info(event, 'out of stock');
+      return;
+    case 'expired':
+      reservations.inc({ outcome: 'expired' });
+      logger.info(event, 'reservation expired');
+      return;
+    case 'committed-unheld':
+      unheldCommits.inc();
+      logger.warn(event, 'paid goods left that were not set aside: count the shelf');
+      return;
+    case 'delivered':
+      deliveries.inc();
+      logger.info(event, 'delivery counted in');
+      return;
+    default:
+      return unreachable(event);
+  }
+}

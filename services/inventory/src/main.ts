@@ -1,0 +1,5 @@
+import { runService } from '@checkout/service';
+import { Environment } from './config.ts';
+import { inventory } from './inventory.module.ts';
+
+await runService('inventory', Environment, inventory);

@@ -1,0 +1,5 @@
+import { runService } from '@checkout/service';
+import { Environment } from './config.ts';
+import { receipt } from './receipt.module.ts';
+
+await runService('receipt', Environment, receipt);
