@@ -37,7 +37,7 @@ export const openProviderBreaker = (probe: (signal: AbortSignal) => Promise<void
 
 /** Reset, refused, timed out: whatever the operating system or the HTTP client has a code for. */
 export const connectionCodeOf = (error: unknown): string | undefined => {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && /^(E[A-Z]|UND_ERR_|HPE_)/.test(code) ? code : undefined;
 };
 

@@ -1,0 +1,124 @@
+import { payment as contracts, type Envelope, type Message } from '@checkout/contracts';
+import { nameBasedUuid, type SaleId, type StoreId, type TenantId } from '@checkout/kernel';
+import { answerOverdue } from './application/answer-overdue.ts';
+import { authorizePayment } from './application/authorize-payment.ts';
+import { capturePayment } from './application/capture-payment.ts';
+import { Payments, type Ask, type Change, type PaymentHandler, type Report } from './application/ports.ts';
+import { providerAnswered } from './application/provider-answered.ts';
+import { voidPayment } from './application/void-payment.ts';
+import type { Outcome } from './domain/answer.ts';
+import type { WantedTender } from './domain/payment.ts';
+import { SqlPayments } from './store/sql-payments.ts';
+
+/** The shop of the specs. */
+export const sale = { tenantId: 'acme' as TenantId, storeId: 'LEEDS-01' as StoreId, saleId: nameBasedUuid('sale') as SaleId };
+export const noon = Date.parse('2026-01-05T12:00:00.000Z');
+
+export const card = (amountMinor: number, cardToken = 'tok_visa_1'): WantedTender => ({ type: 'card', amountMinor, cardToken });
+export const cash = (amountMinor: number, tenderedMinor = amountMinor): WantedTender => ({ type: 'cash', amountMinor, tenderedMinor });
+
+export const authorizeCommand = (...tenders: WantedTender[]) =>
+  contracts.AuthorizePayment({ ...sale, currency: 'GBP', totalMinor: tenders.reduce((sum, { amountMinor }) => sum + amountMinor, 0), tenders });
+export const captureCommand = contracts.CapturePayment(sale);
+export const voidCommand = contracts.VoidPayment(sale);
+
+export const done = (providerId: string | null = 'auth_1'): Outcome => ({ kind: 'done', providerId });
+export const declined = (declineCode = 'insufficient_funds'): Outcome => ({ kind: 'declined', declineCode });
+export const silence: Outcome = { kind: 'unknown', why: 'time-out' };
+export const contradiction: Outcome = { kind: 'contradicted', why: 'another amount' };
+
+/**
+ * One till's sale with a provider that says what it is told to: messages are decided one after the other, each sees what the ones before
+ * have changed, and the books are kept as the tables keep them.
+ */
+export class Shop {
+  readonly payments = new Payments();
+  readonly messages: Message[] = [];
+  readonly asks: Ask[] = [];
+  readonly reports: Report['happened'][] = [];
+  readonly changes: Change[] = [];
+  now = noon;
+  readonly #store = new SqlPayments();
+
+  get payment() {
+    return this.payments.get(sale);
+  }
+
+  get tenderStates() {
+    return this.payment?.tenders.map(({ state }) => state);
+  }
+
+  /** `2 authorized 300` and so on. @throws Error when money of one kind is booked twice, as the table's key would. */
+  get ledger(): string[] {
+    const entries = this.changes.flatMap(({ ledger }) => ledger);
+    const keys = entries.map(({ position, kind }) => `${position} ${kind}`);
+    if (new Set(keys).size < keys.length) throw new Error(`booked twice: ${keys.join(', ')}`);
+    return entries.map(({ position, kind, amountMinor }) => `${position} ${kind} ${amountMinor}`);
+  }
+
+  authorize(...tenders: WantedTender[]): this {
+    return this.#handle(authorizePayment, authorizeCommand(...tenders));
+  }
+
+  capture(): this {
+    return this.#handle(capturePayment, captureCommand);
+  }
+
+  void(): this {
+    return this.#handle(voidPayment, voidCommand);
+  }
+
+  /** The provider answers the latest question about a tender, or an earlier one. */
+  answer(position: number, outcome: Outcome, ask = this.lastAsk(position)): this {
+    const { question: { operation }, round, attempt } = ask;
+    return this.#handle(providerAnswered, { type: 'payment.provider-answered', body: { ...sale, position, operation, round, attempt, outcome } });
+  }
+
+  /** The resolver finds the tender: its answer is overdue. */
+  overdue(position: number): this {
+    const tender = this.payment?.tenders[position - 1];
+    if (!tender) throw new Error(`there is no tender ${position}`);
+    return this.#handle(answerOverdue, { type: 'payment.answer-overdue', body: { ...sale, position, round: tender.round, attempt: tender.attempt } });
+  }
+
+  lastAsk(position: number): Ask {
+    const ask = this.asks.findLast((each) => each.position === position);
+    if (!ask) throw new Error(`nothing was asked about tender ${position}`);
+    return ask;
+  }
+
+  /** What was sent since it was last looked at, as `PaymentAuthorized` and so on. */
+  takeMessages(): Message[] {
+    return this.messages.splice(0);
+  }
+
+  takeAsks(): Ask[] {
+    return this.asks.splice(0);
+  }
+
+  #handle<M extends Message>(handler: PaymentHandler<M>, message: M): this {
+    const envelope: Envelope = { id: 'message-1', source: '/services/test', type: message.type, time: '', tenantId: sale.tenantId };
+    const decision = handler.decide(this.payments, { message, envelope, now: this.now });
+    for (const change of decision.changes ?? []) {
+      this.#store.apply(this.payments, change);
+      this.changes.push(change);
+    }
+    this.messages.push(...(decision.messages ?? []));
+    for (const effect of decision.effects ?? []) {
+      if (effect.effect === 'ask') this.asks.push(effect);
+      else this.reports.push(effect.happened);
+    }
+    return this;
+  }
+}
+
+export const shop = () => new Shop();
+
+/** A sale whose cards the provider has authorized; what was asked and sent on the way is forgotten. */
+export function authorizedSale(...tenders: WantedTender[]): Shop {
+  const made = shop().authorize(...tenders);
+  for (const { position } of made.asks) made.answer(position, done(`auth_${position}`));
+  made.takeAsks();
+  made.takeMessages();
+  return made;
+}
