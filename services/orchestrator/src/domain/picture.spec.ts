@@ -1,0 +1,12 @@
+import { aCheckout } from '@checkout/contracts/testing';
+import { mermaid, table } from '@checkout/saga';
+import { readFileSync } from 'node:fs';
+import { checkout } from './checkout.saga.ts';
+
+const readme = readFileSync(`${import.meta.dirname}/../../README.md`, 'utf8');
+const { body: example } = aCheckout();
+
+it('shows the saga in the README as it is declared', () => {
+  expect(readme).toContain(table(checkout, example));
+  expect(readme).toContain(mermaid(checkout, example));
+});
