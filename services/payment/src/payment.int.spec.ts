@@ -1,0 +1,186 @@
+import 'reflect-metadata';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { payment as contracts, type Envelope, type Message } from '@checkout/contracts';
+import { nameBasedUuid, uuidv7, type SaleId } from '@checkout/kernel';
+import { startProvider, type LedgerEntry, type RunningProvider } from '@checkout/local-provider';
+import { Pipeline, type Handler, type Outbound, type Result } from '@checkout/messaging';
+import { createLogger } from '@checkout/observability';
+import type { PipelineParts } from '@checkout/service';
+import { Database } from '@checkout/sql';
+import { startTestDatabase, type TestDatabase } from '@checkout/sql/testing';
+import { authorizePayment } from './application/authorize-payment.ts';
+import { capturePayment } from './application/capture-payment.ts';
+import type { Change, Effect, Need, Payments } from './application/ports.ts';
+import { voidPayment } from './application/void-payment.ts';
+import type { WantedTender } from './domain/payment.ts';
+import { assemblePayment } from './payment.module.ts';
+import { SqlPaymentReader } from './store/sql-payment-reader.ts';
+import { card, cash, sale } from './testing.ts';
+
+/** Payment as it runs, between a database and a provider that are real processes' work; the bus is a list. */
+let directory: string;
+let simulated: RunningProvider;
+let server: TestDatabase;
+let sales = 0;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'checkout-payment-'));
+  simulated = await startProvider({ directory, latencyMs: 5 });
+  const messaging = join(import.meta.dirname, '../../../libs/messaging/migrations');
+  server = await startTestDatabase([messaging, join(import.meta.dirname, 'store/migrations')], 'payment');
+}, 60_000);
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await simulated.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+type AnyHandler = Handler<Message, Need, Payments, Change, Effect>;
+
+/** One instance of the service. `isDeaf` takes away what it would ask the provider, as a crash after the commit does. */
+function instance({ isDeaf = false } = {}) {
+  const logger = createLogger({ service: 'payment', level: 'silent' });
+  const database = Database.open({ connectionString: server.connectionString, name: 'payment' });
+  const sent: Outbound[] = [];
+  let made: Pipeline<Need, Payments, Change, Effect> | undefined;
+  const { background = [] } = assemblePayment({
+    environment: { PROVIDER_URL: simulated.url } as Parameters<typeof assemblePayment>[0]['environment'],
+    logger,
+    database,
+    reads: database,
+    pipeline: <N, R, C, E = never>(parts: PipelineParts<N, R, C, E>) => {
+      const bus = { send: (messages: readonly Outbound[]) => (sent.push(...messages), Promise.resolve()) };
+      const onEffects = (effects: readonly E[]) => {
+        if (!isDeaf) parts.onEffects?.(effects);
+      };
+      const pipeline = new Pipeline<N, R, C, E>({ ...parts, service: 'payment', database, logger, bus, onEffects });
+      made = pipeline as unknown as typeof made;
+      return pipeline;
+    },
+  });
+  const pipeline = made;
+  if (!pipeline) throw new Error('payment has built no pipeline');
+
+  return {
+    database,
+    start: () => background.forEach((each) => each.start()),
+    /** As the bus delivers it. */
+    deliver: (handler: unknown, message: Message & { body: { tenantId: string } }) =>
+      new Promise<Result>((done) => {
+        const envelope = { id: uuidv7(), source: '/services/orchestrator', type: message.type, time: '', tenantId: message.body.tenantId } as Envelope;
+        pipeline.take({ handler: handler as AnyHandler, message, envelope, isFromBus: true, done });
+      }),
+    repliesTo: (saleId: SaleId) => sent.filter(({ envelope }) => envelope.saleId === saleId).map(({ bodyJson, envelope: { type } }) => ({ type, body: JSON.parse(bodyJson) as Record<string, unknown> })),
+    async stop() {
+      await Promise.all(background.map((each) => each.stop()));
+      await pipeline.close();
+      await database.close();
+    },
+  };
+}
+
+const newSale = () => ({ ...sale, saleId: nameBasedUuid(`whole sale ${(sales += 1)}`) as SaleId });
+const authorize = (of: typeof sale, ...tenders: WantedTender[]) =>
+  contracts.AuthorizePayment({ ...of, currency: 'GBP', totalMinor: tenders.reduce((sum, { amountMinor }) => sum + amountMinor, 0), tenders });
+
+async function until<T>(read: () => T | undefined | Promise<T | undefined>, withinMs = 20_000): Promise<T> {
+  for (const endsAt = Date.now() + withinMs; Date.now() < endsAt; await new Promise((resolve) => setTimeout(resolve, 20))) {
+    const value = await read();
+    if (value !== undefined) return value;
+  }
+  throw new Error('it did not happen in time');
+}
+
+async function booked(saleId: SaleId): Promise<string[]> {
+  const response = await fetch(`${simulated.url}/v1/ledger`);
+  const { entries } = (await response.json()) as { entries: LedgerEntry[] };
+  return entries.filter(({ reference }) => reference.startsWith(saleId)).map(({ movement }) => movement);
+}
+
+describe('payment, with its database and a provider', () => {
+  let service: ReturnType<typeof instance>;
+  beforeAll(() => {
+    service = instance();
+    service.start();
+  });
+  afterAll(() => service.stop());
+
+  const reply = (saleId: SaleId, { type }: { type: string }) => until(() => service.repliesTo(saleId).find((each) => each.type === type));
+
+  it('pays a split sale by card and cash, and both books agree', async () => {
+    const of = newSale();
+    await service.deliver(authorizePayment, authorize(of, card(400), cash(198, 200)));
+    await reply(of.saleId, contracts.PaymentAuthorized);
+    await service.deliver(capturePayment, contracts.CapturePayment(of));
+    await expect(reply(of.saleId, contracts.PaymentCaptured)).resolves.toMatchObject({ body: { capturedMinor: 598, changeMinor: 2 } });
+    const view = await new SqlPaymentReader(service.database).read(of.tenantId, of.saleId);
+    expect(view?.ledger.map(({ position, kind, amountMinor }) => `${position} ${kind} ${amountMinor}`).toSorted()).toEqual(['1 authorized 400', '1 captured 400', '2 authorized 198', '2 captured 198']);
+    expect(await booked(of.saleId)).toEqual(['authorized', 'captured']);
+  });
+
+  it('gives the first card back when the second is declined', async () => {
+    const of = newSale();
+    await service.deliver(authorizePayment, authorize(of, card(400), card(198, 'tok_declined')));
+    await expect(reply(of.saleId, contracts.PaymentDeclined)).resolves.toMatchObject({ body: { position: 2, declineCode: 'insufficient_funds' } });
+    expect((await booked(of.saleId)).toSorted()).toEqual(['authorized', 'declined', 'voided']);
+  });
+
+  it('finds out by itself what a provider did that failed or hung up', async () => {
+    const [failed, hungUp] = [newSale(), newSale()];
+    await service.deliver(authorizePayment, authorize(failed, card(400, 'tok_error_once')));
+    await service.deliver(authorizePayment, authorize(hungUp, card(400, 'tok_drop')));
+    await Promise.all([failed, hungUp].map(({ saleId }) => reply(saleId, contracts.PaymentAuthorized)));
+    expect(await booked(failed.saleId)).toEqual(['authorized']);
+    expect(await booked(hungUp.saleId)).toEqual(['authorized']);
+  });
+
+  it('bars the authorization of a sale that was given up first', async () => {
+    const of = newSale();
+    await service.deliver(voidPayment, contracts.VoidPayment(of));
+    await service.deliver(authorizePayment, authorize(of, card(400)));
+    await expect(reply(of.saleId, contracts.PaymentDeclined)).resolves.toMatchObject({ body: { declineCode: 'voided' } });
+    expect(await booked(of.saleId)).toEqual([]);
+  });
+
+  it('voids a card of which it does not know yet whether it holds money', async () => {
+    const of = newSale();
+    await service.deliver(authorizePayment, authorize(of, card(400, 'tok_timeout')));
+    await until(async () => ((await booked(of.saleId)).includes('authorized') ? true : undefined));
+    await service.deliver(voidPayment, contracts.VoidPayment(of));
+    await reply(of.saleId, contracts.PaymentVoided);
+    expect(await booked(of.saleId)).toEqual(['authorized', 'voided']);
+  });
+
+  it('dead-letters a void after the capture', async () => {
+    const of = newSale();
+    await service.deliver(authorizePayment, authorize(of, cash(400)));
+    await service.deliver(capturePayment, contracts.CapturePayment(of));
+    await expect(service.deliver(voidPayment, contracts.VoidPayment(of))).resolves.toMatchObject({ ok: false, error: { code: 'void-after-capture' } });
+  });
+
+  it('pays two hundred sales at once', async () => {
+    const all = Array.from({ length: 200 }, newSale);
+    await Promise.all(all.map((of) => service.deliver(authorizePayment, authorize(of, card(400)))));
+    await Promise.all(all.map(({ saleId }) => reply(saleId, contracts.PaymentAuthorized)));
+    await Promise.all(all.map((of) => service.deliver(capturePayment, contracts.CapturePayment(of))));
+    await Promise.all(all.map(({ saleId }) => reply(saleId, contracts.PaymentCaptured)));
+  });
+});
+
+describe('a process that dies after it has stored what it would ask', () => {
+  it('leaves the next one to ask, within seconds, under the same key', async () => {
+    const of = newSale();
+    const dead = instance({ isDeaf: true });
+    await dead.deliver(authorizePayment, authorize(of, card(400)));
+    await dead.stop();
+    expect(await booked(of.saleId)).toEqual([]);
+
+    const next = instance();
+    next.start();
+    await until(() => next.repliesTo(of.saleId).find(({ type }) => type === contracts.PaymentAuthorized.type), 8_000);
+    expect(await booked(of.saleId)).toEqual(['authorized']);
+    await next.stop();
+  });
+});
