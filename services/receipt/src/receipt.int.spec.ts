@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import type { Principal, TokenVerifier } from '@checkout/auth';
+import type { receipt as contracts } from '@checkout/contracts';
+import { createHttpApp, type HttpApp } from '@checkout/http';
+import { uuidv7 } from '@checkout/kernel';
+import { Pipeline, type Outbound, type Work } from '@checkout/messaging';
+import { createLogger, Health } from '@checkout/observability';
+import { Database } from '@checkout/sql';
+import { startTestDatabase, type TestDatabase } from '@checkout/sql/testing';
+import type { Change, Need, ReceiptEvent } from './application/ports.ts';
+import type { Receipts } from './domain/receipts.ts';
+import { receipt } from './receipt.module.ts';
+import { paid, saleOf, storeId, tenantId } from './testing.ts';
+import { ReceiptConsumer } from './transport/receipt.consumer.ts';
+
+type Line = Pipeline<Need, Receipts, Change, ReceiptEvent>;
+
+const logger = createLogger({ service: 'test', level: 'silent' });
+const callers: Record<string, Principal> = {
+  till: { tenantId, subject: 'till', storeId, roles: ['till'] },
+  sre: { tenantId, subject: 'sam', roles: ['sre'] },
+};
+
+let server: TestDatabase;
+let database: Database;
+let line: Line;
+let app: HttpApp;
+let consumer: ReceiptConsumer;
+const sent: Outbound[] = [];
+
+/** The whole service on the SQL stand-in; only the bus and the identity provider are ours. */
+beforeAll(async () => {
+  const here = import.meta.dirname;
+  server = await startTestDatabase([join(here, '../../../libs/messaging/migrations'), join(here, 'store/migrations')], 'receipt');
+  database = Database.open({ connectionString: server.connectionString, name: 'receipt' });
+  const bus = { send: (messages: readonly Outbound[]) => Promise.resolve(void sent.push(...messages)) };
+  const { module } = receipt({
+    logger,
+    reads: database,
+    pipeline: (parts) => {
+      const made = new Pipeline({ service: 'receipt', database, bus, logger, ...parts });
+      line = made as unknown as Line;
+      return made;
+    },
+  });
+  const verifier = { verify: (header: string) => callers[header] } as unknown as TokenVerifier;
+  app = await createHttpApp(module, { logger, health: new Health('receipt'), verifier });
+  consumer = app.nest.get(ReceiptConsumer);
+});
+afterAll(async () => {
+  await app.close();
+  await line.close();
+  await database.close();
+  await server[Symbol.asyncDispose]();
+});
+beforeEach(() => void sent.splice(0));
+
+/** As the bus brings a message. */
+function receive(message: contracts.IssueReceipt, id = uuidv7()): Promise<void> {
+  return new Promise((resolve, reject) => {
+    line.take({
+      handler: consumer.issueReceipt() as unknown as Work<Need, Receipts, Change, ReceiptEvent>['handler'],
+      message,
+      envelope: { id, source: '/services/orchestrator', type: message.type, time: '', tenantId, storeId },
+      isFromBus: true,
+      done: (result) => (result.ok ? resolve() : reject(result.error as Error)),
+    });
+  });
+}
+
+const get = (url: string, caller: string) => app.fastify.inject({ url, headers: { authorization: caller } });
+const sentOf = (type: string) => sent.filter(({ envelope }) => envelope.type === type);
+
+describe('receipt', () => {
+  it('numbers a hundred sales from one to a hundred', async () => {
+    await Promise.all(Array.from({ length: 100 }, (_, index) => receive(paid(`sale ${index}`))));
+
+    const sequences = sentOf('sale.completed.v1').map(({ bodyJson }) => (JSON.parse(bodyJson) as { receiptSequence: number }).receiptSequence);
+    expect(sequences.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+    expect((await get(`/v1/journal/${storeId}/check`, 'sre')).json()).toMatchObject({ ok: true, series: [{ lastNumber: 100, sales: 100 }] });
+  });
+
+  it('gives a sale one number, though its command comes twice at once and once more', async () => {
+    await Promise.all([receive(paid('twin')), receive(paid('twin'))]);
+    await receive(paid('twin'));
+
+    const answers = sentOf('receipt.receipt-issued.v1').map(({ bodyJson }) => bodyJson);
+    expect(answers).toHaveLength(3);
+    expect(new Set(answers).size).toBe(1);
+    expect(sentOf('sale.completed.v1')).toHaveLength(1);
+    expect((await get(`/v1/journal/${storeId}/check`, 'sre')).json()).toMatchObject({ ok: true, series: [{ lastNumber: 101 }] });
+  });
+
+  it('prints what it numbered', async () => {
+    await receive(paid('printed'));
+    const response = await get(`/v1/receipts/${saleOf('printed')}?format=text`, 'till');
+    expect(response.body).toMatch(/Receipt S-0001\d\d/);
+    expect(response.body).toContain('TOTAL GBP                             5.98');
+  });
+});
