@@ -70,7 +70,7 @@ export class CheckoutWatch {
   /** Lets everybody go who waits, and nobody in: the process is going to end. */
   close(): void {
     this.#isClosed = true;
-    for (const { tell } of [...this.#waiting.values()]) for (const each of [...tell]) each(undefined);
+    for (const { tell } of this.#waiting.values()) for (const each of tell) each(undefined);
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }

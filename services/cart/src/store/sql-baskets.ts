@@ -122,7 +122,7 @@ export function writeBaskets(changes: readonly Extract<Change, { kind: 'basket-s
 const insert = (baskets: readonly Basket[]): Sql => sql`
   INSERT INTO basket (tenant_id, basket_id, store_id, currency, tax_mode, command_id, last_change, version)
   SELECT j.tenantId, j.basketId, j.storeId, j.currency, j.taxMode, j.commandId, j.lastChange, j.version
-  FROM OPENJSON(${json(baskets.map(({ lines: _, ...basket }) => basket))})
+  FROM OPENJSON(${json(baskets.map(({ tenantId, basketId, storeId, currency, taxMode, commandId, lastChange, version }) => ({ tenantId, basketId, storeId, currency, taxMode, commandId, lastChange, version })))})
     WITH (tenantId VARCHAR(40) '$.tenantId', basketId VARCHAR(36) '$.basketId', storeId VARCHAR(40) '$.storeId', currency VARCHAR(3) '$.currency',
       taxMode VARCHAR(9) '$.taxMode', commandId VARCHAR(36) '$.commandId', lastChange VARCHAR(36) '$.lastChange', version INT '$.version') AS j;`;
 

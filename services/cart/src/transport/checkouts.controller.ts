@@ -1,7 +1,7 @@
 import { Caller, Requires, type Principal } from '@checkout/auth';
 import { CommandId, type http } from '@checkout/contracts';
 import { IdempotencyKey, Problem } from '@checkout/http';
-import { saleIdOf, seconds } from '@checkout/kernel';
+import { saleIdOf } from '@checkout/kernel';
 import { Controller, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { acceptCheckout, type AcceptCheckout, type Acceptance } from '../application/accept-checkout.ts';
@@ -15,7 +15,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import { commandIdIn, maySee, storeOf, tillOf } from './callers.ts';
 import { sendEvents } from './event-stream.ts';
 import { Offer } from './offer-body.ts';
-import { waitSecondsOf } from './prefer.ts';
+import { waitMsOf, waitSecondsOf } from './prefer.ts';
 import { durable, problemOf } from './refused.ts';
 import { CHECKOUTS, EVENTS, INPUTS, SALE_STREAM, WATCH } from './tokens.ts';
 
@@ -44,7 +44,7 @@ export class CheckoutsController {
     const waitSeconds = waitSecondsOf(request.headers['prefer']);
     // Begun before the checkout is: its end may be committed before we hear that it was accepted.
     const leaving = new AbortController();
-    const end = waitSeconds ? this.watch.untilEnd(command.body, seconds(waitSeconds), leaving.signal) : undefined;
+    const end = waitSeconds ? this.watch.untilEnd(command.body, waitMsOf(waitSeconds), leaving.signal) : undefined;
     try {
       const acceptance = await this.take(command, request.traceparent);
       const checkout = acceptance.checkout.ending ? acceptance.checkout : ((await end) ?? acceptance.checkout);
