@@ -1,6 +1,6 @@
 import { noTenant, type Envelope, type Message } from '@checkout/contracts';
 import { uuidv7, type Clock } from '@checkout/kernel';
-import { histogram, type Logger } from '@checkout/observability';
+import { histogram, openSpan, type Logger } from '@checkout/observability';
 import { DependencyUnavailable } from '@checkout/resilience';
 import { CommitUnknown, Conflict, join, type Database } from '@checkout/sql';
 import { decideAll, type Batch } from './batch.ts';
@@ -161,14 +161,22 @@ export class Pipeline<Need, Rows, Change, Effect = never> {
     if (handled.length === 0 && changes.length === 0 && outbound.length === 0) return;
     const chunk = { id: uuidv7(), messages: outbound };
     const removed = [...this.#sent];
-    await this.#options.database.commit(
-      join([
-        ...(handled.length > 0 ? [markHandled(handled)] : []),
-        ...this.#options.store.write(changes),
-        ...(outbound.length > 0 ? [addChunk(chunk)] : []),
-        ...(removed.length > 0 ? [removeChunks(removed)] : []),
-      ]),
-    );
+    // One commit serves many traces; it is shown in the first one's, with how many it served.
+    const span = openSpan('commit batch', { kind: 'client', parent: decided[0]?.span.traceparent, attributes: { 'db.system.name': 'microsoft.sql_server', 'checkout.messages': decided.length } });
+    try {
+      await this.#options.database.commit(
+        join([
+          ...(handled.length > 0 ? [markHandled(handled)] : []),
+          ...this.#options.store.write(changes),
+          ...(outbound.length > 0 ? [addChunk(chunk)] : []),
+          ...(removed.length > 0 ? [removeChunks(removed)] : []),
+        ]),
+      );
+      span.end();
+    } catch (error) {
+      span.end(error);
+      throw error;
+    }
     for (const id of removed) this.#sent.delete(id);
     if (outbound.length > 0) this.#send(chunk);
   }

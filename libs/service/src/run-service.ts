@@ -2,7 +2,7 @@ import { TokenVerifier } from '@checkout/auth';
 import { createHttpApp } from '@checkout/http';
 import { Bus, Pipeline, ServiceBusServer, Sweeper, type Store } from '@checkout/messaging';
 import { collectProcessMetrics, createLogger, exitOnCrash, Health, Shutdown, type Logger } from '@checkout/observability';
-import { Database } from '@checkout/sql';
+import { Database, type Lane } from '@checkout/sql';
 import type { DynamicModule } from '@nestjs/common';
 import type { z } from 'zod';
 import { PlatformEnvironment, readEnvironment } from './environment.ts';
@@ -15,12 +15,14 @@ export interface Platform<Environment> {
   readonly database: Database;
   /** For queries of tills and people: a lane of its own, so that a slow report never takes a sale's place. */
   readonly reads: Database;
-  /** The pipeline over the store that `store` gave. */
+  /** A pipeline over the service's store. The first that is made handles the service's messages. */
   readonly pipeline: <Need, Rows, Change, Effect = never>(parts: PipelineParts<Need, Rows, Change, Effect>) => Pipeline<Need, Rows, Change, Effect>;
 }
 
 export interface PipelineParts<Need, Rows, Change, Effect> {
   readonly store: Store<Need, Rows, Change>;
+  /** `work` unless said otherwise: where people wait for the commit, `accept` has shorter deadlines and a breaker of its own. */
+  readonly lane?: Lane;
   readonly onEffects?: (effects: readonly Effect[]) => void;
   readonly onCommitted?: (changes: readonly Change[]) => void;
 }
@@ -30,7 +32,9 @@ export interface Assembled {
   readonly module: DynamicModule;
   readonly openapi: object;
   /** Sweepers and the like: started once messages flow, stopped before anything else. */
-  readonly background?: readonly { start(): void; stop(): Promise<void> }[];
+  readonly background?: readonly { start(): void; stop(): Promise<void> | void }[];
+  /** How long a request may take; for routes that hold one open on purpose. */
+  readonly handlerMs?: number;
 }
 
 /**
@@ -48,32 +52,37 @@ export async function runService<Schema extends z.ZodType<PlatformEnvironment>>(
   collectProcessMetrics();
 
   const connectionString = environment.SQL_CONNECTION;
-  const database = Database.open({ connectionString, name, logger });
-  const reads = Database.open({ connectionString, name, lane: 'read', logger });
+  const lanes = new Map<Lane, Database>();
+  const lane = (wanted: Lane): Database => {
+    const database = lanes.get(wanted) ?? Database.open({ connectionString, name, lane: wanted, logger });
+    lanes.set(wanted, database);
+    return database;
+  };
   const bus = new Bus(environment.SERVICE_BUS_CONNECTION);
-  const built: Pipeline<never, never, never>[] = [];
-  const pipeline: Platform<z.output<Schema>>['pipeline'] = (parts) => {
-    const made = new Pipeline({ service: name, database, bus, logger, ...parts });
-    built.push(made as unknown as Pipeline<never, never, never>);
+  const built: { readonly pipeline: Pipeline<never, never, never>; readonly database: Database }[] = [];
+  const pipeline: Platform<z.output<Schema>>['pipeline'] = ({ lane: wanted = 'work', ...parts }) => {
+    const made = new Pipeline({ service: name, database: lane(wanted), bus, logger, ...parts });
+    built.push({ pipeline: made as unknown as Pipeline<never, never, never>, database: lane(wanted) });
     return made;
   };
 
-  const { module, openapi, background = [] } = assemble({ environment, logger, database, reads, pipeline });
-  const [made] = built;
-  if (!made) throw new Error(`${name} has not built its pipeline`);
+  const { module, openapi, background = [], handlerMs } = assemble({ environment, logger, database: lane('work'), reads: lane('read'), pipeline });
+  const [first] = built;
+  if (!first) throw new Error(`${name} has not built its pipeline`);
+  const { database } = first;
 
   const health = new Health(name);
   const verifier = new TokenVerifier({ issuer: environment.AUTH_ISSUER, audience: environment.AUTH_AUDIENCE, jwksUrl: environment.AUTH_JWKS_URL });
   const app = await createHttpApp(module, {
-    logger, health, verifier, openapi,
+    logger, health, verifier, openapi, ...(handlerMs !== undefined && { timeouts: { handlerMs } }),
     rateLimit: { perSecond: environment.RATE_LIMIT_PER_SECOND, burst: environment.RATE_LIMIT_PER_SECOND * 10 },
   });
-  const sweeper = new Sweeper({ database, bus, pipeline: made, logger });
-  const server = new ServiceBusServer({ bus, pipeline: made, sweeper, subscription: name, logger, untilAvailable: () => database.whenClosed() });
+  const sweeper = new Sweeper({ database: lane('work'), bus, pipeline: first.pipeline, logger });
+  const server = new ServiceBusServer({ bus, pipeline: first.pipeline, sweeper, subscription: name, logger, untilAvailable: () => database.whenClosed() });
   app.nest.connectMicroservice({ strategy: server });
 
   // An open breaker alone never makes a process unready: taking all instances out at once would turn an outage into a longer one.
-  health.ready('sql', () => ({ ok: true, detail: { breaker: database.state } }));
+  health.ready('sql', () => ({ ok: true, detail: Object.fromEntries([...lanes].map(([lane, { state }]) => [lane, state])) }));
   health.ready('bus', () => ({ ok: true, detail: { pausedSubscriptions: server.pausedCount } }));
 
   new Shutdown({ logger })
@@ -81,7 +90,8 @@ export async function runService<Schema extends z.ZodType<PlatformEnvironment>>(
     .on('stop-receiving', 'http', () => health.drain())
     .on('finish', 'messages', () => server.close())
     .on('flush', 'http', () => app.close())
-    .on('close', 'sql', () => Promise.all([database.close(), reads.close()]))
+    .on('flush', 'local inputs', () => Promise.all(built.map((each) => each.pipeline.close())))
+    .on('close', 'sql', () => Promise.all([...lanes.values()].map((each) => each.close())))
     .on('close', 'bus', () => bus.close())
     .listen();
 
