@@ -31,11 +31,11 @@ describe('the picture of a saga', () => {
   });
 
   it('is also a table with a row per step', () => {
-    expect(table(sampleWith(1, 1), example)).toBe(`| step | kind | command | yes | no | undone by | asked |
+    expect(table(sampleWith(1, 1), example)).toBe(`| step | kind | command | yes | no | undone by | asked again |
 | --- | --- | --- | --- | --- | --- | --- |
-| before0 | compensatable | \`do before0\` | \`before0 done\` | \`before0 refused\` | \`undo before0\` → \`before0 undone\` | 1 s × 5, then undone |
-| pivot | pivot | \`do pivot\` | \`pivot done\` | \`pivot refused\` |  | 1 s × 5, then for ever |
-| after0 | retriable | \`do after0\` | \`after0 done\` |  |  | 1 s × 5, then for ever |
+| before0 | compensatable | \`do before0\` | \`before0 done\` | \`before0 refused\` | \`undo before0\` → \`before0 undone\` | after 1 s, doubling; 5 ×, then undone |
+| pivot | pivot | \`do pivot\` | \`pivot done\` | \`pivot refused\` |  | after 1 s, doubling; 5 ×, then for ever |
+| after0 | retriable | \`do after0\` | \`after0 done\` |  |  | after 1 s, doubling; 5 ×, then for ever |
 `);
   });
 });

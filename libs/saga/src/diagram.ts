@@ -40,9 +40,9 @@ export function table<D>(saga: Saga<D>, example: D): string {
     code(step.succeeds.type),
     step.kind === 'retriable' ? '' : code(step.fails.type),
     step.kind === 'compensatable' ? `${code(step.compensate(example).type)} → ${code(step.compensated.type)}` : '',
-    `${step.within / 1_000} s × ${asksOf(step)}, then ${step.kind === 'compensatable' ? 'undone' : 'for ever'}`,
+    `after ${step.within / 1_000} s, doubling; ${asksOf(step)} ×, then ${step.kind === 'compensatable' ? 'undone' : 'for ever'}`,
   ]);
-  const head = ['step', 'kind', 'command', 'yes', 'no', 'undone by', 'asked'];
+  const head = ['step', 'kind', 'command', 'yes', 'no', 'undone by', 'asked again'];
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }
 

@@ -19,7 +19,12 @@ class Loaded implements Checkouts {
   }
 }
 
-/** Checkouts and their time lines in Azure SQL: one SELECT for a batch, one statement for each kind of write. */
+/**
+ * Checkouts and their time lines in Azure SQL: one SELECT for a batch, one statement for each kind of write.
+ *
+ * Texts out of OPENJSON have the database's collation, and a join of those with our binary keys is refused (error 468,
+ * https://github.com/dotnet/efcore/issues/35491), so such joins name the collation.
+ */
 export class SqlCheckouts implements Store<Need, Loaded, Change> {
   readonly #starts = new StartData();
 
@@ -104,7 +109,8 @@ const selectCheckouts = (needs: readonly (Need & { readonly cold: boolean })[]):
     s.traceparent, s.wake_at AS wakeAt
   FROM OPENJSON(${json(needs.map(({ tenantId, saleId, cold }) => ({ tenantId, saleId, cold: cold ? 1 : 0 })))})
     WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId', cold INT '$.cold') AS j
-  JOIN checkout_saga AS s ON s.tenant_id = j.tenantId AND s.sale_id = j.saleId;`;
+  JOIN checkout_saga AS s
+    ON s.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND s.sale_id = j.saleId COLLATE Latin1_General_100_BIN2;`;
 
 const timeOf = (ms: number): string => new Date(ms).toISOString();
 
@@ -146,7 +152,8 @@ const updateCheckouts = (moved: readonly Transition[]): Sql => sql`
     WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId', before INT '$.before', phase VARCHAR(10) '$.phase',
       awaiting VARCHAR(100) '$.awaiting', attempts INT '$.attempts', results NVARCHAR(MAX) '$.results' AS JSON, because NVARCHAR(MAX) '$.because' AS JSON,
       attention NVARCHAR(400) '$.attention', version INT '$.version', entryCount INT '$.entryCount', at DATETIME2(3) '$.at', wakeAt DATETIME2(3) '$.wakeAt') AS j
-  JOIN checkout_saga AS s ON s.tenant_id = j.tenantId AND s.sale_id = j.saleId AND s.version = j.before;
+  JOIN checkout_saga AS s
+    ON s.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND s.sale_id = j.saleId COLLATE Latin1_General_100_BIN2 AND s.version = j.before;
   IF @@ROWCOUNT <> ${int(moved.length)} THROW 51001, 'checkout', 1;`;
 
 const entryRows = ({ after: { tenantId, saleId }, entries }: Change) => entries.map((entry) => ({ tenantId, saleId, ...entry }));
