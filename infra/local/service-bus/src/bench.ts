@@ -9,7 +9,8 @@ import type { EmulatorConfig } from './topology.ts';
 
 /**
  * Measures the stand-in through the unmodified SDK: client in this process, server in a child, durable on disk. Prints one JSON line
- * per scenario with messages per second and the CPU the server spent per message. `node tools/run.mjs file <this> [messages]`.
+ * per scenario with messages per second and the CPU the server spent per message. `node tools/run.mjs file <this> [messages]`; with PROFILE=<folder> the server's
+ * CPU profile is written there.
  */
 const subscriptionFilter = (name: string): { Name: string; Properties: { FilterType: 'Sql'; SqlFilter: { SqlExpression: string } } } => ({
   Name: 'replay', Properties: { FilterType: 'Sql', SqlFilter: { SqlExpression: `replayFor IS NULL OR replayFor = '${name}'` } },
@@ -46,7 +47,7 @@ async function serve(): Promise<void> {
 
 async function measure(messages: number): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'service-bus-bench-'));
-  const server = fork(fileURLToPath(import.meta.url), ['server', directory]);
+  const server = fork(fileURLToPath(import.meta.url), ['server', directory], { execArgv: [...process.execArgv, ...(process.env['PROFILE'] ? ['--cpu-prof', `--cpu-prof-dir=${process.env['PROFILE']}`] : [])] });
   const ask = <T>(text: string): Promise<T> => new Promise((resolve) => {
     server.once('message', (answer) => resolve(answer as T));
     if (text) server.send(text);
