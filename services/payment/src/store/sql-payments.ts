@@ -6,7 +6,11 @@ import { referenceOf } from '../domain/question.ts';
 import type { Tender } from '../domain/tender.ts';
 import { PaymentRow, TenderRow } from './rows.ts';
 
-/** Payments with their tenders and their ledger in Azure SQL: a batch is one SELECT and at most one write for each table. */
+/**
+ * Payments with their tenders and their ledger in Azure SQL: a batch is one SELECT and at most one write for each table.
+ *
+ * Texts out of OPENJSON have the database's collation, and a join of those with our binary keys is refused (error 468), so the joins name it.
+ */
 export class SqlPayments implements Store<Need, Payments, Change> {
   load(needs: readonly Need[]): Load<Payments> {
     const wanted = json([...new Map(needs.map(({ tenantId, saleId }) => [keyOf(tenantId, saleId), { t: tenantId, s: saleId }])).values()]);
@@ -15,12 +19,12 @@ export class SqlPayments implements Store<Need, Payments, Change> {
         SELECT p.tenant_id AS tenantId, p.store_id AS storeId, p.sale_id AS saleId, p.currency, p.total_minor AS totalMinor, p.state,
           p.decline_code AS declineCode, p.declined_position AS declinedPosition, p.attention, p.version, p.created_at AS createdAt, p.updated_at AS updatedAt
         FROM OPENJSON(${wanted}) WITH (tenantId VARCHAR(40) '$.t', saleId VARCHAR(36) '$.s') AS j
-        INNER JOIN payment AS p ON p.tenant_id = j.tenantId AND p.sale_id = j.saleId;
+        INNER JOIN payment AS p ON p.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND p.sale_id = j.saleId COLLATE Latin1_General_100_BIN2;
         SELECT t.tenant_id AS tenantId, t.sale_id AS saleId, t.position, t.type, t.amount_minor AS amountMinor, t.tendered_minor AS tenderedMinor,
           t.card_token AS cardToken, t.provider_id AS providerId, t.state, t.decline_code AS declineCode, t.operation, t.round, t.attempt,
           t.asked_at AS askedAt, t.next_attempt_at AS nextAttemptAt
         FROM OPENJSON(${wanted}) WITH (tenantId VARCHAR(40) '$.t', saleId VARCHAR(36) '$.s') AS j
-        INNER JOIN tender AS t ON t.tenant_id = j.tenantId AND t.sale_id = j.saleId
+        INNER JOIN tender AS t ON t.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND t.sale_id = j.saleId COLLATE Latin1_General_100_BIN2
         ORDER BY t.position;`,
       recordsets: [PaymentRow, TenderRow],
       toRows: ([payments = [], tenders = []]) => rowsOf(payments as PaymentRow[], tenders as TenderRow[]),
@@ -149,7 +153,7 @@ const updatePayments = (rows: readonly object[]): Sql => sql`
   FROM OPENJSON(${json(rows)}) WITH (
     tenantId VARCHAR(40) '$.t', saleId VARCHAR(36) '$.s', state VARCHAR(12) '$.state', declineCode VARCHAR(60) '$.code', declinedPosition INT '$.position',
     attention VARCHAR(40) '$.attention', loadedVersion INT '$.loaded', version INT '$.version', updatedAt DATETIME2(3) '$.updated') AS j
-  INNER JOIN payment AS p ON p.tenant_id = j.tenantId AND p.sale_id = j.saleId AND p.version = j.loadedVersion;
+  INNER JOIN payment AS p ON p.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND p.sale_id = j.saleId COLLATE Latin1_General_100_BIN2 AND p.version = j.loadedVersion;
   IF @@ROWCOUNT <> ${int(rows.length)} THROW 51001, 'conflict', 1;`;
 
 const updateTenders = (rows: readonly object[]): Sql => sql`
@@ -160,7 +164,7 @@ const updateTenders = (rows: readonly object[]): Sql => sql`
     tenantId VARCHAR(40) '$.t', saleId VARCHAR(36) '$.s', position INT '$.p', cardToken VARCHAR(64) '$.token', providerId VARCHAR(80) '$.id',
     state VARCHAR(12) '$.state', declineCode VARCHAR(60) '$.code', operation VARCHAR(10) '$.operation', round INT '$.round', attempt INT '$.attempt',
     askedAt DATETIME2(3) '$.asked', nextAttemptAt DATETIME2(3) '$.next') AS j
-  INNER JOIN tender AS t ON t.tenant_id = j.tenantId AND t.sale_id = j.saleId AND t.position = j.position;
+  INNER JOIN tender AS t ON t.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND t.sale_id = j.saleId COLLATE Latin1_General_100_BIN2 AND t.position = j.position;
   IF @@ROWCOUNT <> ${int(rows.length)} THROW 51001, 'conflict', 1;`;
 
 /** Money that is in the books already cannot be booked again: the key fails the whole commit. */
