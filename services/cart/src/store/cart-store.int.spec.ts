@@ -1,0 +1,232 @@
+import { join as joinPath } from 'node:path';
+import { checkout, type http, type Message } from '@checkout/contracts';
+import { uuidv7, type CommandId, type SaleId, type Sku, type TenantId } from '@checkout/kernel';
+import { Conflict, Database, join, sql } from '@checkout/sql';
+import { startTestDatabase, type TestDatabase } from '@checkout/sql/testing';
+import { acceptCheckout, type AcceptCheckout } from '../application/accept-checkout.ts';
+import { changeLine } from '../application/change-line.ts';
+import { cancelCheckout, completeCheckout } from '../application/end-checkout.ts';
+import { openBasket } from '../application/open-basket.ts';
+import type { CartHandler, Change, Need, Rows } from '../application/ports.ts';
+import { saveProducts } from '../application/save-products.ts';
+import { saveStores } from '../application/save-stores.ts';
+import { scanArticle, type Article } from '../application/scan-article.ts';
+import { acme, anOffer, aStore, decideOn, leeds, newCommandId, noon, pen, shortOfTea, soap, tea, till } from '../testing.ts';
+import { CartStore } from './cart-store.ts';
+import { RecentCatalogue } from './recent-catalogue.ts';
+import { SqlBaskets } from './sql-baskets.ts';
+import { SqlProducts } from './sql-catalogue.ts';
+import { SqlCheckouts } from './sql-checkouts.ts';
+
+let server: TestDatabase;
+let database: Database;
+let now = 0;
+const recent = new RecentCatalogue(() => now);
+const store = new CartStore(recent);
+
+beforeAll(async () => {
+  server = await startTestDatabase([joinPath(import.meta.dirname, 'migrations')], 'cart');
+  database = Database.open({ connectionString: server.connectionString, name: 'cart' });
+});
+afterAll(async () => {
+  await database?.close();
+  await server?.[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  now += 10_000;
+  await database.commit(sql`DELETE FROM checkout; DELETE FROM basket_line; DELETE FROM basket; DELETE FROM product; DELETE FROM store;`);
+  await batch(storesSaved(aStore()), productsSaved(tea, soap, pen));
+});
+
+/** One message and its handler. */
+interface Step {
+  readonly needs: readonly Need[];
+  decide(rows: Rows): { readonly changes?: readonly Change[]; readonly answer?: unknown };
+}
+const step = <M extends Message, Answer>(handler: CartHandler<M, Answer>, message: M): Step => ({ needs: handler.needs(message), decide: (rows) => decideOn(rows, handler, message) });
+
+const storesSaved = (...stores: readonly http.Store[]) => step(saveStores, { type: 'cart.save-stores', body: { tenantId: acme, stores } });
+const productsSaved = (...products: readonly http.Product[]) => step(saveProducts, { type: 'cart.save-products', body: { tenantId: acme, products } });
+const accepted = (commandId: CommandId, overrides: Partial<http.CheckoutBody> = {}, tenantId: TenantId = acme) =>
+  step(acceptCheckout, { type: 'cart.accept-checkout', body: { tenantId, storeId: leeds, tillId: till, commandId, bodyHash: 'h'.repeat(43), offer: anOffer(overrides) } } satisfies AcceptCheckout);
+const opened = (basketId: SaleId) => step(openBasket, { type: 'cart.open-basket', body: { tenantId: acme, storeId: leeds, basketId } });
+const scanned = (basketId: SaleId, article: Article, quantity = 1) => step(scanArticle, { type: 'cart.scan-article', body: { tenantId: acme, storeId: leeds, basketId, article, quantity } });
+const changed = (basketId: SaleId, sku: Sku, quantity: number) => step(changeLine, { type: 'cart.change-line', body: { tenantId: acme, storeId: leeds, basketId, sku, quantity } });
+const completed = (commandId: CommandId) =>
+  step(completeCheckout, checkout.CheckoutCompleted({ tenantId: acme, storeId: leeds, saleId: uuidv7() as SaleId, commandId, receiptNumber: 'S-000042', changeMinor: 2 }));
+const cancelled = (commandId: CommandId) => step(cancelCheckout, checkout.CheckoutCancelled({ tenantId: acme, storeId: leeds, saleId: uuidv7() as SaleId, commandId, reason: shortOfTea }));
+
+/** Loads what the steps look at, as the pipeline does: one round trip for all of them. */
+async function load(...steps: readonly Step[]): Promise<Rows> {
+  const { select, recordsets, toRows } = store.load(steps.flatMap(({ needs }) => needs));
+  return toRows(recordsets.length === 0 ? [] : await database.queries(recordsets, select));
+}
+
+const decide = (rows: Rows, steps: readonly Step[]) => steps.map((each) => each.decide(rows));
+
+async function write(changes: readonly Change[]): Promise<void> {
+  await database.commit(join([...store.write(changes)]));
+  store.forget(changes);
+}
+
+/** One batch: one load, one commit. Gives the answers. */
+async function batch(...steps: readonly Step[]): Promise<unknown[]> {
+  const decisions = decide(await load(...steps), steps);
+  await write(decisions.flatMap(({ changes = [] }) => changes));
+  return decisions.map(({ answer }) => answer);
+}
+
+const checkouts = () => new SqlCheckouts(database);
+const baskets = () => new SqlBaskets(database);
+const products = () => new SqlProducts(database);
+const newBasketId = () => uuidv7() as SaleId;
+
+describe('checkouts in the database', () => {
+  it('come back as they were accepted', async () => {
+    const [one, two] = [newCommandId(), newCommandId()];
+    const answers = await batch(accepted(one), accepted(two, { lines: [{ sku: soap.sku, quantity: 1 }], totalMinor: 450 }));
+    expect(answers).toMatchObject([{ kind: 'accepted', checkout: await checkouts().find(acme, one) }, { kind: 'accepted', checkout: await checkouts().find(acme, two) }]);
+  });
+
+  it('are found by the same command again, in another batch and in the same', async () => {
+    const commandId = newCommandId();
+    await batch(accepted(commandId));
+    expect(await batch(accepted(commandId), accepted(commandId, { totalMinor: 598 }))).toMatchObject([{ kind: 'replayed' }, { kind: 'replayed' }]);
+  });
+
+  it('are one row, even when two instances accept the same command at once', async () => {
+    const commandId = newCommandId();
+    const [here, there] = [await load(accepted(commandId)), await load(accepted(commandId))];
+    const changesOf = (rows: Rows) => decide(rows, [accepted(commandId)]).flatMap(({ changes = [] }) => changes);
+    await write(changesOf(here));
+    await expect(write(changesOf(there))).rejects.toMatchObject({ name: Conflict.name, on: 'pk_checkout' });
+  });
+
+  it('end with a receipt, or with a reason', async () => {
+    const [paid, short] = [newCommandId(), newCommandId()];
+    await batch(accepted(paid), accepted(short));
+    await batch(completed(paid), cancelled(short));
+    expect(await checkouts().find(acme, paid)).toMatchObject({ version: 2, tillId: till, ending: { state: 'completed', receiptNumber: 'S-000042', changeMinor: 2, endedAt: noon } });
+    expect(await checkouts().find(acme, short)).toMatchObject({ ending: { state: 'rejected', reason: shortOfTea } });
+  });
+
+  it('end once, whoever tells it first', async () => {
+    const commandId = newCommandId();
+    await batch(accepted(commandId));
+    const stale = await load(cancelled(commandId));
+    await batch(completed(commandId));
+    await expect(write(decide(stale, [cancelled(commandId)]).flatMap(({ changes = [] }) => changes))).rejects.toMatchObject({ name: Conflict.name, on: expect.stringContaining('checkout') });
+    expect(await checkouts().find(acme, commandId)).toMatchObject({ ending: { state: 'completed' } });
+  });
+
+  it('that came straight over the bus are remembered by their end', async () => {
+    const commandId = newCommandId();
+    await batch(completed(commandId));
+    await batch(completed(commandId));
+    expect(await checkouts().find(acme, commandId)).toMatchObject({ version: 1, currency: 'GBP', ending: { state: 'completed' } });
+  });
+
+  it('that have ended are found among many', async () => {
+    const [open, paid] = [newCommandId(), newCommandId()];
+    await batch(accepted(open), accepted(paid));
+    await batch(completed(paid));
+    const found = await checkouts().endedAmong([open, paid, newCommandId()].map((commandId) => ({ tenantId: acme, commandId })));
+    expect(found.map(({ commandId }) => commandId)).toEqual([paid]);
+  });
+
+  it('belong to their tenant', async () => {
+    const commandId = newCommandId();
+    await batch(accepted(commandId));
+    expect(await checkouts().find('other' as TenantId, commandId)).toBeUndefined();
+    expect(await batch(accepted(commandId, {}, 'other' as TenantId))).toMatchObject([{ code: 'store-unknown' }]);
+  });
+});
+
+describe('baskets in the database', () => {
+  it('come back with their lines in the order of the scans', async () => {
+    const basketId = newBasketId();
+    await batch(opened(basketId));
+    await batch(scanned(basketId, { sku: pen.sku }), scanned(basketId, { barcode: '5012345678900' }, 2));
+    await batch(scanned(basketId, { sku: soap.sku }), scanned(basketId, { sku: pen.sku }, 4));
+    const basket = await baskets().find(acme, basketId);
+    expect(basket?.lines.map(({ sku, quantity }) => [sku, quantity])).toEqual([['PEN-1', 5], ['TEA-80', 2], ['SOAP-4', 1]]);
+    expect(basket).toMatchObject({ version: 5, storeId: leeds, currency: 'GBP', taxMode: 'inclusive' });
+  });
+
+  it('opened, filled and changed in one batch are written as they ended', async () => {
+    const basketId = newBasketId();
+    await batch(opened(basketId), scanned(basketId, { sku: tea.sku }), scanned(basketId, { sku: pen.sku }, 3), changed(basketId, tea.sku, 0), changed(basketId, pen.sku, 2));
+    expect((await baskets().find(acme, basketId))?.lines.map(({ sku, quantity }) => [sku, quantity])).toEqual([['PEN-1', 2]]);
+  });
+
+  it('lose a line that was removed', async () => {
+    const basketId = newBasketId();
+    await batch(opened(basketId), scanned(basketId, { sku: tea.sku }), scanned(basketId, { sku: pen.sku }));
+    await batch(changed(basketId, tea.sku, 0));
+    expect((await baskets().find(acme, basketId))?.lines.map(({ sku }) => sku)).toEqual(['PEN-1']);
+  });
+
+  it('are not changed by two at once', async () => {
+    const basketId = newBasketId();
+    await batch(opened(basketId));
+    const stale = await load(scanned(basketId, { sku: tea.sku }));
+    await batch(scanned(basketId, { sku: pen.sku }));
+    await expect(write(decide(stale, [scanned(basketId, { sku: tea.sku })]).flatMap(({ changes = [] }) => changes))).rejects.toMatchObject({ name: Conflict.name, on: expect.stringContaining('basket') });
+  });
+
+  it('are held closed by their checkout, and opened again when it comes to nothing', async () => {
+    const basketId = newBasketId();
+    const commandId = newCommandId();
+    await batch(opened(basketId), scanned(basketId, { sku: tea.sku }, 2));
+    await batch(accepted(commandId, { basketId }));
+    expect(await baskets().find(acme, basketId)).toMatchObject({ commandId });
+    await batch(cancelled(commandId));
+    const basket = await baskets().find(acme, basketId);
+    expect(basket).not.toHaveProperty('commandId');
+    expect(basket?.lines).toHaveLength(1);
+    expect(await batch(accepted(newCommandId(), { basketId }))).toMatchObject([{ kind: 'accepted' }]);
+  });
+});
+
+describe('the catalogue in the database', () => {
+  it('comes back as it was saved, by SKU and by barcode', async () => {
+    expect(await products().find(acme, tea.sku)).toEqual(tea);
+    expect(await products().find(acme, pen.sku)).toEqual(pen);
+    expect(await products().withBarcode(acme, '5012345678917')).toEqual([soap]);
+    expect(await products().withBarcode('other' as TenantId, '5012345678917')).toEqual([]);
+  });
+
+  it('takes new prices and new products in one page', async () => {
+    const dearer = { ...tea, unitPriceMinor: 310 };
+    const mug: http.Product = { sku: 'MUG-1' as Sku, barcode: '5012345678924', description: 'Mug “Größe”', unitPriceMinor: 700, taxRateBp: 2000 };
+    await batch(productsSaved(dearer, mug));
+    expect([await products().find(acme, tea.sku), await products().find(acme, mug.sku)]).toEqual([dearer, mug]);
+  });
+
+  it('lets a barcode move once its old owner has given it up', async () => {
+    const { barcode: _given, ...without } = tea;
+    await batch(productsSaved(without));
+    expect(await batch(productsSaved({ ...pen, barcode: '5012345678900' }))).toMatchObject([{ kind: 'saved' }]);
+    expect(await products().withBarcode(acme, '5012345678900')).toMatchObject([{ sku: pen.sku }]);
+  });
+
+  it('never gives one barcode to two products, even when two instances do so at once', async () => {
+    const [here, there] = [productsSaved({ ...pen, barcode: '5012345678999' }), productsSaved({ ...soap, barcode: '5012345678999' })];
+    const stale = await load(there);
+    await batch(here);
+    await expect(write(decide(stale, [there]).flatMap(({ changes = [] }) => changes))).rejects.toMatchObject({ name: Conflict.name, on: 'ux_product_barcode' });
+  });
+
+  it('is read once for many sales, and anew after two seconds or a change made here', async () => {
+    const tables = (...steps: readonly Step[]) => store.load(steps.flatMap(({ needs }) => needs)).recordsets.length;
+    const sale = accepted(newCommandId());
+    expect(tables(sale)).toBe(3);
+    await batch(sale);
+    expect(tables(sale)).toBe(1);
+    await batch(productsSaved({ ...tea, unitPriceMinor: 310 }));
+    expect(tables(sale)).toBe(2);
+    await batch(accepted(newCommandId(), { totalMinor: 620 }));
+    now += 2_001;
+    expect(tables(sale)).toBe(3);
+  });
+});
