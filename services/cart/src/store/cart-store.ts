@@ -10,7 +10,12 @@ import { checkoutsPart, writeCheckouts } from './sql-checkouts.ts';
 
 type Wanted = { readonly [K in Need['kind']]: Map<string, Extract<Need, { kind: K }>> };
 
-/** Cart's tables, as the pipeline uses them: what a batch needs in one round trip, what it changes in another. */
+/**
+ * Cart's tables, as the pipeline uses them: what a batch needs in one round trip, what it changes in another.
+ *
+ * Texts out of OPENJSON have the database's collation, and a comparison of those with our binary keys is refused (error 468), so the
+ * joins name it.
+ */
 export class CartStore implements Store<Need, Rows, Change> {
   readonly #recent: RecentCatalogue;
 

@@ -56,7 +56,7 @@ export function basketsParts(keys: readonly { readonly tenantId: kernel.TenantId
 export function heldBasketsParts(keys: readonly { readonly tenantId: kernel.TenantId; readonly commandId: kernel.CommandId }[]): Part[] {
   const source = sql`OPENJSON(${json(keys.map(({ tenantId, commandId }) => ({ tenantId, commandId })))})
       WITH (tenantId VARCHAR(40) '$.tenantId', commandId VARCHAR(36) '$.commandId') AS j
-    JOIN basket AS b ON b.tenant_id = j.tenantId AND b.command_id = j.commandId AND b.command_id IS NOT NULL`;
+    JOIN basket AS b ON b.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND b.command_id = j.commandId COLLATE Latin1_General_100_BIN2 AND b.command_id IS NOT NULL`;
   const { header, lines } = selects(source);
   return [part(BasketRow, header, addBaskets), part(LineRow, lines, addLines)];
 }
@@ -64,7 +64,7 @@ export function heldBasketsParts(keys: readonly { readonly tenantId: kernel.Tena
 const byId = (keys: readonly { readonly tenantId: kernel.TenantId; readonly basketId: kernel.SaleId }[]) =>
   selects(sql`OPENJSON(${json(keys.map(({ tenantId, basketId }) => ({ tenantId, basketId })))})
       WITH (tenantId VARCHAR(40) '$.tenantId', basketId VARCHAR(36) '$.basketId') AS j
-    JOIN basket AS b ON b.tenant_id = j.tenantId AND b.basket_id = j.basketId`);
+    JOIN basket AS b ON b.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND b.basket_id = j.basketId COLLATE Latin1_General_100_BIN2`);
 
 const selects = (source: Sql): { readonly header: Sql; readonly lines: Sql } => ({
   header: sql`
@@ -132,7 +132,7 @@ const update = (saves: readonly { readonly before: number; readonly basket: Bask
   FROM OPENJSON(${json(saves.map(({ before, basket: { tenantId, basketId, commandId, lastChange, version } }) => ({ tenantId, basketId, commandId, lastChange, before, version })))})
     WITH (tenantId VARCHAR(40) '$.tenantId', basketId VARCHAR(36) '$.basketId', commandId VARCHAR(36) '$.commandId', lastChange VARCHAR(36) '$.lastChange',
       before INT '$.before', version INT '$.version') AS j
-  JOIN basket AS b ON b.tenant_id = j.tenantId AND b.basket_id = j.basketId
+  JOIN basket AS b ON b.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND b.basket_id = j.basketId COLLATE Latin1_General_100_BIN2
   WHERE b.version = j.before;
   IF @@ROWCOUNT <> ${int(saves.length)} THROW 51001, 'basket', 1;`;
 
@@ -140,7 +140,7 @@ const removeLines = (lines: readonly { readonly tenantId: kernel.TenantId; reado
   DELETE l
   FROM OPENJSON(${json(lines)})
     WITH (tenantId VARCHAR(40) '$.tenantId', basketId VARCHAR(36) '$.basketId', sku VARCHAR(40) '$.sku') AS j
-  JOIN basket_line AS l ON l.tenant_id = j.tenantId AND l.basket_id = j.basketId AND l.sku = j.sku;`;
+  JOIN basket_line AS l ON l.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND l.basket_id = j.basketId COLLATE Latin1_General_100_BIN2 AND l.sku = j.sku COLLATE Latin1_General_100_BIN2;`;
 
 const insertLines = (lines: readonly (BasketLine & { readonly tenantId: kernel.TenantId; readonly basketId: kernel.SaleId })[]): Sql => sql`
   INSERT INTO basket_line (tenant_id, basket_id, sku, position, description, quantity, unit_price_minor, tax_rate_bp)

@@ -54,7 +54,7 @@ export const storesPart = (keys: readonly { readonly tenantId: kernel.TenantId; 
     SELECT s.tenant_id AS tenantId, s.store_id AS storeId, s.name, s.currency, s.tax_mode AS taxMode
     FROM OPENJSON(${json(keys.map(({ tenantId, storeId }) => ({ tenantId, storeId })))})
       WITH (tenantId VARCHAR(40) '$.tenantId', storeId VARCHAR(40) '$.storeId') AS j
-    JOIN store AS s ON s.tenant_id = j.tenantId AND s.store_id = j.storeId;`, (rows, found) => {
+    JOIN store AS s ON s.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND s.store_id = j.storeId COLLATE Latin1_General_100_BIN2;`, (rows, found) => {
     for (const { tenantId, ...store } of found) {
       rows.stores.set(keyOf(tenantId, store.storeId), store);
       recent.keepStore(keyOf(tenantId, store.storeId), store, at);
@@ -68,7 +68,7 @@ export const productsPart = (keys: readonly { readonly tenantId: kernel.TenantId
     SELECT ${productColumns}
     FROM OPENJSON(${json(keys.map(({ tenantId, sku }) => ({ tenantId, sku })))})
       WITH (tenantId VARCHAR(40) '$.tenantId', sku VARCHAR(40) '$.sku') AS j
-    JOIN product AS p ON p.tenant_id = j.tenantId AND p.sku = j.sku;`, (rows, found) => {
+    JOIN product AS p ON p.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND p.sku = j.sku COLLATE Latin1_General_100_BIN2;`, (rows, found) => {
     for (const each of found) {
       addProduct(rows, each);
       recent.keepProduct(keyOf(each.tenantId, each.product.sku), each.product, at);
@@ -82,7 +82,7 @@ export const barcodesPart = (keys: readonly { readonly tenantId: kernel.TenantId
     SELECT ${productColumns}
     FROM OPENJSON(${json(keys.map(({ tenantId, barcode }) => ({ tenantId, barcode })))})
       WITH (tenantId VARCHAR(40) '$.tenantId', barcode VARCHAR(14) '$.barcode') AS j
-    JOIN product AS p ON p.tenant_id = j.tenantId AND p.barcode = j.barcode AND p.barcode IS NOT NULL;`, (rows, found) => {
+    JOIN product AS p ON p.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND p.barcode = j.barcode COLLATE Latin1_General_100_BIN2 AND p.barcode IS NOT NULL;`, (rows, found) => {
     for (const each of found) addProduct(rows, each);
   });
 
@@ -102,11 +102,11 @@ export function writeStores(changes: readonly Extract<Change, { kind: 'stores-sa
   UPDATE s
   SET name = j.name, currency = j.currency, tax_mode = j.taxMode, updated_at = j.at
   FROM ${rows}
-  JOIN store AS s ON s.tenant_id = j.tenantId AND s.store_id = j.storeId;
+  JOIN store AS s ON s.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND s.store_id = j.storeId COLLATE Latin1_General_100_BIN2;
   INSERT INTO store (tenant_id, store_id, name, currency, tax_mode, updated_at)
   SELECT j.tenantId, j.storeId, j.name, j.currency, j.taxMode, j.at
   FROM ${rows}
-  WHERE NOT EXISTS (SELECT 1 FROM store AS s WHERE s.tenant_id = j.tenantId AND s.store_id = j.storeId);`];
+  WHERE NOT EXISTS (SELECT 1 FROM store AS s WHERE s.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND s.store_id = j.storeId COLLATE Latin1_General_100_BIN2);`];
 }
 
 /** As {@link writeStores}; a barcode that another instance gave away meanwhile runs into its unique index. */
@@ -120,9 +120,9 @@ export function writeProducts(changes: readonly Extract<Change, { kind: 'product
   UPDATE p
   SET barcode = j.barcode, description = j.description, unit_price_minor = j.unitPriceMinor, tax_rate_bp = j.taxRateBp, updated_at = j.at
   FROM ${rows}
-  JOIN product AS p ON p.tenant_id = j.tenantId AND p.sku = j.sku;
+  JOIN product AS p ON p.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND p.sku = j.sku COLLATE Latin1_General_100_BIN2;
   INSERT INTO product (tenant_id, sku, barcode, description, unit_price_minor, tax_rate_bp, updated_at)
   SELECT j.tenantId, j.sku, j.barcode, j.description, j.unitPriceMinor, j.taxRateBp, j.at
   FROM ${rows}
-  WHERE NOT EXISTS (SELECT 1 FROM product AS p WHERE p.tenant_id = j.tenantId AND p.sku = j.sku);`];
+  WHERE NOT EXISTS (SELECT 1 FROM product AS p WHERE p.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND p.sku = j.sku COLLATE Latin1_General_100_BIN2);`];
 }

@@ -67,7 +67,7 @@ export const checkoutsPart = (keys: readonly Key[]): Part =>
 
 const named = (keys: readonly Key[]): Sql => sql`OPENJSON(${json(keys.map(({ tenantId, commandId }) => ({ tenantId, commandId })))})
       WITH (tenantId VARCHAR(40) '$.tenantId', commandId VARCHAR(36) '$.commandId') AS j
-    JOIN checkout AS c ON c.tenant_id = j.tenantId AND c.command_id = j.commandId`;
+    JOIN checkout AS c ON c.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND c.command_id = j.commandId COLLATE Latin1_General_100_BIN2`;
 
 /** New rows are guarded by the primary key, others by their version. Of several changes to one checkout the last is written. */
 export function writeCheckouts(changes: readonly Extract<Change, { kind: 'checkout-saved' }>[]): Sql[] {
@@ -99,7 +99,7 @@ const update = (saves: readonly { readonly before: number; readonly checkout: Ch
   FROM OPENJSON(${json(saves.map(({ before, checkout: saved }) => ({ tenantId: saved.tenantId, commandId: saved.commandId, before, version: saved.version, ...endOf(saved) })))})
     WITH (tenantId VARCHAR(40) '$.tenantId', commandId VARCHAR(36) '$.commandId', before INT '$.before', version INT '$.version', state VARCHAR(10) '$.state',
       reason NVARCHAR(MAX) '$.reason', changeMinor BIGINT '$.changeMinor', receiptNumber VARCHAR(40) '$.receiptNumber', endedAt DATETIME2(3) '$.endedAt') AS j
-  JOIN checkout AS c ON c.tenant_id = j.tenantId AND c.command_id = j.commandId
+  JOIN checkout AS c ON c.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND c.command_id = j.commandId COLLATE Latin1_General_100_BIN2
   WHERE c.version = j.before;
   IF @@ROWCOUNT <> ${int(saves.length)} THROW 51001, 'checkout', 1;`;
 
