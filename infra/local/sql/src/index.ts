@@ -1,1 +1,39 @@
-export {};
+import { Server } from './server.ts';
+
+export interface SqlServer extends AsyncDisposable {
+  readonly port: number;
+  /** In the form `mssql` takes. */
+  connectionString(database: string): string;
+  close(): Promise<void>;
+}
+
+export interface SqlServerOptions {
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  readonly directory: string;
+  /** Created when missing. */
+  readonly databases: readonly string[];
+  readonly password?: string;
+}
+
+const PASSWORD = 'Local-only-1';
+
+/** Starts the Azure SQL stand-in in this process. */
+export async function startSqlServer({ port = 0, directory, databases, password = PASSWORD }: SqlServerOptions): Promise<SqlServer> {
+  const server = await Server.start({ port, directory, databases, password, log: () => {} });
+  const close = once(() => server.close());
+  return {
+    port: server.port,
+    connectionString: (database) => connectionString(server.port, database, password),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+export const connectionString = (port: number, database: string, password: string) =>
+  `Server=127.0.0.1,${port};Database=${database};User Id=sa;Password=${password};Encrypt=false;TrustServerCertificate=true`;
+
+function once(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= run());
+}

@@ -1,5 +1,5 @@
 import type { SqlType } from '../../value/sql-type.ts';
-import type { Expression } from './expression.ts';
+import type { Expression, Ordering } from './expression.ts';
 import type { CommonTable, ObjectName, Query, SelectItem, TableSource } from './query.ts';
 import type { AlterTable, CreateIndex, CreateSchema, CreateTable, DropIndex, DropTable } from './definition.ts';
 
@@ -32,6 +32,8 @@ export interface Update {
   readonly output: readonly SelectItem[];
   readonly from: TableSource | undefined;
   readonly where: Expression | undefined;
+  /** Only ever that of a common table expression which is updated through. */
+  readonly orderBy: readonly Ordering[];
 }
 export interface Delete {
   readonly node: 'delete';

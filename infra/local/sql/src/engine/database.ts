@@ -1,0 +1,138 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { AppLocks } from './app-locks.ts';
+import { Catalog, quote, type CatalogState } from './catalog.ts';
+import { Durability } from './durability.ts';
+import { registerFunctions } from './function/register.ts';
+import { FifoLock } from './lock.ts';
+import { PlanCache } from './plan-cache.ts';
+import { typesFromJson, typesToJson } from '../value/type-json.ts';
+
+/** After this many pages in the log it is copied into the database file: 16 MB of 4 kB pages. */
+const CHECKPOINT_PAGES = 4096;
+/** Rowversions are promised to the file in blocks, so that a restart never hands one out twice. */
+const ROWVERSION_BLOCK = 10_000;
+
+export type Side = 'reader' | 'writer';
+
+/** A SQLite statement, prepared on each of the two connections when it is first needed there. */
+export class Prepared {
+  reader: StatementSync | undefined;
+  writer: StatementSync | undefined;
+  constructor(readonly sql: string) {}
+}
+
+/**
+ * One database: a SQLite file and two connections to it. The reader sees what is committed; the writer belongs to the session that
+ * holds {@link lock}. node:sqlite is synchronous, so a statement never interleaves with another.
+ */
+export class Database {
+  readonly lock = new FifoLock<object>();
+  readonly appLocks = new AppLocks();
+  readonly plans = new PlanCache();
+  readonly durability: Durability;
+  readonly reader: DatabaseSync;
+  readonly writer: DatabaseSync;
+  /** What is committed; a transaction that defines objects has its own until it commits. */
+  catalog: Catalog;
+  readonly #identities = new Map<string, number>();
+  #rowversion: number;
+  #rowversionLimit: number;
+  #commits = 0;
+
+  constructor(readonly name: string, readonly path: string) {
+    this.writer = this.#open();
+    this.writer.exec(`CREATE TABLE IF NOT EXISTS "$catalog" (id INT PRIMARY KEY, state TEXT NOT NULL, rowversion INT NOT NULL) STRICT;
+      INSERT OR IGNORE INTO "$catalog" VALUES (1, '{"schemas":["dbo"],"tables":[]}', 0);`);
+    this.reader = this.#open();
+    this.durability = new Durability(path);
+    const row = this.writer.prepare('SELECT state, rowversion FROM "$catalog"').get();
+    this.catalog = new Catalog(typesFromJson(String(row?.['state'])) as CatalogState);
+    this.#rowversion = Number(row?.['rowversion']);
+    this.#rowversionLimit = this.#rowversion;
+  }
+
+  #open(): DatabaseSync {
+    const db = new DatabaseSync(this.path, { timeout: 0, enableForeignKeyConstraints: true, enableDoubleQuotedStringLiterals: false });
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY; PRAGMA recursive_triggers = OFF;');
+    registerFunctions(db, { nextIdentity: (table) => this.#nextIdentity(table), nextRowversion: () => this.#nextRowversion() });
+    return db;
+  }
+
+  statement(prepared: Prepared, side: Side): StatementSync {
+    const known = prepared[side];
+    if (known) return known;
+    const made = this[side].prepare(prepared.sql);
+    made.setReturnArrays(true);
+    prepared[side] = made;
+    return made;
+  }
+
+  /** Called after every SQLite commit. */
+  committed(): void {
+    this.durability.committed();
+    this.#commits += 1;
+    if (this.#commits % 64 === 0) this.#checkpointWhenLarge();
+  }
+
+  #checkpointWhenLarge(): void {
+    // NOOP reports the size of the log without moving anything.
+    const size = this.writer.prepare('PRAGMA wal_checkpoint(NOOP)').get();
+    if (Number(size?.['log']) >= CHECKPOINT_PAGES) this.writer.exec('PRAGMA wal_checkpoint(PASSIVE)');
+  }
+
+  saveCatalog(catalog: Catalog): void {
+    this.writer.prepare('UPDATE "$catalog" SET state = ?').run(typesToJson(catalog.state));
+  }
+
+  /** Gaps after a rollback, as on the server. The counter starts behind the largest value there is. */
+  #nextIdentity(storage: string): number {
+    const table = this.catalog.get(storage);
+    const column = table?.columns.find(({ identity }) => identity);
+    const increment = column?.identity?.increment ?? 1;
+    const last = this.#identities.get(storage) ?? this.#lastIdentity(storage, column?.name ?? 'rowid', (column?.identity?.seed ?? 1) - increment, increment);
+    this.#identities.set(storage, last + increment);
+    this.lastIdentity = last + increment;
+    return last + increment;
+  }
+
+  lastIdentity: number | null = null;
+
+  #lastIdentity(storage: string, column: string, before: number, increment: number): number {
+    const name = quote(column.toLowerCase());
+    const row = this.writer.prepare(`SELECT ${increment > 0 ? 'max' : 'min'}(${name}) AS last FROM ${quote(storage)}`).get();
+    return row?.['last'] === null || row?.['last'] === undefined ? before : Number(row['last']);
+  }
+
+  forgetIdentity(storage: string): void {
+    this.#identities.delete(storage);
+  }
+
+  #nextRowversion(): number {
+    this.#rowversion += 1;
+    if (this.#rowversion > this.#rowversionLimit) {
+      this.#rowversionLimit = this.#rowversion + ROWVERSION_BLOCK;
+    }
+    return this.#rowversion;
+  }
+
+  /** What a transaction promised to the file is forgotten with it. */
+  rolledBack(): void {
+    this.#savedRowversionLimit = 0;
+  }
+
+  /** The block must reach the file no later than the rows that use it: written in the same transaction. */
+  #savedRowversionLimit = 0;
+
+  saveRowversions(): void {
+    if (this.#rowversionLimit === this.#savedRowversionLimit || this.#rowversion === 0) return;
+    this.writer.prepare('UPDATE "$catalog" SET rowversion = ?').run(BigInt(this.#rowversionLimit));
+    this.#savedRowversionLimit = this.#rowversionLimit;
+  }
+
+  async close(): Promise<void> {
+    await this.durability.close();
+    this.reader.close();
+    this.writer.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    this.writer.close();
+  }
+}

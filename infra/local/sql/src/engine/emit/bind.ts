@@ -1,0 +1,12 @@
+import type { JsonSchema } from '../function/open-json.ts';
+
+/** Where the value of `?n` comes from, each time a statement runs. */
+export type Bind =
+  | { readonly from: 'slot'; readonly slot: number; readonly whole: boolean }
+  | { readonly from: 'now'; readonly scale: number }
+  | { readonly from: 'rowcount' | 'trancount' | 'error' | 'identity' | 'spid' | 'xact state' | 'database' | 'lock timeout' }
+  | { readonly from: 'caught'; readonly part: 'number' | 'message' | 'severity' | 'state' | 'line' | 'procedure' }
+  /** A JSON document, opened before SQLite sees it. */
+  | { readonly from: 'json'; readonly json: { readonly slot: number } | { readonly text: string | null }; readonly schema: JsonSchema }
+  /** A row the engine itself has read: the n-th value of it. */
+  | { readonly from: 'context'; readonly key: { readonly slot: number } | { readonly text: string } };

@@ -1,0 +1,26 @@
+import type { SqlType } from '../value/sql-type.ts';
+import { compileBatch, type BatchPlan } from './compile.ts';
+
+const CAPACITY = 2000;
+
+export interface Parameter { readonly name: string; readonly type: SqlType }
+
+/** Parameter types as far as a plan depends on them: tedious declares text by the length of each value, which must not matter. */
+export const signatureOf = (parameters: readonly Parameter[]) => parameters.map(({ name, type }) => `${name} ${type.kind} ${type.precision},${type.scale}`).join(';');
+
+/** Plans by SQL text and parameter types. Steps of a plan note the catalog they were compiled for and compile again for another. */
+export class PlanCache {
+  readonly #plans = new Map<string, Map<string, BatchPlan>>();
+
+  get(sql: string, signature: string, parameters: readonly Parameter[]): BatchPlan {
+    const bySignature = this.#plans.get(sql);
+    const known = bySignature?.get(signature);
+    if (known) return known;
+    const plan = compileBatch(sql, parameters);
+    if (this.#plans.size >= CAPACITY) this.#plans.clear();
+    const bucket = this.#plans.get(sql) ?? new Map<string, BatchPlan>();
+    bucket.set(signature, plan);
+    this.#plans.set(sql, bucket);
+    return plan;
+  }
+}

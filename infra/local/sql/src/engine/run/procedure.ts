@@ -1,0 +1,42 @@
+import type { Value } from '../../value/value.ts';
+import { outside, TsqlError } from '../error.ts';
+import type { LockOwner } from '../app-locks.ts';
+import type { Session } from '../session.ts';
+
+export interface Argument { readonly name: string | undefined; readonly value: Value }
+
+const order: Readonly<Record<string, readonly string[]>> = {
+  sp_getapplock: ['@resource', '@lockmode', '@lockowner', '@locktimeout', '@dbprincipal'],
+  sp_releaseapplock: ['@resource', '@lockowner', '@dbprincipal'],
+  sp_set_session_context: ['@key', '@value', '@read_only'],
+};
+
+/** The system procedures of the subset. @returns the return value */
+export async function runProcedure(name: string, list: readonly Argument[], session: Session): Promise<number> {
+  const names = order[name];
+  if (!names) throw new TsqlError(2812, `Could not find stored procedure '${name}'.`, { state: 62 });
+  const given = new Map(list.map((argument, i) => [argument.name ?? names[i] ?? '', argument.value]));
+  for (const key of given.keys()) if (!names.includes(key)) throw new TsqlError(8145, `${key} is not a parameter for procedure ${name}.`, { effect: 'batch' });
+  const text = (key: string) => String(given.get(key) ?? '');
+  if (name === 'sp_set_session_context') {
+    const value = given.get('@value') ?? null;
+    session.context.set(text('@key').toLowerCase(), value === null ? null : String(value));
+    return 0;
+  }
+  const owner = ownerOf(text('@lockowner'));
+  if (owner === 'Transaction' && session.depth === 0) throw new TsqlError(15_248, 'You attempted to acquire a transactional application lock without an active transaction.');
+  if (name === 'sp_releaseapplock') {
+    session.database.appLocks.release(session, text('@resource'), owner);
+    return 0;
+  }
+  // Shared modes would need a lock table of compatibilities; treating them as exclusive would hide a race, so they are refused.
+  if (text('@lockmode').toLowerCase() !== 'exclusive') throw outside(`sp_getapplock with the mode ${text('@lockmode')}`);
+  const timeout = given.get('@locktimeout');
+  return session.database.appLocks.acquire(session, text('@resource'), owner, timeout === undefined || timeout === null ? session.settings.lockTimeoutMs : Number(timeout));
+}
+
+function ownerOf(text: string): LockOwner {
+  if (/^session$/i.test(text)) return 'Session';
+  if (text === '' || /^transaction$/i.test(text)) return 'Transaction';
+  throw new TsqlError(15_250, 'The lock owner is not valid: it is Session or Transaction.');
+}

@@ -1,0 +1,208 @@
+import type { StatementSync } from 'node:sqlite';
+import type { Value } from '../value/value.ts';
+import type { Catalog } from './catalog.ts';
+import type { Database } from './database.ts';
+import { doomed, TsqlError } from './error.ts';
+import type { Replies } from './run/replies.ts';
+
+export interface Settings {
+  nocount: boolean;
+  xactAbort: boolean;
+  lockTimeoutMs: number;
+  isolation: string;
+}
+
+const defaults: Settings = { nocount: false, xactAbort: false, lockTimeoutMs: -1, isolation: 'READ COMMITTED' };
+
+let descriptors = 0n;
+
+/**
+ * What belongs to one connection. A transaction is open in T-SQL from BEGIN; SQLite's begins with the first write, when the session
+ * takes the writer lock. Until then every statement reads the latest committed state: READ COMMITTED SNAPSHOT.
+ */
+export class Session {
+  settings: Settings = { ...defaults };
+  /** @@TRANCOUNT */
+  depth = 0;
+  /** XACT_STATE() = -1: an error under XACT_ABORT inside TRY. Nothing may be written, only rolled back. */
+  isDoomed = false;
+  rowcount = 0;
+  error = 0;
+  identity: number | null = null;
+  readonly context = new Map<string, string | null>();
+  /** How often this session has committed something; tells the fault rules about commits. */
+  commits = 0;
+  isCancelled = false;
+  /** Called before a commit takes effect; fault rules throw here. */
+  beforeCommit: (() => void | Promise<void>) | undefined;
+  #descriptor = 0n;
+  #isWriting = false;
+  #catalog: Catalog | undefined;
+  readonly #savepoints = new Map<string, { catalog: Catalog | undefined }>();
+  static #begin = new WeakMap<Database, Record<'begin' | 'commit' | 'rollback', StatementSync>>();
+
+  constructor(readonly database: Database, readonly id: number) {}
+
+  get catalog(): Catalog {
+    return this.#catalog ?? this.database.catalog;
+  }
+
+  get descriptor(): bigint {
+    return this.#descriptor;
+  }
+
+  /** Does this session see the database through the writer, with its own changes? */
+  get isWriting(): boolean {
+    return this.#isWriting;
+  }
+
+  get side(): 'reader' | 'writer' {
+    return this.#isWriting ? 'writer' : 'reader';
+  }
+
+  #sql(what: 'begin' | 'commit' | 'rollback'): void {
+    let statements = Session.#begin.get(this.database);
+    if (!statements) {
+      const prepare = (sql: string) => this.database.writer.prepare(sql);
+      statements = { begin: prepare('BEGIN IMMEDIATE'), commit: prepare('COMMIT'), rollback: prepare('ROLLBACK') };
+      Session.#begin.set(this.database, statements);
+    }
+    statements[what].run();
+  }
+
+  begin(replies: Replies): void {
+    this.depth += 1;
+    if (this.depth > 1) return;
+    descriptors += 1n;
+    this.#descriptor = descriptors;
+    replies.began(this.#descriptor);
+  }
+
+  /** Takes the writer lock for the rest of the transaction. */
+  async startWriting(): Promise<void> {
+    if (this.#isWriting) return;
+    const wait = this.database.lock.acquire(this, this.settings.lockTimeoutMs);
+    if (wait) await wait;
+    this.#sql('begin');
+    this.#isWriting = true;
+  }
+
+  /** Runs one writing statement: within the open transaction, or as a transaction of its own. */
+  async write<T>(run: () => T): Promise<T> {
+    if (this.isDoomed) throw doomed();
+    if (this.depth > 0) {
+      if (!this.#isWriting) await this.startWriting();
+      return run();
+    }
+    await this.startWriting();
+    let isDone = false;
+    try {
+      const result = run();
+      if (this.beforeCommit) await this.beforeCommit();
+      this.#commitWriting();
+      isDone = true;
+      return result;
+    } finally {
+      if (!isDone) this.#rollBackWriting();
+    }
+  }
+
+  #commitWriting(): void {
+    this.database.saveRowversions();
+    this.#sql('commit');
+    if (this.#catalog) this.database.catalog = this.#catalog;
+    this.#catalog = undefined;
+    this.#isWriting = false;
+    this.commits += 1;
+    this.database.committed();
+    this.database.lock.release(this);
+  }
+
+  #rollBackWriting(): void {
+    if (!this.#isWriting) return;
+    // SQLite ends the transaction by itself when the disk is full or fails.
+    if (this.database.writer.isTransaction) this.#sql('rollback');
+    this.database.rolledBack();
+    this.#catalog = undefined;
+    this.#isWriting = false;
+    this.database.lock.release(this);
+  }
+
+  /** A definition: seen by this session at once, by others when it commits. */
+  define(catalog: Catalog): void {
+    this.#catalog = catalog;
+    this.database.saveCatalog(catalog);
+  }
+
+  async commit(replies: Replies): Promise<void> {
+    if (this.depth === 0) throw new TsqlError(3902, 'The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.');
+    if (this.isDoomed) throw doomed();
+    if (this.depth > 1) {
+      this.depth -= 1;
+      return;
+    }
+    if (this.beforeCommit) await this.beforeCommit();
+    if (this.#isWriting) this.#commitWriting();
+    replies.committed(this.#descriptor);
+    this.#ended();
+  }
+
+  /** Without a name, everything; with one, back to that savepoint. */
+  rollback(replies: Replies, name?: string): void {
+    if (this.depth === 0) throw new TsqlError(3903, 'The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.');
+    const savepoint = name === undefined ? undefined : this.#savepoints.get(name.toLowerCase());
+    if (name !== undefined && savepoint) {
+      if (this.isDoomed) throw doomed();
+      this.database.writer.exec(`ROLLBACK TO "${name.toLowerCase().replaceAll('"', '""')}"`);
+      this.database.rolledBack();
+      this.#catalog = savepoint.catalog;
+      return;
+    }
+    this.#rollBackWriting();
+    replies.rolledBack(this.#descriptor);
+    this.#ended();
+  }
+
+  async save(name: string): Promise<void> {
+    if (this.depth === 0) throw new TsqlError(628, 'Cannot issue SAVE TRANSACTION when there is no active transaction.');
+    if (this.isDoomed) throw doomed();
+    await this.startWriting();
+    this.database.writer.exec(`SAVEPOINT "${name.toLowerCase().replaceAll('"', '""')}"`);
+    this.#savepoints.set(name.toLowerCase(), { catalog: this.#catalog });
+  }
+
+  #ended(): void {
+    this.depth = 0;
+    this.isDoomed = false;
+    this.#descriptor = 0n;
+    this.#savepoints.clear();
+    this.database.appLocks.releaseAll(this, 'Transaction');
+  }
+
+  /** Takes the session out of whatever queue it waits in. */
+  cancel(): void {
+    this.isCancelled = true;
+    this.database.lock.cancel(this);
+    this.database.appLocks.cancel(this);
+  }
+
+  /** The reset bit of a message: as if the connection were new. [MS-TDS] 2.2.3.1.2 */
+  reset(replies: Replies): void {
+    if (this.depth > 0) this.rollback(replies);
+    this.settings = { ...defaults };
+    this.context.clear();
+    this.rowcount = 0;
+    this.identity = null;
+    this.database.appLocks.releaseAll(this, 'Session', 'Transaction');
+  }
+
+  /** The connection is gone: whatever it had open is undone. */
+  close(): void {
+    this.cancel();
+    this.#rollBackWriting();
+    this.#ended();
+    this.database.appLocks.releaseAll(this, 'Session', 'Transaction');
+  }
+}
+
+export type Frame = Value[];

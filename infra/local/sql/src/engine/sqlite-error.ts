@@ -1,0 +1,60 @@
+import { displayName, type Catalog, type Table } from './catalog.ts';
+import { invalidJson, numericConversion, overflow, truncated, TsqlError } from './error.ts';
+
+/** https://www.sqlite.org/rescode.html */
+const code = { check: 275, foreignKey: 787, notNull: 1299, primaryKey: 1555, unique: 2067, datatype: 3091, full: 13, triggerForeignKey: 1811 };
+
+/** SQLite's refusal in SQL Server's words and number. What has no counterpart is a defect of the stand-in and says so. */
+export function translate(error: unknown, catalog: Catalog, table: Table | undefined, verb: string): TsqlError {
+  if (error instanceof TsqlError) return error;
+  if (!(error instanceof Error)) return defect(String(error));
+  if ('code' in error && error.code === 'ERR_OUT_OF_RANGE') return overflow('bigint');
+  const number = 'errcode' in error ? error.errcode : undefined;
+  const { message } = error;
+  if (number === code.check) return check(message, catalog, table, verb);
+  if (number === code.notNull) {
+    const column = /\.([^.]+)$/.exec(message)?.[1] ?? '';
+    return new TsqlError(515, `Cannot insert the value NULL into column '${column}', table '${table ? displayName(table) : ''}'; column does not allow nulls. ${verb} fails.`, { state: 2 });
+  }
+  if (number === code.unique || number === code.primaryKey) return duplicate(message, table);
+  if (number === code.foreignKey || number === code.triggerForeignKey) return foreignKey(catalog, table, verb);
+  if (number === code.datatype) return numericConversion('nvarchar', 'the type of the column');
+  if (number === code.full) return new TsqlError(1105, 'Could not allocate space for the database because the disk is full.', { severity: 17, state: 2 });
+  if (message.includes('integer overflow')) return overflow('bigint');
+  if (message.includes('malformed JSON')) return invalidJson();
+  return defect(message);
+}
+
+const defect = (message: string) => new TsqlError(50_000, `The local stand-in failed on this statement (a defect of infra/local/sql): ${message}`, { severity: 16, effect: 'batch' });
+
+function check(message: string, catalog: Catalog, table: Table | undefined, verb: string): TsqlError {
+  const name = message.replace(/^.*constraint failed: /, '');
+  const [kind, first = '', second = ''] = name.split(':');
+  if (kind === '$range') return first === 'int' ? overflow('int') : new TsqlError(220, `Arithmetic overflow error for data type ${first}.`, { state: 1 });
+  if (kind === '$length') {
+    const full = catalog.get(first);
+    return truncated(full ? displayName(full) : first, second);
+  }
+  return new TsqlError(547, `The ${verb} statement conflicted with the CHECK constraint "${name}". The conflict occurred in table "${table ? displayName(table) : ''}".`, { state: 0 });
+}
+
+function duplicate(message: string, table: Table | undefined): TsqlError {
+  const detail = message.replace(/^.*constraint failed: /, '');
+  const byIndex = /^index '(.*)'$/.exec(detail)?.[1];
+  const columns = detail.split(', ').map((part) => part.slice(part.lastIndexOf('.') + 1));
+  const constraint = table?.constraints.find(({ name, unique, columns: own }) =>
+    unique && (byIndex === undefined ? own.join() === columns.join() : byIndex.replace(/\$(null|plain)$/, '') === `${table.storage}:${name.toLowerCase()}`));
+  const object = table ? displayName(table) : '';
+  if (constraint?.kind === 'index') return new TsqlError(2601, `Cannot insert duplicate key row in object '${object}' with unique index '${constraint.name}'.`, { severity: 14 });
+  const kind = constraint?.kind === 'unique' ? 'UNIQUE KEY' : 'PRIMARY KEY';
+  return new TsqlError(2627, `Violation of ${kind} constraint '${constraint?.name ?? detail}'. Cannot insert duplicate key in object '${object}'.`, { severity: 14 });
+}
+
+/** SQLite does not say which key; with several the first that could be meant is named. */
+function foreignKey(catalog: Catalog, table: Table | undefined, verb: string): TsqlError {
+  const own = table?.constraints.find(({ kind }) => kind === 'foreign key');
+  const referring = catalog.tables.flatMap(({ constraints }) => constraints).find(({ references }) => references === table?.storage);
+  const isReference = verb === 'DELETE' || !own;
+  const name = (isReference ? referring : own)?.name ?? '';
+  return new TsqlError(547, `The ${verb} statement conflicted with the ${isReference ? 'REFERENCE' : 'FOREIGN KEY'} constraint "${name}".`, { state: 0 });
+}

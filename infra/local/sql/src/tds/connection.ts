@@ -1,0 +1,193 @@
+import type { Socket } from 'node:net';
+import { TsqlError } from '../engine/error.ts';
+import { Cancelled } from '../engine/lock.ts';
+import { Session } from '../engine/session.ts';
+import type { Server } from '../server.ts';
+import { ByteReader } from './byte-reader.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { execute } from './execute.ts';
+import { readLogin, writeLoginReply } from './login.ts';
+import { MessageReader, toPackets, type Message } from './packet.ts';
+import { encryption, readPrelogin, writePrelogin } from './prelogin.ts';
+import { doneStatus, packetStatus, packetType, ProtocolError } from './protocol.ts';
+import { Reply } from './reply.ts';
+import { skipHeaders } from './rpc.ts';
+import { writeDone } from './token/done.ts';
+import { writeResetAcknowledged } from './token/env-change.ts';
+import { writeError } from './token/message.ts';
+import type { Handles } from './prepared-handles.ts';
+
+type Phase = 'prelogin' | 'login' | 'ready' | 'closed';
+
+/**
+ * One client. Phases: *prelogin* until PRELOGIN, *login* until LOGIN7 is accepted, *ready* for requests, *closed* after the socket
+ * or a protocol error ended it. Requests run one after another; an attention overtakes them.
+ */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #server: Server;
+  readonly #reader = new MessageReader();
+  readonly #id: number;
+  readonly #queue: Message[] = [];
+  readonly #handles: Handles = { next: 1, statements: new Map() };
+  #phase: Phase = 'prelogin';
+  #session: Session | undefined;
+  #packetSize = 4096;
+  #isBusy = false;
+  #attentions = 0;
+
+  constructor(socket: Socket, server: Server, id: number) {
+    this.#socket = socket;
+    this.#server = server;
+    this.#id = id;
+    socket.setNoDelay(true);
+    socket.on('data', (chunk: Buffer) => this.#received(chunk));
+    socket.on('error', () => this.close());
+    socket.on('close', () => this.close());
+  }
+
+  close(): void {
+    if (this.#phase === 'closed') return;
+    this.#phase = 'closed';
+    this.#socket.destroy();
+    this.#server.disconnected(this);
+    // A request that is running ends first: its session is closed when it has let go.
+    this.#session?.cancel();
+    if (!this.#isBusy) this.#session?.close();
+  }
+
+  #received(chunk: Buffer): void {
+    try {
+      for (const message of this.#reader.take(chunk)) this.#message(message);
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
+  #broken(error: unknown): void {
+    this.#server.log('protocol', { connection: this.#id, error: error instanceof Error ? error.message : String(error) });
+    this.close();
+  }
+
+  #message(message: Message): void {
+    if (message.type === packetType.attention) {
+      this.#attentions += 1;
+      if (this.#isBusy) this.#session?.cancel();
+      else this.#acknowledgeAttentions();
+      return;
+    }
+    this.#queue.push(message);
+    if (!this.#isBusy) void this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    this.#isBusy = true;
+    try {
+      for (let message = this.#queue.shift(); message && this.#phase !== 'closed'; message = this.#queue.shift()) {
+        if (this.#session) this.#session.isCancelled = false;
+        await this.#handle(message);
+        this.#acknowledgeAttentions();
+      }
+    } catch (error) {
+      this.#broken(error);
+    } finally {
+      this.#isBusy = false;
+      if (this.#isClosed) this.#session?.close();
+    }
+  }
+
+  get #isClosed(): boolean {
+    return this.#phase === 'closed';
+  }
+
+  /** A message of its own, after the reply of what was cancelled: the driver waits for exactly that. */
+  #acknowledgeAttentions(): void {
+    for (; this.#attentions > 0; this.#attentions -= 1) {
+      const writer = new ByteWriter(16);
+      writeDone(writer, 'done', doneStatus.attention);
+      this.#send(writer.done());
+    }
+  }
+
+  #send(body: Buffer): void {
+    if (this.#phase !== 'closed') this.#socket.write(toPackets(body, this.#packetSize, this.#id));
+  }
+
+  async #handle(message: Message): Promise<void> {
+    switch (this.#phase) {
+      case 'prelogin': this.#prelogin(message); return;
+      case 'login': await this.#login(message); return;
+      case 'ready': await this.#request(message); return;
+      case 'closed': return;
+      default: this.#phase satisfies never;
+    }
+  }
+
+  #prelogin({ type, body }: Message): void {
+    if (type !== packetType.prelogin) throw new ProtocolError(`PRELOGIN was expected, a message of type ${type} came.`);
+    const { encryption: wanted, isFederated } = readPrelogin(body);
+    this.#send(writePrelogin(encryption.notSupported, isFederated));
+    if (wanted === encryption.on || wanted === encryption.required) throw new ProtocolError('The client wants encryption, which this stand-in has not: connect with Encrypt=false.');
+    this.#phase = 'login';
+  }
+
+  async #login({ type, body }: Message): Promise<void> {
+    if (type !== packetType.login7) throw new ProtocolError(`LOGIN7 was expected, a message of type ${type} came.`);
+    const login = readLogin(body);
+    const writer = new ByteWriter(512);
+    const refusal = await this.#server.refuse(login);
+    const database = this.#server.database(login.database);
+    const error = refusal ?? (database ? undefined : new TsqlError(4060, `Cannot open database "${login.database}" requested by the login. The login failed.`, { severity: 11 }));
+    if (error || !database) {
+      if (error) writeError(writer, error);
+      writeDone(writer, 'done', doneStatus.error);
+      this.#send(writer.done());
+      this.#socket.end();
+      return;
+    }
+    writeLoginReply(writer, login);
+    writeDone(writer, 'done', doneStatus.final);
+    this.#send(writer.done());
+    this.#packetSize = login.packetSize;
+    this.#session = new Session(database, this.#id);
+    this.#phase = 'ready';
+  }
+
+  async #request({ type, status, isIgnored, body }: Message): Promise<void> {
+    const session = this.#session;
+    if (!session) throw new ProtocolError('A request came before the login.');
+    const reply = new Reply(type === packetType.rpc ? 'procedure' : 'batch');
+    if (isIgnored) {
+      writeDone(reply.writer, 'done', doneStatus.error);
+      this.#send(reply.writer.done());
+      return;
+    }
+    if ((status & (packetStatus.resetConnection | packetStatus.resetKeepTransaction)) !== 0) {
+      const before = new Reply(reply.kind);
+      if ((status & packetStatus.resetConnection) !== 0) session.reset(before);
+      writeResetAcknowledged(reply.writer);
+      reply.writer.bytes(before.writer.done());
+    }
+    const reader = new ByteReader(body);
+    skipHeaders(reader);
+    const commits = session.commits;
+    try {
+      const outcome = await execute(type, reader, { session, reply, handles: this.#handles, faults: this.#server.faults });
+      if (outcome === 'drop') {
+        this.close();
+        return;
+      }
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error;
+      writeDone(reply.writer, 'done', doneStatus.error);
+    }
+    // No reply leaves before everything it could have seen is on disk.
+    const settled = session.database.durability.settled();
+    if (settled) await settled;
+    if (session.commits > commits && this.#server.faults.dropsCommitted()) {
+      this.close();
+      return;
+    }
+    this.#send(reply.writer.done());
+  }
+}

@@ -1,0 +1,4 @@
+/** Thrown by a fault rule that wants the connection closed without an answer. */
+export class DroppedByFault extends Error {
+  override readonly name = 'DroppedByFault';
+}
