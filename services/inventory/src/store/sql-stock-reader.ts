@@ -23,7 +23,7 @@ export class SqlStockReader implements StockReader, DueReservations {
       FROM stock_level AS l
       WHERE l.tenant_id = ${varchar(40, tenantId)}
         AND l.store_id = ${varchar(40, storeId)}
-        AND l.sku IN (SELECT j.sku FROM OPENJSON(${json(skus)}) WITH (sku VARCHAR(40) '$') AS j);`);
+        AND l.sku IN (SELECT j.sku COLLATE Latin1_General_100_BIN2 FROM OPENJSON(${json(skus)}) WITH (sku VARCHAR(40) '$') AS j);`);
   }
 
   page(tenantId: TenantId, storeId: StoreId, after: string, limit: number): Promise<readonly LevelOf[]> {
@@ -49,7 +49,7 @@ export class SqlStockReader implements StockReader, DueReservations {
         FROM stock_ledger AS e
         WHERE e.tenant_id = ${varchar(40, tenantId)} AND e.store_id = ${varchar(40, storeId)}
         UNION ALL
-        SELECT j.sku, CAST(0 AS BIGINT) AS onHand, CAST(0 AS BIGINT) AS ledger, CAST(0 AS BIGINT) AS reserved, CAST(j.quantity AS BIGINT) AS held
+        SELECT j.sku COLLATE Latin1_General_100_BIN2 AS sku, CAST(0 AS BIGINT) AS onHand, CAST(0 AS BIGINT) AS ledger, CAST(0 AS BIGINT) AS reserved, CAST(j.quantity AS BIGINT) AS held
         FROM reservation AS r
         CROSS APPLY OPENJSON(r.lines) WITH (sku VARCHAR(40) '$.sku', quantity INT '$.quantity') AS j
         WHERE r.tenant_id = ${varchar(40, tenantId)} AND r.store_id = ${varchar(40, storeId)} AND r.state = 'held'

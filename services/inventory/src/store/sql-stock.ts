@@ -9,7 +9,11 @@ import { Stock, type Change } from '../domain/stock.ts';
 import { levelChangesOf, type LevelChange } from './level-changes.ts';
 import { DeliveryRow, LevelRow, ReservationRow } from './rows.ts';
 
-/** Levels, reservations, the ledger and deliveries in Azure SQL: one SELECT of each for a batch, one statement for each kind of write. */
+/**
+ * Levels, reservations, the ledger and deliveries in Azure SQL: one SELECT of each for a batch, one statement for each kind of write.
+ *
+ * Texts out of OPENJSON have the database's collation, and a comparison of those with our binary keys is refused (error 468), so the joins name it.
+ */
 export class SqlStock implements Store<Need, Stock, Change> {
   load(needs: readonly Need[]): Load<Stock> {
     const selects = [
@@ -84,19 +88,19 @@ const selectReservations = (needs: readonly NeedOf<'reservation'>[]): Sql => sql
   SELECT r.tenant_id AS tenantId, r.store_id AS storeId, r.sale_id AS saleId, r.version, r.state, r.lines, r.shortages, r.expires_at AS expiresAt
   FROM OPENJSON(${json(needs.map(({ tenantId, saleId }) => ({ tenantId, saleId })))})
     WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId') AS j
-  JOIN reservation AS r ON r.tenant_id = j.tenantId AND r.sale_id = j.saleId;`;
+  JOIN reservation AS r ON r.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND r.sale_id = j.saleId COLLATE Latin1_General_100_BIN2;`;
 
 const selectLevels = (needs: readonly NeedOf<'level'>[]): Sql => sql`
   SELECT l.tenant_id AS tenantId, l.store_id AS storeId, l.sku, l.on_hand AS onHand, l.reserved
   FROM OPENJSON(${json(needs.map(({ tenantId, storeId, sku }) => ({ tenantId, storeId, sku })))})
     WITH (tenantId VARCHAR(40) '$.tenantId', storeId VARCHAR(40) '$.storeId', sku VARCHAR(40) '$.sku') AS j
-  JOIN stock_level AS l ON l.tenant_id = j.tenantId AND l.store_id = j.storeId AND l.sku = j.sku;`;
+  JOIN stock_level AS l ON l.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND l.store_id = j.storeId COLLATE Latin1_General_100_BIN2 AND l.sku = j.sku COLLATE Latin1_General_100_BIN2;`;
 
 const selectDeliveries = (needs: readonly NeedOf<'delivery'>[]): Sql => sql`
   SELECT d.tenant_id AS tenantId, d.delivery_id AS deliveryId, d.store_id AS storeId, d.body_hash AS bodyHash, d.received_at AS receivedAt
   FROM OPENJSON(${json(needs.map(({ tenantId, deliveryId }) => ({ tenantId, deliveryId })))})
     WITH (tenantId VARCHAR(40) '$.tenantId', deliveryId NVARCHAR(64) '$.deliveryId') AS j
-  JOIN delivery AS d ON d.tenant_id = j.tenantId AND d.delivery_id = j.deliveryId;`;
+  JOIN delivery AS d ON d.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND d.delivery_id = j.deliveryId COLLATE Latin1_General_100_BIN2;`;
 
 /** A reservation as the batch leaves it, and the version that the table must have before: 0 where there is no row. */
 interface ReservationChange {
@@ -153,7 +157,7 @@ const updateReservations = (changed: readonly ReservationChange[]): Sql => sql`
   FROM OPENJSON(${json(changed.map(reservationRow))})
     WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId', state VARCHAR(10) '$.state', lines NVARCHAR(MAX) '$.lines' AS JSON,
       shortages NVARCHAR(MAX) '$.shortages' AS JSON, expiresAt DATETIME2(3) '$.expiresAt', before INT '$.before', version INT '$.version') AS j
-  JOIN reservation AS r ON r.tenant_id = j.tenantId AND r.sale_id = j.saleId AND r.version = j.before;
+  JOIN reservation AS r ON r.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND r.sale_id = j.saleId COLLATE Latin1_General_100_BIN2 AND r.version = j.before;
   IF @@ROWCOUNT <> ${int(changed.length)} THROW 51001, 'reservation', 1;`;
 
 const levelKeyOf = ({ tenantId, storeId, sku }: LevelChange) => ({ tenantId, storeId, sku });
@@ -165,7 +169,7 @@ const insertMissingLevels = (levels: readonly LevelChange[]): Sql => sql`
     WITH (tenantId VARCHAR(40) '$.tenantId', storeId VARCHAR(40) '$.storeId', sku VARCHAR(40) '$.sku') AS j
   WHERE NOT EXISTS (
     SELECT 1 FROM stock_level AS l
-    WHERE l.tenant_id = j.tenantId AND l.store_id = j.storeId AND l.sku = j.sku);`;
+    WHERE l.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND l.store_id = j.storeId COLLATE Latin1_General_100_BIN2 AND l.sku = j.sku COLLATE Latin1_General_100_BIN2);`;
 
 /** Only promises are conditional; and they hold whoever else has changed the level meanwhile, so a delivery conflicts with no sale. */
 const updateLevels = (levels: readonly LevelChange[]): Sql => sql`
@@ -174,7 +178,7 @@ const updateLevels = (levels: readonly LevelChange[]): Sql => sql`
   FROM OPENJSON(${json(levels.map((level) => ({ ...levelKeyOf(level), onHand: level.onHand, reserved: level.reserved, atLeast: level.atLeast })))})
     WITH (tenantId VARCHAR(40) '$.tenantId', storeId VARCHAR(40) '$.storeId', sku VARCHAR(40) '$.sku',
       onHand INT '$.onHand', reserved INT '$.reserved', atLeast INT '$.atLeast') AS j
-  JOIN stock_level AS l ON l.tenant_id = j.tenantId AND l.store_id = j.storeId AND l.sku = j.sku
+  JOIN stock_level AS l ON l.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND l.store_id = j.storeId COLLATE Latin1_General_100_BIN2 AND l.sku = j.sku COLLATE Latin1_General_100_BIN2
   WHERE j.atLeast IS NULL OR l.on_hand - l.reserved >= j.atLeast;
   IF @@ROWCOUNT <> ${int(levels.length)} THROW 51001, 'stock level', 1;`;
 

@@ -6,7 +6,11 @@ import { saleSeries } from '../domain/receipt-number.ts';
 import { Receipts } from '../domain/receipts.ts';
 import { CounterRow, ReceiptRow } from './rows.ts';
 
-/** Receipts, their counters and the journal in Azure SQL. */
+/**
+ * Receipts, their counters and the journal in Azure SQL.
+ *
+ * Texts out of OPENJSON have the database's collation, and a comparison of those with our binary keys is refused (error 468), so the joins name it.
+ */
 export class SqlReceipts implements Store<Need, Receipts, Change> {
   load(needs: readonly Need[]): Load<Receipts> {
     return {
@@ -45,11 +49,11 @@ const select = (needs: readonly Need[]): Sql => sql`
     r.series, r.number, r.issued_at AS issuedAt, r.document
   FROM OPENJSON(${json(needs.map(({ tenantId, saleId }) => ({ tenantId, saleId })))})
     WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId') AS j
-  JOIN receipt AS r ON r.tenant_id = j.tenantId AND r.sale_id = j.saleId;
+  JOIN receipt AS r ON r.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND r.sale_id = j.saleId COLLATE Latin1_General_100_BIN2;
   SELECT c.tenant_id AS tenantId, c.store_id AS storeId, c.series, c.last_number AS lastNumber
   FROM OPENJSON(${json(storesOf(needs))})
     WITH (tenantId VARCHAR(40) '$.tenantId', storeId VARCHAR(40) '$.storeId') AS j
-  JOIN receipt_counter AS c ON c.tenant_id = j.tenantId AND c.store_id = j.storeId AND c.series = ${varchar(10, saleSeries)};`;
+  JOIN receipt_counter AS c ON c.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND c.store_id = j.storeId COLLATE Latin1_General_100_BIN2 AND c.series = ${varchar(10, saleSeries)};`;
 
 /** Each store once: many sales of a batch are of one store. */
 const storesOf = (needs: readonly Need[]) => [...new Map(needs.map(({ tenantId, storeId }) => [`${tenantId}/${storeId}`, { tenantId, storeId }])).values()];
@@ -84,7 +88,7 @@ const updateCounters = (later: readonly Advance[]): Sql => sql`
   SET last_number = j.next
   FROM OPENJSON(${json(later)})
     WITH (tenantId VARCHAR(40) '$.tenantId', storeId VARCHAR(40) '$.storeId', series VARCHAR(10) '$.series', expected INT '$.expected', next INT '$.next') AS j
-  JOIN receipt_counter AS c ON c.tenant_id = j.tenantId AND c.store_id = j.storeId AND c.series = j.series AND c.last_number = j.expected;
+  JOIN receipt_counter AS c ON c.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND c.store_id = j.storeId COLLATE Latin1_General_100_BIN2 AND c.series = j.series COLLATE Latin1_General_100_BIN2 AND c.last_number = j.expected;
   IF @@ROWCOUNT <> ${int(later.length)} THROW 51001, 'receipt counter', 1;`;
 
 const insertReceipts = (issued: readonly Receipt[]): Sql => sql`
