@@ -77,7 +77,6 @@ export class Network extends Site implements AsyncDisposable {
     try {
       await this.#run(standInNames);
       await Promise.all(serviceNames.map((name) => migrate(this.sqlConnection(name), [
-        join(root, 'libs/sql/migrations'),
         join(root, 'libs/messaging/migrations'),
         join(root, `services/${name}/src/store/migrations`),
       ])));
