@@ -19,7 +19,7 @@ import { ATTENTION, LOGGER } from './transport/tokens.ts';
 class OrchestratorModule {}
 
 /** Who gets what. */
-export function orchestrator({ logger, database, reads, pipeline }: Platform<PlatformEnvironment>): Assembled {
+export function orchestrator({ logger, database, reads, pipeline }: Omit<Platform<PlatformEnvironment>, 'environment'>): Assembled {
   assertValid(checkout);
   const live = new LiveTimelines();
   const reader = new SqlCheckoutReader(reads);
