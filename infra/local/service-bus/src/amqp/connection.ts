@@ -89,7 +89,7 @@ export class AmqpConnection {
     try {
       this.#splitter.push(chunk);
     } catch (error) {
-      if (!(error instanceof DecodeError) && !(error instanceof RangeError)) throw error;
+      if (!(error instanceof DecodeError || error instanceof RangeError || error instanceof Refusal)) throw error;
       this.#context.emit('connection-refused', { reason: error.message });
       this.#socket.destroy();
       return;
@@ -200,6 +200,8 @@ export class AmqpConnection {
   #attachOutgoing(link: Sender, entity: Entity): void {
     if (!('store' in entity)) throw new Refusal(condition.notAllowed, `'${entity.path}' is a topic: receive from one of its subscriptions.`);
     const { broker, faults } = this.#context;
+    const frameBytes = link.connection.max_frame_size;
+    if (typeof frameBytes === 'number' && frameBytes < limits.messageBytes * 2) throw new Refusal(condition.notImplemented, `Frames of ${frameBytes} bytes are too small: messages are not split over several.`);
     const session = this.#hotSession(link);
     const { local, remote } = linkInternals(link);
     const hot = new OutgoingLink(broker, faults, session, entity.store, link, local.handle, remote.attach?.snd_settle_mode === 1);
