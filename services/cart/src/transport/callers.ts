@@ -1,23 +1,24 @@
 import { AuthError, type Principal } from '@checkout/auth';
 import { CommandId, SaleId, Sku } from '@checkout/contracts';
 import { Problem } from '@checkout/http';
-import type { StoreId, TillId } from '@checkout/kernel';
+import type * as kernel from '@checkout/kernel';
+import type { PipeTransform } from '@nestjs/common';
 import type { z } from 'zod';
 
 /** The store that a till's token is for. @throws AuthError store-mismatch */
-export function storeOf({ storeId }: Principal): StoreId {
+export function storeOf({ storeId }: Principal): kernel.StoreId {
   if (storeId === undefined) throw new AuthError('store-mismatch', 'the token is for no store');
   return storeId;
 }
 
 /** The till that a token is for. @throws AuthError store-mismatch */
-export function tillOf({ tillId }: Principal): TillId {
+export function tillOf({ tillId }: Principal): kernel.TillId {
   if (tillId === undefined) throw new AuthError('store-mismatch', 'the token is for no till');
   return tillId;
 }
 
 /** Whether the caller may see what belongs to a store. What is not for them is told as not found, so that ids cannot be tried out. */
-export const maySee = ({ storeId }: Principal, of: { readonly storeId: StoreId }): boolean => storeId === undefined || storeId === of.storeId;
+export const maySee = ({ storeId }: Principal, of: { readonly storeId: kernel.StoreId }): boolean => storeId === undefined || storeId === of.storeId;
 
 const inPath = <T>(schema: z.ZodType<T>) => (text: string): T => {
   const parsed = schema.safeParse(text);
@@ -29,3 +30,12 @@ const inPath = <T>(schema: z.ZodType<T>) => (text: string): T => {
 export const commandIdIn = inPath(CommandId);
 export const basketIdIn = inPath(SaleId);
 export const skuIn = inPath(Sku);
+
+/** The idempotency key of a checkout is its command id. As a pipe, so that a wrong key is told before the body is looked at. */
+export const asCommandId: PipeTransform<string, kernel.CommandId> = {
+  transform(key) {
+    const parsed = CommandId.safeParse(key);
+    if (!parsed.success) throw new Problem('idempotency-key-invalid', { detail: 'The key is the command id: a UUID in lower case.' });
+    return parsed.data;
+  },
+};

@@ -228,6 +228,10 @@ describe('a till at the front door', () => {
     expect(await call('POST', '/v1/checkouts', anOffer(), { headers: key === undefined ? {} : { 'idempotency-key': key } })).toMatchObject({ status: 400, body: { code } });
   });
 
+  it('hears of a wrong key before anything of the body', async () => {
+    expect(await call('POST', '/v1/checkouts', {}, { headers: { 'idempotency-key': 'seven' } })).toMatchObject({ status: 400, body: { code: 'idempotency-key-invalid' } });
+  });
+
   it('of a store that is not set up is refused', async () => {
     expect((await sell(newCommandId(), anOffer(), { token: 'foreign' })).status).toBe(422);
   });

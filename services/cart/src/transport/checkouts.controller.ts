@@ -1,7 +1,7 @@
 import { Caller, Requires, type Principal } from '@checkout/auth';
-import { CommandId, type http } from '@checkout/contracts';
+import type { http } from '@checkout/contracts';
 import { IdempotencyKey, Problem } from '@checkout/http';
-import { saleIdOf } from '@checkout/kernel';
+import { saleIdOf, type CommandId } from '@checkout/kernel';
 import { Controller, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { acceptCheckout, type AcceptCheckout, type Acceptance } from '../application/accept-checkout.ts';
@@ -12,7 +12,7 @@ import type { Checkouts, Inputs, SaleStream } from '../application/ports.ts';
 import type { Checkout } from '../domain/checkout.ts';
 import { statusOf } from '../domain/checkout-status.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { commandIdIn, maySee, storeOf, tillOf } from './callers.ts';
+import { asCommandId, commandIdIn, maySee, storeOf, tillOf } from './callers.ts';
 import { sendEvents } from './event-stream.ts';
 import { Offer } from './offer-body.ts';
 import { waitMsOf, waitSecondsOf } from './prefer.ts';
@@ -39,8 +39,8 @@ export class CheckoutsController {
   @Post()
   @HttpCode(202)
   @Requires('checkout:submit')
-  async accept(@Caller() caller: Principal, @IdempotencyKey() key: string, @Offer() offer: http.CheckoutBody, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<http.CheckoutStatus> {
-    const command = commandOf(caller, key, offer);
+  async accept(@Caller() caller: Principal, @IdempotencyKey(asCommandId) commandId: CommandId, @Offer() offer: http.CheckoutBody, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<http.CheckoutStatus> {
+    const command = commandOf(caller, commandId, offer);
     const waitSeconds = waitSecondsOf(request.headers['prefer']);
     // Begun before the checkout is: its end may be committed before we hear that it was accepted.
     const leaving = new AbortController();
@@ -91,10 +91,8 @@ export class CheckoutsController {
 }
 
 /** Tenant, store and till come from the token alone. */
-function commandOf(caller: Principal, key: string, offer: http.CheckoutBody): AcceptCheckout {
-  const id = CommandId.safeParse(key);
-  if (!id.success) throw new Problem('idempotency-key-invalid', { detail: 'The key is the command id: a UUID in lower case.' });
+function commandOf(caller: Principal, commandId: CommandId, offer: http.CheckoutBody): AcceptCheckout {
   const storeId = storeOf(caller);
   const tillId = tillOf(caller);
-  return { type: 'cart.accept-checkout', body: { tenantId: caller.tenantId, storeId, tillId, commandId: id.data, bodyHash: fingerprintOf(storeId, tillId, offer), offer } };
+  return { type: 'cart.accept-checkout', body: { tenantId: caller.tenantId, storeId, tillId, commandId, bodyHash: fingerprintOf(storeId, tillId, offer), offer } };
 }
