@@ -2,7 +2,6 @@ import { AuthError, type Principal } from '@checkout/auth';
 import { CommandId, SaleId, Sku } from '@checkout/contracts';
 import { Problem } from '@checkout/http';
 import type * as kernel from '@checkout/kernel';
-import type { PipeTransform } from '@nestjs/common';
 import type { z } from 'zod';
 
 /** The store that a till's token is for. @throws AuthError store-mismatch */
@@ -31,11 +30,9 @@ export const commandIdIn = inPath(CommandId);
 export const basketIdIn = inPath(SaleId);
 export const skuIn = inPath(Sku);
 
-/** The idempotency key of a checkout is its command id. As a pipe, so that a wrong key is told before the body is looked at. */
-export const asCommandId: PipeTransform<string, kernel.CommandId> = {
-  transform(key) {
-    const parsed = CommandId.safeParse(key);
-    if (!parsed.success) throw new Problem('idempotency-key-invalid', { detail: 'The key is the command id: a UUID in lower case.' });
-    return parsed.data;
-  },
-};
+/** The command that an idempotency key names. @throws Problem idempotency-key-invalid */
+export function commandIdOf(key: string): kernel.CommandId {
+  const parsed = CommandId.safeParse(key);
+  if (!parsed.success) throw new Problem('idempotency-key-invalid', { detail: 'The key is the command id: a UUID in lower case.' });
+  return parsed.data;
+}

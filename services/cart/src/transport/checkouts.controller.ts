@@ -2,7 +2,7 @@ import { Caller, Requires, type Principal } from '@checkout/auth';
 import type { http } from '@checkout/contracts';
 import { IdempotencyKey, Problem } from '@checkout/http';
 import { saleIdOf, type CommandId } from '@checkout/kernel';
-import { Controller, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { acceptCheckout, type AcceptCheckout, type Acceptance } from '../application/accept-checkout.ts';
 import { CheckoutWatch } from '../application/checkout-watch.ts';
@@ -12,9 +12,9 @@ import type { Checkouts, Inputs, SaleStream } from '../application/ports.ts';
 import type { Checkout } from '../domain/checkout.ts';
 import { statusOf } from '../domain/checkout-status.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { asCommandId, commandIdIn, maySee, storeOf, tillOf } from './callers.ts';
+import { commandIdIn, commandIdOf, maySee, storeOf, tillOf } from './callers.ts';
 import { sendEvents } from './event-stream.ts';
-import { Offer } from './offer-body.ts';
+import { offerIn } from './offer-body.ts';
 import { waitMsOf, waitSecondsOf } from './prefer.ts';
 import { durable, problemOf } from './refused.ts';
 import { CHECKOUTS, EVENTS, INPUTS, SALE_STREAM, WATCH } from './tokens.ts';
@@ -39,8 +39,9 @@ export class CheckoutsController {
   @Post()
   @HttpCode(202)
   @Requires('checkout:submit')
-  async accept(@Caller() caller: Principal, @IdempotencyKey(asCommandId) commandId: CommandId, @Offer() offer: http.CheckoutBody, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<http.CheckoutStatus> {
-    const command = commandOf(caller, commandId, offer);
+  async accept(@Caller() caller: Principal, @IdempotencyKey() key: string, @Body() body: unknown, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<http.CheckoutStatus> {
+    // In this order: a wrong key is told before anything of the body.
+    const command = commandOf(caller, commandIdOf(key), offerIn(body));
     const waitSeconds = waitSecondsOf(request.headers['prefer']);
     // Begun before the checkout is: its end may be committed before we hear that it was accepted.
     const leaving = new AbortController();

@@ -1,10 +1,10 @@
 import { Problem } from '@checkout/http';
 import { anOffer } from '../testing.ts';
-import { OfferPipe } from './offer-body.ts';
+import { offerIn } from './offer-body.ts';
 
 const codeOf = (body: unknown): string => {
   try {
-    new OfferPipe().transform(body);
+    offerIn(body);
     return 'accepted';
   } catch (error) {
     if (error instanceof Problem) return error.code;

@@ -1,6 +1,5 @@
 import { http } from '@checkout/contracts';
 import { Problem, problemOf, type Code } from '@checkout/http';
-import { Body, type PipeTransform } from '@nestjs/common';
 import { ZodError } from 'zod';
 import { refuseCardNumbers } from './card-numbers.ts';
 
@@ -15,18 +14,14 @@ const codes: readonly (readonly [RegExp, Code])[] = [
   [/^tenders\.\d+\.type$/, 'tender-unsupported'],
 ];
 
-/** What a till offers: free of card numbers, of the right form, and told in the registry's words when not. */
-export class OfferPipe implements PipeTransform<unknown, http.CheckoutBody> {
-  transform(value: unknown): http.CheckoutBody {
-    if (value === undefined) throw new Problem('body-missing');
-    refuseCardNumbers(value);
-    const result = http.CheckoutBody.safeParse(value);
-    if (result.success) return result.data;
-    throw problemOf(new ZodError(result.error.issues.map(named)));
-  }
+/** What a till offers: free of card numbers, of the right form, and told in the registry's words when not. @throws Problem */
+export function offerIn(body: unknown): http.CheckoutBody {
+  if (body === undefined) throw new Problem('body-missing');
+  refuseCardNumbers(body);
+  const result = http.CheckoutBody.safeParse(body);
+  if (result.success) return result.data;
+  throw problemOf(new ZodError(result.error.issues.map(named)));
 }
-
-export const Offer = (): ParameterDecorator => Body(new OfferPipe());
 
 /** `problemOf` reads the code of a custom issue; a list that is there but too short or long has one, a missing list has not. */
 function named(issue: Issue): Issue {
