@@ -74,7 +74,7 @@ type NameOf<S> = S extends { readonly name: infer Name extends string } ? Name :
 type SucceedsOf<S> = S extends { readonly succeeds: infer Succeeds } ? Succeeds : never;
 type KeptBy<S> = S extends { readonly keeps?: readonly (infer Kept)[] } ? Kept : never;
 
-/** `true` for compensatable steps, then one pivot, then retriable steps: any other order could not be undone or could not be finished. */
+/** `true` for compensatable steps, then one pivot, then retriable steps. In another order it could not be undone, or not be finished. */
 type InOrder<Steps extends readonly unknown[]> =
   Steps extends readonly [{ readonly kind: 'compensatable' }, ...infer Rest] ? InOrder<Rest>
   : Steps extends readonly [{ readonly kind: 'pivot' }, ...infer Rest] ? AllRetriable<Rest>
