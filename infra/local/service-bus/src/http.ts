@@ -34,11 +34,26 @@ async function route(request: IncomingMessage, { broker, applyFaults }: HttpActi
       await new Promise<void>((resolve) => { broker.reset(resolve); });
       return { status: 200, body: {} };
     case 'POST /faults':
-      applyFaults(JSON.parse(await bodyOf(request)) as FaultRequest);
+      applyFaults(faultRequest(JSON.parse(await bodyOf(request))));
       return { status: 200, body: {} };
     default:
       return { status: 404, body: { error: 'There are GET /health, GET /entities, POST /reset and POST /faults.' } };
   }
+}
+
+const faultTypes: Readonly<Record<keyof FaultRequest, 'boolean' | 'string' | 'number'>> = {
+  dropConnections: 'boolean', detachLinks: 'string', serverBusySends: 'number', settlementDelayMs: 'number',
+};
+
+/** @throws Error for a fault there is not: a test that asks for one must not pass because nothing happened. */
+function faultRequest(body: unknown): FaultRequest {
+  if (typeof body !== 'object' || body === null) throw new Error('Faults are an object.');
+  for (const [name, value] of Object.entries(body)) {
+    const expected = Object.entries(faultTypes).find(([known]) => known === name)?.[1];
+    if (expected === undefined) throw new Error(`There is no fault '${name}'. There are: ${Object.keys(faultTypes).join(', ')}.`);
+    if (typeof value !== expected) throw new Error(`The fault '${name}' needs a ${expected}.`);
+  }
+  return body;
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

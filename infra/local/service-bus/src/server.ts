@@ -35,10 +35,22 @@ export async function startServiceBus({ port = 0, host, directory, topology, onE
   const faults = new Faults();
   const connections = new Set<AmqpConnection>();
   const sockets = new Set<Socket>();
+  let onSocket = (socket: Socket): void => void socket.destroy();
+  // The port comes first: a second process started by mistake fails here, before it touches the first one's log.
+  const listener = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    onSocket(socket);
+  });
+  const boundPort = await listen(listener, port, host);
   const broker = await Broker.open(directory, topology, onEvent, () => {
     // Nothing can be promised any more: clients see a lost connection rather than an answer that is not true.
     for (const socket of sockets) socket.destroy();
-    void listener.close();
+    listener.close();
+  }).catch((error: unknown) => {
+    listener.close();
+    throw error;
   });
   const applyFaults = (request: FaultRequest): void => {
     faults.set(request);
@@ -48,11 +60,7 @@ export async function startServiceBus({ port = 0, host, directory, topology, onE
   };
   const http = createHttp({ broker, applyFaults });
   const container = rhea.create_container({ id: 'service-bus' });
-
-  const listener = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('error', () => socket.destroy());
+  onSocket = (socket) => {
     socket.once('data', (first: Buffer) => {
       if (first[0] !== AMQP_FIRST_BYTE) {
         http.emit('connection', socket);
@@ -64,8 +72,7 @@ export async function startServiceBus({ port = 0, host, directory, topology, onE
       socket.on('close', () => connections.delete(connection));
       connection.input(first);
     });
-  });
-  const boundPort = await listen(listener, port, host);
+  };
   onEvent('listening', { port: boundPort, pid: process.pid });
 
   let closing: Promise<void> | undefined;

@@ -1,6 +1,7 @@
 import type { Refusal } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { StoredMessage } from '../stored-message.ts';
+import { DecodeError } from '../wire/decode.ts';
 import { type Disposition, type Flow, type Outcome, type Transfer, writeDisposition, writeFlow, writeRejection } from '../wire/frames.ts';
 import type { Outbox } from '../wire/outbox.ts';
 
@@ -80,6 +81,8 @@ export class AmqpSession {
 
   onDisposition(disposition: Disposition, bytes: Buffer): void {
     if (!disposition.isReceiver) return;
+    const count = disposition.last - disposition.first;
+    if (count < 0 || count > WINDOW_LIMIT) throw new DecodeError(`A disposition of ${count + 1} deliveries cannot be: ${WINDOW_LIMIT} at most are under way.`);
     const wasShut = this.window <= 0;
     for (const link of this.links.values()) link.onDisposition(disposition, bytes);
     if (wasShut) for (const link of this.links.values()) link.onWindow();

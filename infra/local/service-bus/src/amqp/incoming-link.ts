@@ -65,8 +65,10 @@ export class IncomingLink implements HotLink {
     try {
       this.#faults.beforeSend();
       this.#broker.publish(this.#destination, payload, format, () => {
+        session.outbox.expected();
         if (!settled) this.#faults.onSettlement(() => session.settle(true, deliveryId, deliveryId, outcome.accepted));
       });
+      session.outbox.expect();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       if (!settled) session.reject(true, deliveryId, error);

@@ -131,7 +131,11 @@ export class OutgoingLink implements HotLink, Consumer {
     let runEnd = -1;
     const answer = (from: number, to: number): void => {
       if (settled) return;
-      this.#broker.log.afterDurable(() => this.#faults.onSettlement(() => amqp.settle(false, from, to, stateOf(state))));
+      amqp.outbox.expect();
+      this.#broker.log.afterDurable(() => {
+        amqp.outbox.expected();
+        this.#faults.onSettlement(() => amqp.settle(false, from, to, stateOf(state)));
+      });
     };
     for (let id = first; id <= last; id += 1) {
       const message = amqp.unsettled.get(id);

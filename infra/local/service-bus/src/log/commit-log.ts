@@ -150,7 +150,8 @@ export class CommitLog implements RecordSink {
 
   #write(): void {
     const group = this.#collecting;
-    if (!group || this.#isWriting) return;
+    // After the end nobody is told that anything was accepted.
+    if (!group || this.#isWriting || this.#isClosed) return;
     this.#collecting = undefined;
     group.chunks.push(this.#slab.subarray(this.#start, this.#end));
     this.#start = this.#end;

@@ -18,6 +18,7 @@ export class Outbox {
   #whole: Buffer[] = [];
   #isScheduled = false;
   #owesAcknowledgement = false;
+  #expected = 0;
 
   constructor(socket: Socket, beforeFlush: () => void) {
     this.#socket = socket;
@@ -63,6 +64,16 @@ export class Outbox {
     this.schedule();
   }
 
+  /** An answer to what came in will follow when the log is written, which is soon enough to carry the acknowledgement. */
+  expect(): void {
+    this.#expected += 1;
+  }
+
+  /** The answer is due now. */
+  expected(): void {
+    this.#expected -= 1;
+  }
+
   schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -75,7 +86,7 @@ export class Outbox {
     this.#isScheduled = false;
     this.#seal();
     const chunks = this.#whole;
-    if (chunks.length === 0 && this.#owesAcknowledgement) chunks.push(EMPTY_FRAME);
+    if (chunks.length === 0 && this.#owesAcknowledgement && this.#expected === 0) chunks.push(EMPTY_FRAME);
     this.#owesAcknowledgement = false;
     if (chunks.length === 0) return;
     this.#whole = [];

@@ -1,0 +1,70 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { message } from 'rhea';
+import { Broker } from './broker.ts';
+import type { Consumer } from './consumer.ts';
+import { limits } from './limits.ts';
+import type { StoredMessage } from './stored-message.ts';
+import { eventually, temporaryDirectory, topologyOf } from './testing/bus.ts';
+import { unbatch } from './wire/content.ts';
+
+const topology = topologyOf([{ Name: 'busy' }, { Name: 'kept' }]);
+const directory = temporaryDirectory();
+afterAll(() => directory.remove());
+
+const open = (): Promise<Broker> => Broker.open(directory.path, topology, () => undefined, (error) => { throw error; });
+const encode = (body: Buffer | string): Buffer => message.encode({ message_id: 'm', body: message.data_section(Buffer.from(body)) } as never);
+
+function queue(broker: Broker, name: string): Extract<ReturnType<Broker['resolve']>, { kind: 'queue' }> {
+  const entity = broker.resolve(name);
+  if (entity.kind !== 'queue') throw new Error(`'${name}' is no queue.`);
+  return entity;
+}
+
+const send = (broker: Broker, name: string, body: Buffer | string): Promise<void> =>
+  new Promise((resolve) => { broker.publish(queue(broker, name).destination, encode(body), 0, resolve); });
+
+/** Completes whatever it is handed. */
+function completer(deliver: (stored: StoredMessage) => void): Consumer {
+  return { capacity: 100, deletesOnReceive: false, session: undefined, deliver, reserve: () => undefined, forget: () => undefined, detach: () => undefined };
+}
+
+const bytesOnDisk = (): number => readdirSync(directory.path).reduce((sum, name) => sum + statSync(join(directory.path, name)).size, 0);
+
+describe('the log', () => {
+  it('stays small while messages pass through, and keeps the few that stay', async () => {
+    // given
+    const broker = await open();
+    const { store } = queue(broker, 'busy');
+    store.addConsumer(completer((stored) => setImmediate(() => store.complete(stored))));
+    const body = Buffer.alloc(200 * 1024, 1);
+
+    // when
+    for (let index = 0; index < 700; index += 1) {
+      await send(broker, 'busy', body);
+      if (index % 10 === 0) await send(broker, 'kept', `kept ${index}`);
+    }
+
+    // then
+    expect(bytesOnDisk()).toBeLessThanOrEqual((limits.segmentsBeforeCompaction + 3) * (limits.segmentBytes + 512 * 1024));
+    await eventually(() => expect(store.messages.size).toBe(0));
+    await broker.close();
+
+    // and after a restart
+    const again = await open();
+    const bodies = [...queue(again, 'kept').store.messages.values()].map(({ content }) => unbatch(content.bytes)[0]?.toString());
+    expect(bodies).toEqual(Array.from({ length: 70 }, (_unused, index) => `kept ${index * 10}`));
+    expect(queue(again, 'busy').store.messages.size).toBe(0);
+    await again.close();
+  });
+
+  it('does not bring messages back that were dropped by a reset', async () => {
+    const broker = await open();
+    await new Promise<void>((resolve) => { broker.reset(resolve); });
+    await send(broker, 'kept', 'new');
+    await broker.close();
+    const again = await open();
+    expect(queue(again, 'kept').store.messages.size).toBe(1);
+    await again.close();
+  });
+});
