@@ -1,3 +1,4 @@
+import { connectionString } from './connection-string.ts';
 import { Server } from './server.ts';
 
 export interface SqlServer extends AsyncDisposable {
@@ -29,9 +30,6 @@ export async function startSqlServer({ port = 0, directory, databases, password 
     [Symbol.asyncDispose]: close,
   };
 }
-
-export const connectionString = (port: number, database: string, password: string) =>
-  `Server=127.0.0.1,${port};Database=${database};User Id=sa;Password=${password};Encrypt=false;TrustServerCertificate=true`;
 
 function once(run: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;

@@ -2,7 +2,7 @@ import type { Expression } from '../tsql/node/expression.ts';
 import type { Select } from '../tsql/node/query.ts';
 import type { Execute, SelectStatement, Statement } from '../tsql/node/statement.ts';
 import { parseBatch } from '../tsql/parse/batch.ts';
-import { isString, MAX, type as types, type SqlType } from '../value/sql-type.ts';
+import { MAX, type as types, type SqlType } from '../value/sql-type.ts';
 import type { Catalog } from './catalog.ts';
 import { Prepared } from './database.ts';
 import type { Bind } from './emit/bind.ts';
@@ -16,7 +16,7 @@ import { Scope } from './emit/scope.ts';
 import { emitUpdate } from './emit/update.ts';
 import type { TwoPhase, Write } from './emit/write.ts';
 import { outside, TsqlError } from './error.ts';
-import type { Parameter } from './plan-cache.ts';
+import { hasFreeLength, type Parameter } from './plan-cache.ts';
 
 /** Reads rows or one value; `locks` when a hint wants the writer lock first, `reads` when stored tables are involved. */
 export interface Reading {
@@ -103,7 +103,7 @@ const deferred = new Set([208, 544]);
 export function compileBatch(sql: string, parameters: readonly Parameter[]): BatchPlan {
   const statements = parseBatch(sql);
   const variables = new Variables();
-  for (const { name, type } of parameters) variables.declare(name, isString(type) ? { ...type, length: MAX } : type);
+  for (const { name, type } of parameters) variables.declare(name, hasFreeLength(type) ? { ...type, length: MAX } : type);
   return new BatchPlan(statements.map((statement) => new Step(declareAll(statement, variables), variables)), variables, parameters);
 }
 

@@ -5,8 +5,12 @@ const CAPACITY = 2000;
 
 export interface Parameter { readonly name: string; readonly type: SqlType }
 
-/** Parameter types as far as a plan depends on them: tedious declares text by the length of each value, which must not matter. */
-export const signatureOf = (parameters: readonly Parameter[]) => parameters.map(({ name, type }) => `${name} ${type.kind} ${type.precision},${type.scale}`).join(';');
+/** tedious declares these by the length of each value, so no plan may depend on it: they count as (MAX). */
+export const hasFreeLength = ({ kind }: SqlType) => kind === 'varchar' || kind === 'nvarchar' || kind === 'varbinary';
+
+/** Parameter types as far as a plan depends on them. */
+export const signatureOf = (parameters: readonly Parameter[]) =>
+  parameters.map(({ name, type }) => `${name} ${type.kind} ${hasFreeLength(type) ? '' : type.length},${type.precision},${type.scale}`).join(';');
 
 /** Plans by SQL text and parameter types. Steps of a plan note the catalog they were compiled for and compile again for another. */
 export class PlanCache {

@@ -7,10 +7,9 @@ const code = { check: 275, foreignKey: 787, notNull: 1299, primaryKey: 1555, uni
 /** SQLite's refusal in SQL Server's words and number. What has no counterpart is a defect of the stand-in and says so. */
 export function translate(error: unknown, catalog: Catalog, table: Table | undefined, verb: string): TsqlError {
   if (error instanceof TsqlError) return error;
-  if (!(error instanceof Error)) return defect(String(error));
-  if ('code' in error && error.code === 'ERR_OUT_OF_RANGE') return overflow('bigint');
-  const number = 'errcode' in error ? error.errcode : undefined;
-  const { message } = error;
+  if (isOutOfRange(error)) return overflow('bigint');
+  // By shape, not by class: under Jest node:sqlite throws errors of another realm.
+  const { errcode: number, message = String(error) } = error as { readonly errcode?: number; readonly message?: string };
   if (number === code.check) return check(message, catalog, table, verb);
   if (number === code.notNull) {
     const column = /\.([^.]+)$/.exec(message)?.[1] ?? '';
@@ -24,6 +23,9 @@ export function translate(error: unknown, catalog: Catalog, table: Table | undef
   if (message.includes('malformed JSON')) return invalidJson();
   return defect(message);
 }
+
+/** node:sqlite refuses to turn an integer beyond 2^53 into a number. */
+export const isOutOfRange = (error: unknown) => typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_OUT_OF_RANGE';
 
 const defect = (message: string) => new TsqlError(50_000, `The local stand-in failed on this statement (a defect of infra/local/sql): ${message}`, { severity: 16, effect: 'batch' });
 

@@ -22,27 +22,19 @@ export interface Source {
 /** The sources an expression can see: those of its own FROM first, then those of the queries around it. */
 export class Scope {
   readonly sources: Source[] = [];
-  constructor(readonly outer: Scope | undefined = undefined) {}
+  constructor(readonly outer?: Scope) {}
 
   find(qualifier: string | undefined, name: string): VisibleColumn {
     const wanted = name.toLowerCase();
     const alias = qualifier?.toLowerCase();
-    let aliasKnown = false;
-    for (let scope: Scope | undefined = this; scope; scope = scope.outer) {
-      let found: VisibleColumn | undefined;
-      for (const source of scope.sources) {
-        if (alias !== undefined && source.alias !== alias) continue;
-        if (alias !== undefined) aliasKnown = true;
-        for (const column of source.columns) {
-          if (column.name.toLowerCase() !== wanted) continue;
-          if (found) throw ambiguousColumn(name);
-          found = column;
-        }
-      }
-      if (found) return found;
-      if (aliasKnown) break;
-    }
-    if (alias !== undefined && !aliasKnown) throw unboundColumn(`${qualifier}.${name}`);
-    throw unknownColumn(name);
+    const candidates = this.sources.filter((source) => alias === undefined || source.alias === alias);
+    const found = candidates.flatMap(({ columns }) => columns.filter((column) => column.name.toLowerCase() === wanted));
+    const [column, another] = found;
+    if (another) throw ambiguousColumn(name);
+    if (column) return column;
+    // A known alias settles where to look: an outer source of the same name stays hidden.
+    if (alias !== undefined && candidates.length > 0) throw unknownColumn(name);
+    if (this.outer) return this.outer.find(qualifier, name);
+    throw alias === undefined ? unknownColumn(name) : unboundColumn(`${qualifier}.${name}`);
   }
 }

@@ -124,7 +124,7 @@ export function registerFunctions(db: DatabaseSync, counters: Counters): void {
   });
 
   db.function('ts_new_id', () => randomUUID().toUpperCase());
-  db.function('ts_identity', (table: string) => whole(counters.nextIdentity(table)));
+  db.function('ts_identity', (table) => whole(counters.nextIdentity(String(table))));
   db.function('ts_rowversion', () => whole(counters.nextRowversion()));
 }
 

@@ -6,7 +6,7 @@ import type { BatchPlan, Compiled, Reading, Step } from '../compile.ts';
 import { alterTable, createIndex, createTable, dropIndex, dropTable, type Definition } from '../emit/definition.ts';
 import { outside, TsqlError } from '../error.ts';
 import { Cancelled } from '../lock.ts';
-import { translate } from '../sqlite-error.ts';
+import { isOutOfRange, translate } from '../sqlite-error.ts';
 import type { Session } from '../session.ts';
 import { bindValues, type RunState } from './bind-value.ts';
 import { runProcedure } from './procedure.ts';
@@ -294,7 +294,7 @@ function readRows(statement: StatementSync, values: Value[]): readonly StoredRow
   try {
     return statement.all(...values) as unknown as readonly StoredRow[];
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_OUT_OF_RANGE')) throw error;
+    if (!isOutOfRange(error)) throw error;
     statement.setReadBigInts(true);
     return statement.all(...values) as unknown as readonly StoredRow[];
   }

@@ -8,7 +8,7 @@ export function decode1252(bytes: Buffer): string {
 
 /** What VARCHAR cannot hold becomes a question mark, one for each UTF-16 unit, as on the server. */
 export function encode1252(text: string): string {
-  if (/^[\x00-\x7f\xa0-\xff]*$/.test(text)) return text;
+  if (!/[^\0-\x7f\xa0-\xff]/.test(text)) return text;
   let out = '';
   for (let i = 0; i < text.length; i += 1) {
     const code = text.charCodeAt(i);
