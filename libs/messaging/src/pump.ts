@@ -41,7 +41,6 @@ export interface PumpOptions {
 export class Pump {
   readonly #options: PumpOptions;
   readonly #held = new Set<HeldPartition>();
-  readonly #workers: Promise<void>[] = [];
   readonly #stopping = new AbortController();
   #outage: Promise<void> | undefined;
 
@@ -50,14 +49,16 @@ export class Pump {
   }
 
   start(): void {
-    for (let i = 0; i < this.#options.partitions; i += 1) this.#workers.push(this.#work());
+    for (let i = 0; i < this.#options.partitions; i += 1) void this.#work();
   }
 
-  /** Takes no more messages, lets those at hand finish for at most `graceMs`, and lets go of all partitions. */
+  /**
+   * Takes no more messages, lets those at hand finish for at most `graceMs`, and lets go of all partitions. Workers that are waiting for a
+   * partition are not waited for: the SDK does not end that wait before its time, but closing the client does.
+   */
   async stop(graceMs = seconds(10)): Promise<void> {
     this.#stopping.abort();
     await Promise.all([...this.#held].map((partition) => partition.release(graceMs)));
-    await Promise.all(this.#workers);
   }
 
   get isPaused(): boolean {

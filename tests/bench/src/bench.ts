@@ -16,7 +16,7 @@ const { log, last } = quietLog();
 writeClients(stateDirectory, options);
 
 try {
-  await using network = await Network.create({ stateDirectory, ports: 'free', log, providerLatencyMs: options.providerLatencyMs, environment: { LOG_LEVEL: 'warn' } });
+  await using network = await Network.create({ stateDirectory, ports: 'free', log, providerLatencyMs: options.providerLatencyMs, environment: { LOG_LEVEL: 'warn' }, ...(options.profile !== undefined && { nodeOptions: ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] }) });
   await stockTheShops(network, options);
   const tills = await Tills.open(network, options);
   const subscriber = new Subscriber(network.serviceBusConnection);

@@ -10,6 +10,8 @@ export interface Options {
   readonly skus: number;
   readonly providerLatencyMs: number;
   readonly seed: number;
+  /** A folder for one CPU profile of each process; profiling costs speed, so such a run's figures do not count. */
+  readonly profile: string | undefined;
 }
 
 export function readOptions(args: readonly string[]): Options {
@@ -24,6 +26,7 @@ export function readOptions(args: readonly string[]): Options {
       skus: { type: 'string', default: '1000' },
       'provider-latency': { type: 'string', default: '20' },
       seed: { type: 'string', default: '1' },
+      profile: { type: 'string' },
     },
   });
   const number = (text: string, name: string): number => {
@@ -40,5 +43,6 @@ export function readOptions(args: readonly string[]): Options {
     skus: number(values.skus, 'skus'),
     providerLatencyMs: number(values['provider-latency'], 'provider-latency'),
     seed: number(values.seed, 'seed'),
+    profile: values.profile,
   };
 }

@@ -28,9 +28,9 @@ export class Child {
   readonly #exited: Promise<unknown>;
   #hasExited = false;
 
-  constructor(program: Program, log: Log) {
+  constructor(program: Program, log: Log, extraNodeOptions: readonly string[] = []) {
     this.program = program;
-    this.#process = spawn(process.execPath, [...nodeOptions, program.file], {
+    this.#process = spawn(process.execPath, [...nodeOptions, ...extraNodeOptions, program.file], {
       cwd: root,
       env: { ...inherited(), ...program.environment },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -18,6 +18,8 @@ export interface NetworkOptions {
   /** How long the simulated payment provider takes for each call. Default 20 ms. */
   readonly providerLatencyMs?: number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** For profiling: options of Node itself, for every program. */
+  readonly nodeOptions?: readonly string[];
 }
 
 /**
@@ -89,7 +91,7 @@ export class Network extends Site implements AsyncDisposable {
 
   async #run(names: readonly ProgramName[]): Promise<void> {
     await Promise.all(names.map((name) => {
-      const child = new Child(this.#program(name), this.#options.log);
+      const child = new Child(this.#program(name), this.#options.log, this.#options.nodeOptions);
       this.#children.set(name, child);
       return child.ready();
     }));
