@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { AppLocks } from './app-locks.ts';
+import { Checkpointer } from './checkpointer.ts';
 import { Catalog, quote, type CatalogState } from './catalog.ts';
 import { Durability } from './durability.ts';
 import { registerFunctions } from './function/register.ts';
@@ -7,8 +8,6 @@ import { FifoLock } from './lock.ts';
 import { PlanCache } from './plan-cache.ts';
 import { typesFromJson, typesToJson } from '../value/type-json.ts';
 
-/** After this many pages in the log it is copied into the database file: 16 MB of 4 kB pages. */
-const CHECKPOINT_PAGES = 4096;
 /** Rowversions are promised to the file in blocks, so that a restart never hands one out twice. */
 const ROWVERSION_BLOCK = 10_000;
 
@@ -37,7 +36,7 @@ export class Database {
   readonly #identities = new Map<string, number>();
   #rowversion: number;
   #rowversionLimit: number;
-  #commits = 0;
+  readonly #checkpointer: Checkpointer;
 
   constructor(readonly name: string, readonly path: string) {
     this.writer = this.#open();
@@ -45,6 +44,7 @@ export class Database {
       INSERT OR IGNORE INTO "$catalog" VALUES (1, '{"schemas":["dbo"],"tables":[]}', 0);`);
     this.reader = this.#open();
     this.durability = new Durability(path);
+    this.#checkpointer = new Checkpointer(path, this.reader);
     const row = this.writer.prepare('SELECT state, rowversion FROM "$catalog"').get();
     this.catalog = new Catalog(typesFromJson(String(row?.['state'])) as CatalogState);
     this.#rowversion = Number(row?.['rowversion']);
@@ -53,7 +53,7 @@ export class Database {
 
   #open(): DatabaseSync {
     const db = new DatabaseSync(this.path, { timeout: 0, enableForeignKeyConstraints: true, enableDoubleQuotedStringLiterals: false });
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY; PRAGMA recursive_triggers = OFF;');
+    db.exec('PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY; PRAGMA recursive_triggers = OFF;');
     registerFunctions(db, { nextIdentity: (table) => this.#nextIdentity(table), nextRowversion: () => this.#nextRowversion() });
     return db;
   }
@@ -70,18 +70,12 @@ export class Database {
   /** Called after every SQLite commit. */
   committed(): void {
     this.durability.committed();
-    this.#commits += 1;
-    if (this.#commits % 64 === 0) this.#checkpointWhenLarge();
-  }
-
-  #checkpointWhenLarge(): void {
-    // NOOP reports the size of the log without moving anything.
-    const size = this.writer.prepare('PRAGMA wal_checkpoint(NOOP)').get();
-    if (Number(size?.['log']) >= CHECKPOINT_PAGES) this.writer.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    this.#checkpointer.committed();
   }
 
   saveCatalog(catalog: Catalog): void {
     this.writer.prepare('UPDATE "$catalog" SET state = ?').run(typesToJson(catalog.state));
+    this.forgetIdentities();
   }
 
   /** Gaps after a rollback, as on the server. The counter starts behind the largest value there is. */
@@ -103,8 +97,9 @@ export class Database {
     return row?.['last'] === null || row?.['last'] === undefined ? before : Number(row['last']);
   }
 
-  forgetIdentity(storage: string): void {
-    this.#identities.delete(storage);
+  /** After a definition the counters are found again: the table may be another one. */
+  forgetIdentities(): void {
+    this.#identities.clear();
   }
 
   #nextRowversion(): number {
@@ -131,6 +126,7 @@ export class Database {
 
   async close(): Promise<void> {
     await this.durability.close();
+    await this.#checkpointer.close();
     this.reader.close();
     this.writer.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     this.writer.close();
