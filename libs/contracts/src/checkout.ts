@@ -28,10 +28,13 @@ export const Reason = z.strictObject({
 });
 export type Reason = z.output<typeof Reason>;
 
+/** What the till had asked for: a sale that came straight over the bus is first heard of by cart when it ends. */
+const asked = { commandId: CommandId, tillId: TillId, currency: Currency, totalMinor: Amount };
+
 /** The sale is done: money taken, goods gone, receipt numbered. */
 export const CheckoutCompleted = event('cart-commands', 'checkout.checkout-completed.v1', z.strictObject({
   ...ofSale,
-  commandId: CommandId,
+  ...asked,
   receiptNumber: z.string(),
   changeMinor: Amount,
 }));
@@ -40,7 +43,7 @@ export type CheckoutCompleted = MessageOf<typeof CheckoutCompleted>;
 /** The sale did not come about; whatever had been done for it has been undone. */
 export const CheckoutCancelled = event('cart-commands', 'checkout.checkout-cancelled.v1', z.strictObject({
   ...ofSale,
-  commandId: CommandId,
+  ...asked,
   reason: Reason,
 }));
 export type CheckoutCancelled = MessageOf<typeof CheckoutCancelled>;

@@ -14,7 +14,8 @@ const published: Readonly<Record<Code, number>> = {
   'offline-limit-exceeded': 422, 'clock-implausible': 422, 'till-sequence-repeated': 409, 'store-mismatch': 403, 'sale-state-conflict': 409, 'refund-exceeds-sale': 422,
   'auth-missing': 401, 'auth-invalid': 401, 'auth-expired': 401, 'auth-not-yet-valid': 401, 'scope-missing': 403, 'tenant-suspended': 403, 'webhook-signature-invalid': 401,
   'webhook-timestamp-stale': 401, 'webhook-target-forbidden': 422, 'cursor-invalid': 400, 'replay-forbidden': 403, 'version-unsupported': 400, 'rate-limited': 429,
-  overloaded: 503, 'dependency-unavailable': 503, 'accept-unknown': 503, internal: 500,
+  overloaded: 503, 'dependency-unavailable': 503, 'accept-unknown': 503, internal: 500, 'store-unknown': 422, 'basket-closed': 409, 'basket-empty': 422,
+  'basket-unknown': 404, 'line-unknown': 404, 'barcode-taken': 422, 'product-repeated': 422,
 };
 
 it('keeps the status of every published code', () => {

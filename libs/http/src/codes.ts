@@ -82,6 +82,13 @@ export const codes = {
   'dependency-unavailable': later(503, 'A part of the service is down', 'Nothing was accepted. Keep the sale at the till and send it again under the same key.'),
   'accept-unknown': later(503, 'It is not known whether the request was accepted', again),
   internal: later(500, 'Something went wrong on our side', support),
+  'store-unknown': no(422, 'The store is not set up', 'Set the store up first, or sign the till in at its own store.'),
+  'basket-closed': no(409, 'The basket has been checked out', 'Open a new basket.'),
+  'basket-empty': no(422, 'The basket is empty'),
+  'basket-unknown': no(404, 'There is no such basket', 'Open a new basket.'),
+  'line-unknown': no(404, 'The basket has no such line'),
+  'barcode-taken': no(422, 'The barcode belongs to another product'),
+  'product-repeated': no(422, 'The page names one product twice'),
 } as const satisfies Record<string, CodeMeaning>;
 
 export type Code = keyof typeof codes;

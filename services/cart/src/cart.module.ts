@@ -66,7 +66,7 @@ export function assembleCart({ environment, logger, reads, pipeline }: Platform<
       }
     },
   };
-  const inputs = pipeline(parts);
+  const inputs = pipeline({ ...parts, lane: 'accept' });
   // A page of a thousand products takes as long as a batch of sales: it has a batch of its own, so that no till waits for it. It sends nothing.
   const officeInputs = pipeline(parts);
   return {

@@ -1,10 +1,10 @@
 import { checkout } from '@checkout/contracts';
-import { aBasket, aCheckout, acme, aStore, decideOn, leeds, noon, rowsOf, shortOfTea, tea } from '../testing.ts';
+import { aBasket, aCheckout, acme, decideOn, leeds, noon, rowsOf, shortOfTea, tea, till } from '../testing.ts';
 import { cancelCheckout, completeCheckout } from './end-checkout.ts';
 import { keyOf } from './ports.ts';
 
 const accepted = aCheckout();
-const of = { tenantId: acme, storeId: leeds, saleId: accepted.saleId, commandId: accepted.commandId };
+const of = { tenantId: acme, storeId: leeds, saleId: accepted.saleId, commandId: accepted.commandId, tillId: till, currency: 'GBP', totalMinor: 598 };
 const completed = checkout.CheckoutCompleted({ ...of, receiptNumber: 'S-000042', changeMinor: 2 });
 const cancelled = checkout.CheckoutCancelled({ ...of, reason: shortOfTea });
 
@@ -44,8 +44,8 @@ describe('the end of a checkout', () => {
   });
 
   it('is remembered for a sale that came straight over the bus', () => {
-    const rows = rowsOf({ stores: [aStore()] });
+    const rows = rowsOf({});
     decideOn(rows, completeCheckout, completed);
-    expect(rows.checkouts.get(keyOf(acme, accepted.commandId))).toMatchObject({ currency: 'GBP', version: 1, ending: { state: 'completed' } });
+    expect(rows.checkouts.get(keyOf(acme, accepted.commandId))).toMatchObject({ tillId: till, currency: 'GBP', totalMinor: 598, version: 1, ending: { state: 'completed' } });
   });
 });

@@ -8,7 +8,7 @@ type Ended = checkout.CheckoutCompleted | checkout.CheckoutCancelled;
 
 /** The sale is done. Its basket stays closed for good. */
 export const completeCheckout: CartHandler<checkout.CheckoutCompleted> = {
-  needs: ({ body: { tenantId, commandId, storeId } }) => [{ kind: 'checkout', tenantId, commandId }, { kind: 'store', tenantId, storeId }],
+  needs: ({ body: { tenantId, commandId } }) => [{ kind: 'checkout', tenantId, commandId }],
 
   decide(rows, { message, now }) {
     const { receiptNumber, changeMinor } = message.body;
@@ -18,11 +18,7 @@ export const completeCheckout: CartHandler<checkout.CheckoutCompleted> = {
 
 /** The sale came to nothing. Its basket opens again, so that the cashier can mend it and try once more. */
 export const cancelCheckout: CartHandler<checkout.CheckoutCancelled> = {
-  needs: ({ body: { tenantId, commandId, storeId } }) => [
-    { kind: 'checkout', tenantId, commandId },
-    { kind: 'store', tenantId, storeId },
-    { kind: 'held-basket', tenantId, commandId },
-  ],
+  needs: ({ body: { tenantId, commandId } }) => [{ kind: 'checkout', tenantId, commandId }, { kind: 'held-basket', tenantId, commandId }],
 
   decide(rows, { message, now }) {
     const { reason } = message.body;
@@ -36,27 +32,22 @@ function end(rows: Rows, { body }: Ended, ending: Ending): Decision<Change, Effe
   if (known?.ending) {
     return stateOf(known) === ending.state ? {} : { effects: [{ kind: 'contradicted', checkout: known, told: ending.state }] };
   }
-  const ended: Checkout = known ? { ...known, ending, version: known.version + 1 } : straightFromTheBus(rows, body, ending);
+  const ended: Checkout = known ? { ...known, ending, version: known.version + 1 } : straightFromTheBus(body, ending);
   const changes: Change[] = [{ kind: 'checkout-saved', checkout: ended }];
   const basket = ending.state === 'completed' ? undefined : heldBasket(rows, body);
   if (basket) changes.push({ kind: 'basket-saved', ...reopen(basket) });
   return { changes, effects: [{ kind: 'ended', checkout: ended }] };
 }
 
-/** ISO 4217's code for "no currency". */
-const noCurrency = 'X'.repeat(3);
-
-/**
- * A sale that a till sent straight onto the bus is first heard of here. The ending says neither total nor currency, so the currency is
- * the store's and the total is 0 until the contract carries it; the receipt has both.
- */
-const straightFromTheBus = (rows: Rows, { tenantId, storeId, saleId, commandId }: Ended['body'], ending: Ending): Checkout => ({
+/** A sale that a till sent straight onto the bus is first heard of here; the ending says what it had asked for. */
+const straightFromTheBus = ({ tenantId, storeId, saleId, commandId, tillId, currency, totalMinor }: Ended['body'], ending: Ending): Checkout => ({
   tenantId,
   commandId,
   saleId,
   storeId,
-  currency: rows.stores.get(keyOf(tenantId, storeId))?.currency ?? noCurrency,
-  totalMinor: 0,
+  tillId,
+  currency,
+  totalMinor,
   acceptedAt: ending.endedAt,
   ending,
   version: 1,

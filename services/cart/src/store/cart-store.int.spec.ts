@@ -53,8 +53,8 @@ const opened = (basketId: SaleId) => step(openBasket, { type: 'cart.open-basket'
 const scanned = (basketId: SaleId, article: Article, quantity = 1) => step(scanArticle, { type: 'cart.scan-article', body: { tenantId: acme, storeId: leeds, basketId, article, quantity } });
 const changed = (basketId: SaleId, sku: Sku, quantity: number) => step(changeLine, { type: 'cart.change-line', body: { tenantId: acme, storeId: leeds, basketId, sku, quantity } });
 const completed = (commandId: CommandId) =>
-  step(completeCheckout, checkout.CheckoutCompleted({ tenantId: acme, storeId: leeds, saleId: uuidv7() as SaleId, commandId, receiptNumber: 'S-000042', changeMinor: 2 }));
-const cancelled = (commandId: CommandId) => step(cancelCheckout, checkout.CheckoutCancelled({ tenantId: acme, storeId: leeds, saleId: uuidv7() as SaleId, commandId, reason: shortOfTea }));
+  step(completeCheckout, checkout.CheckoutCompleted({ tenantId: acme, storeId: leeds, saleId: uuidv7() as SaleId, commandId, tillId: till, currency: 'GBP', totalMinor: 598, receiptNumber: 'S-000042', changeMinor: 2 }));
+const cancelled = (commandId: CommandId) => step(cancelCheckout, checkout.CheckoutCancelled({ tenantId: acme, storeId: leeds, saleId: uuidv7() as SaleId, commandId, tillId: till, currency: 'GBP', totalMinor: 598, reason: shortOfTea }));
 
 /** Loads what the steps look at, as the pipeline does: one round trip for all of them. */
 async function load(...steps: readonly Step[]): Promise<Rows> {

@@ -16,7 +16,7 @@ import { Database } from '@checkout/sql';
 import { startTestDatabase, type TestDatabase } from '@checkout/sql/testing';
 import { assembleCart } from '../cart.module.ts';
 import type { CartEnvironment } from '../config.ts';
-import { acme, aStore, anOffer, leeds, newCommandId, pen, shortOfTea, soap, tea } from '../testing.ts';
+import { acme, aStore, anOffer, leeds, newCommandId, pen, shortOfTea, soap, tea, till } from '../testing.ts';
 
 /** The whole service on real stand-ins for SQL, bus and identity; the orchestrator is played by the spec. */
 class Shop {
@@ -148,7 +148,7 @@ const sell = (commandId: string, offer: object = anOffer(), { wait, token = 'til
   call('POST', '/v1/checkouts', offer, { token, headers: { 'idempotency-key': commandId, ...(wait !== undefined && { prefer: `wait=${wait}` }) } });
 const statusOf = (commandId: string, token: keyof typeof tokens = 'till') => call('GET', `/v1/checkouts/${commandId}`, undefined, { token });
 
-const of = (commandId: CommandId) => ({ tenantId: acme, storeId: leeds, saleId: saleIdOf(acme, commandId), commandId });
+const of = (commandId: CommandId) => ({ tenantId: acme, storeId: leeds, saleId: saleIdOf(acme, commandId), commandId, tillId: till, currency: 'GBP', totalMinor: 598 });
 const completed = (commandId: CommandId) => shop.tell(checkout.CheckoutCompleted({ ...of(commandId), receiptNumber: 'S-000042', changeMinor: 0 }));
 const cancelled = (commandId: CommandId) => shop.tell(checkout.CheckoutCancelled({ ...of(commandId), reason: shortOfTea }));
 

@@ -33,10 +33,11 @@ const issue = receipt.IssueReceipt({
   ...sale, commandId, tillId, currency: 'GBP', taxMode: 'inclusive', lines: basket.lines, totalMinor: 598, requestedAt: basket.requestedAt,
   tenders: [{ type: 'card', amountMinor: 400, tenderedMinor: 400 }, { type: 'cash', amountMinor: 198, tenderedMinor: 200 }],
 });
-const completed = contract.CheckoutCompleted({ ...sale, commandId, receiptNumber: 'S-000042', changeMinor: 2 });
+const asked = { commandId, tillId, currency: 'GBP', totalMinor: 598 };
+const completed = contract.CheckoutCompleted({ ...sale, ...asked, receiptNumber: 'S-000042', changeMinor: 2 });
 const cancelledBecause = (reason: contract.Reason) => [
-  contract.CheckoutCancelled({ ...sale, commandId, reason }),
-  saleEvents.SaleCancelled({ ...sale, commandId, tillId, currency: 'GBP', totalMinor: 598, reason }),
+  contract.CheckoutCancelled({ ...sale, ...asked, reason }),
+  saleEvents.SaleCancelled({ ...sale, ...asked, reason }),
 ];
 
 const silence = (times: number): Input[] => Array.from({ length: times }, () => timedOut);

@@ -2,7 +2,7 @@ import { checkout as sale, inventory, payment, receipt, saleEvents } from '@chec
 import { seconds } from '@checkout/kernel';
 import { compensatable, pivot, retriable, saga } from '@checkout/saga';
 import { captureRefused, declined, short } from './reasons.ts';
-import { ofSale, receiptTenders, stockLines } from './start-message.ts';
+import { asked, ofSale, receiptTenders, stockLines } from './start-message.ts';
 
 /**
  * One sale, from "pay" to a receipt. Until the capture every step can be undone, newest first;
@@ -42,12 +42,10 @@ export const checkout = saga(sale.CheckoutRequested, {
     }),
   ],
   completed: (start, { 'capture payment': { changeMinor }, 'issue receipt': { receiptNumber } }) => [
-    sale.CheckoutCompleted({ ...ofSale(start), commandId: start.commandId, receiptNumber, changeMinor }),
+    sale.CheckoutCompleted({ ...ofSale(start), ...asked(start), receiptNumber, changeMinor }),
   ],
   cancelled: (start, reason) => [
-    sale.CheckoutCancelled({ ...ofSale(start), commandId: start.commandId, reason }),
-    saleEvents.SaleCancelled({
-      ...ofSale(start), commandId: start.commandId, tillId: start.tillId, currency: start.currency, totalMinor: start.totalMinor, reason,
-    }),
+    sale.CheckoutCancelled({ ...ofSale(start), ...asked(start), reason }),
+    saleEvents.SaleCancelled({ ...ofSale(start), ...asked(start), reason }),
   ],
 });

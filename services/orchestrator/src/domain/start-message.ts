@@ -7,6 +7,9 @@ export type Start = BodyOf<typeof checkout.CheckoutRequested>;
 /** The names that every message of one sale carries. */
 export const ofSale = ({ tenantId, storeId, saleId }: Start): { tenantId: TenantId; storeId: StoreId; saleId: SaleId } => ({ tenantId, storeId, saleId });
 
+/** What the till asked for, as the ends of a sale repeat it. */
+export const asked = ({ commandId, tillId, currency, totalMinor }: Start): Pick<Start, 'commandId' | 'tillId' | 'currency' | 'totalMinor'> => ({ commandId, tillId, currency, totalMinor });
+
 export const stockLines = ({ lines }: Start): inventory.StockLine[] => lines.map(({ sku, quantity }) => ({ sku, quantity }));
 
 /** Tenders as a receipt may show them: without the card's token. */
