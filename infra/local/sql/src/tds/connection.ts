@@ -17,6 +17,9 @@ import { writeResetAcknowledged } from './token/env-change.ts';
 import { writeError } from './token/message.ts';
 import type { Handles } from './prepared-handles.ts';
 
+/** A client that has not logged in by then is taken for dead. */
+const LOGIN_TIMEOUT_MS = 15_000;
+
 type Phase = 'prelogin' | 'login' | 'ready' | 'closed';
 
 /**
@@ -34,6 +37,7 @@ export class Connection {
   #session: Session | undefined;
   #packetSize = 4096;
   #isBusy = false;
+  #hasSpoken = false;
   #attentions = 0;
 
   constructor(socket: Socket, server: Server, id: number) {
@@ -41,6 +45,7 @@ export class Connection {
     this.#server = server;
     this.#id = id;
     socket.setNoDelay(true);
+    socket.setTimeout(LOGIN_TIMEOUT_MS, () => this.close());
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
     socket.on('error', () => this.close());
     socket.on('close', () => this.close());
@@ -58,6 +63,9 @@ export class Connection {
 
   #received(chunk: Buffer): void {
     try {
+      // Something else than TDS would otherwise be waited for: its second and third byte claim a length that never comes.
+      if (!this.#hasSpoken && chunk[0] !== packetType.prelogin) throw new ProtocolError('The client does not begin with PRELOGIN (a TDS 8.0 or TLS client needs encryption, which this stand-in has not).');
+      this.#hasSpoken = true;
       for (const message of this.#reader.take(chunk)) this.#message(message);
     } catch (error) {
       this.#broken(error);
@@ -151,6 +159,7 @@ export class Connection {
     this.#packetSize = login.packetSize;
     this.#session = new Session(database, this.#id);
     this.#phase = 'ready';
+    this.#socket.setTimeout(0);
   }
 
   async #request({ type, status, isIgnored, body }: Message): Promise<void> {
