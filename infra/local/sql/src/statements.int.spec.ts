@@ -104,6 +104,9 @@ describe('reading', () => {
   it('matches LIKE with an escaped wildcard', async () => {
     expect(await rows(`SELECT v FROM (VALUES ('10%'), ('100')) AS t (v) WHERE v LIKE '10!%' ESCAPE '!'`)).toEqual([{ v: '10%' }]);
     expect(await rows(`SELECT v FROM (VALUES ('a1'), ('b1')) AS t (v) WHERE v LIKE '[a]_'`)).toEqual([{ v: 'a1' }]);
+    const marks = String.raw`a-b/c\d.e*f(g){h}|i^j$k?l+m"n`;
+    expect(await rows('SELECT 1 AS found WHERE @v LIKE @v', { v: marks })).toEqual([{ found: 1 }]);
+    expect(await rows(`SELECT v FROM (VALUES ('x-1'), ('x1')) AS t (v) WHERE v LIKE 'x[-]%' OR v LIKE '[^w-y]%'`)).toEqual([{ v: 'x-1' }]);
   });
 
   it('reads through common table expressions, derived tables and windows', async () => {

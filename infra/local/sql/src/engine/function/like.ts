@@ -15,7 +15,8 @@ export function like(text: string, pattern: string, escape: string | null, insen
   return expression.test(text);
 }
 
-const plain = (character: string) => character.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+/** Nothing else may be escaped under the flag `u`. */
+const plain = (character: string) => character.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 function translate(pattern: string, escape: string | null): string {
   if (escape !== null && [...escape].length !== 1) throw new TsqlError(506, `The invalid escape character "${escape}" was specified in a LIKE predicate.`, { effect: 'batch' });
