@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import sql from 'mssql';
+import { startSqlServer } from './index.ts';
 import { binary, startTestServer } from './testing/test-server.ts';
 
 let db: Awaited<ReturnType<typeof startTestServer>>;
@@ -207,5 +211,33 @@ describe('definitions', () => {
   it('undoes a definition with its transaction', async () => {
     await db.batch('BEGIN TRAN; CREATE TABLE gone (id INT NOT NULL PRIMARY KEY); INSERT INTO gone VALUES (1); ROLLBACK');
     expect(await db.failure('SELECT * FROM gone')).toBe(208);
+  });
+});
+
+describe('altering a table', () => {
+  it('adds and drops constraints, and checks the rows there are', async () => {
+    await db.batch('CREATE TABLE altered (id INT NOT NULL PRIMARY KEY, n INT NULL, code INT NULL)');
+    await db.query('INSERT INTO altered (id, n) VALUES (1, 5)');
+    await db.batch('ALTER TABLE altered ADD CONSTRAINT CK_altered CHECK (n > 3), CONSTRAINT UQ_altered UNIQUE (n)');
+    expect(await db.failure('INSERT INTO altered (id, n) VALUES (2, 1)')).toBe(547);
+    expect(await db.failure('INSERT INTO altered (id, n) VALUES (2, 5)')).toBe(2627);
+    expect(await db.failure('ALTER TABLE altered ADD CONSTRAINT CK_more CHECK (n > 100)')).toBe(547);
+    await db.batch('ALTER TABLE altered DROP CONSTRAINT CK_altered, UQ_altered; ALTER TABLE altered DROP COLUMN code');
+    await db.query('INSERT INTO altered (id, n) VALUES (2, 1), (3, 5)');
+    expect(await db.query('SELECT COUNT(*) AS n FROM altered')).toEqual([{ n: 3 }]);
+    expect(await db.failure('CREATE UNIQUE INDEX UX_altered ON altered (n)')).toBe(1505);
+  });
+
+  it('keeps its tables over a restart', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'local-sql-restart-'));
+    for (const round of [1, 2]) {
+      await using server = await startSqlServer({ directory, databases: ['kept'] });
+      const pool = await new sql.ConnectionPool(server.connectionString('kept')).connect();
+      if (round === 1) await pool.request().batch(`CREATE TABLE kept (id INT IDENTITY NOT NULL PRIMARY KEY, note NVARCHAR(MAX) NOT NULL DEFAULT N'x', at DATETIME2(3) NOT NULL DEFAULT SYSUTCDATETIME(), version ROWVERSION)`);
+      await pool.request().query('INSERT INTO kept DEFAULT VALUES');
+      expect((await pool.request().query('SELECT id, note FROM kept ORDER BY id')).recordset).toEqual(Array.from({ length: round }, (_, i) => ({ id: i + 1, note: 'x' })));
+      await pool.close();
+    }
+    rmSync(directory, { recursive: true });
   });
 });

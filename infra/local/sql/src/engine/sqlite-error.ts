@@ -10,6 +10,10 @@ export function translate(error: unknown, catalog: Catalog, table: Table | undef
   if (isOutOfRange(error)) return overflow('bigint');
   // By shape, not by class: under Jest node:sqlite throws errors of another realm.
   const { errcode: number, message = String(error) } = error as { readonly errcode?: number; readonly message?: string };
+  if (isDefinition(verb)) {
+    if (number === code.unique) return new TsqlError(1505, `The CREATE UNIQUE INDEX statement terminated because a duplicate key was found: ${message}.`);
+    if (/constraint failed$/.test(message)) return new TsqlError(547, `The ${verb} statement conflicted with a constraint: rows that are there already break it.`, { state: 0 });
+  }
   if (number === code.check) return check(message, catalog, table, verb);
   if (number === code.notNull) {
     const column = /\.([^.]+)$/.exec(message)?.[1] ?? '';
@@ -26,6 +30,8 @@ export function translate(error: unknown, catalog: Catalog, table: Table | undef
 
 /** node:sqlite refuses to turn an integer beyond 2^53 into a number. */
 export const isOutOfRange = (error: unknown) => typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_OUT_OF_RANGE';
+
+const isDefinition = (verb: string) => /^(CREATE|ALTER|DROP) /.test(verb);
 
 const defect = (message: string) => new TsqlError(50_000, `The local stand-in failed on this statement (a defect of infra/local/sql): ${message}`, { severity: 16, effect: 'batch' });
 
