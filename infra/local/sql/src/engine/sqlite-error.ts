@@ -12,7 +12,7 @@ export function translate(error: unknown, catalog: Catalog, table: Table | undef
   const { errcode: number, message = String(error) } = error as { readonly errcode?: number; readonly message?: string };
   if (isDefinition(verb)) {
     if (number === code.unique) return new TsqlError(1505, `The CREATE UNIQUE INDEX statement terminated because a duplicate key was found: ${message}.`);
-    if (/constraint failed$/.test(message)) return new TsqlError(547, `The ${verb} statement conflicted with a constraint: rows that are there already break it.`, { state: 0 });
+    if (message.endsWith('constraint failed')) return new TsqlError(547, `The ${verb} statement conflicted with a constraint: rows that are there already break it.`, { state: 0 });
   }
   if (number === code.check) return check(message, catalog, table, verb);
   if (number === code.notNull) {
