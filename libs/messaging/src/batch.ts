@@ -2,12 +2,14 @@ import { assert } from '@checkout/kernel';
 import { openSpan, type OpenSpan } from '@checkout/observability';
 import { toOutbound, type Outbound } from './codec.ts';
 import type { Store } from './handler.ts';
+import { messageIdOf } from './message-id.ts';
 import type { Work } from './work.ts';
 
 /** One message of a batch that was decided, and what is left to do for it after the commit. */
 interface Decided<Need, Rows, Change, Effect> {
   readonly work: Work<Need, Rows, Change, Effect>;
   readonly answer: unknown;
+  readonly hasChanged: boolean;
   readonly span: OpenSpan;
 }
 
@@ -49,7 +51,7 @@ export function decideAll<Need, Rows, Change, Effect>(
       const decision = work.handler.decide(rows, { message, envelope, now });
       // The id says what caused it and which of its effects it is: handling the same message again names the same messages.
       const messages = (decision.messages ?? []).map((each, index) =>
-        toOutbound(each, { id: `${envelope.id}.${index}`, source, time, tenantId: envelope.tenantId, causationId: envelope.id, traceparent: span.traceparent }),
+        toOutbound(each, { id: messageIdOf(envelope.id, index), source, time, tenantId: envelope.tenantId, causationId: envelope.id, traceparent: span.traceparent }),
       );
       for (const { envelope: sent, bodyJson } of messages) assert(bodyJson.length <= maxBodyLength, `${sent.type} has a body of ${bodyJson.length} characters`);
       for (const change of decision.changes ?? []) {
@@ -58,7 +60,7 @@ export function decideAll<Need, Rows, Change, Effect>(
       }
       outbound.push(...messages);
       effects.push(...(decision.effects ?? []));
-      decided.push({ work, answer: decision.answer, span });
+      decided.push({ work, answer: decision.answer, hasChanged: (decision.changes ?? []).length > 0, span });
     } catch (error) {
       span.end(error);
       failed.push({ work, error });

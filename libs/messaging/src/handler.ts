@@ -35,6 +35,11 @@ export interface Load<Rows> {
   /** One SELECT per entry of `recordsets`, in that order. */
   readonly select: Sql;
   readonly recordsets: readonly z.ZodType[];
+  /**
+   * Some rows are as this process last wrote them, instead of read. A decision on such a row is safe when it changes the row, because the
+   * write is guarded by its version; one that changes nothing is decided again on rows that are read.
+   */
+  readonly isFromMemory?: boolean;
   toRows(recordsets: readonly (readonly unknown[])[]): Rows;
 }
 
@@ -48,4 +53,6 @@ export interface Store<Need, Rows, Change> {
    * second writer by version or predicate: `IF @@ROWCOUNT <> … THROW 51001, 'conflict', 1`.
    */
   write(changes: readonly Change[]): readonly Sql[];
+  /** Forgets rows that were remembered: the next load reads all it needs. Called when a commit failed, or when memory was not enough. */
+  forgetAll?(): void;
 }

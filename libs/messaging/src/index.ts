@@ -2,6 +2,7 @@ export { Bus } from './bus.ts';
 export { fromServiceBus, toOutbound, toServiceBus, type Outbound } from './codec.ts';
 export type { Decision, Handler, Incoming, Load, Store } from './handler.ts';
 export { InvalidMessage } from './invalid-message.ts';
+export { Memory } from './memory.ts';
 export { On } from './on.decorator.ts';
 export { everyTenant, Pipeline, type About, type PipelineOptions } from './pipeline.ts';
 export { ServiceBusServer, type ServiceBusServerOptions } from './service-bus.server.ts';

@@ -1,5 +1,5 @@
 import { noTenant, type Envelope, type Message } from '@checkout/contracts';
-import { uuidv7, type Clock } from '@checkout/kernel';
+import { seconds, uuidv7, type Clock } from '@checkout/kernel';
 import { histogram, openSpan, type Logger } from '@checkout/observability';
 import { DependencyUnavailable } from '@checkout/resilience';
 import { CommitUnknown, Conflict, join, type Database } from '@checkout/sql';
@@ -8,21 +8,20 @@ import type { Bus } from './bus.ts';
 import type { Handler, Store } from './handler.ts';
 import { inboxKey, markHandled } from './inbox.ts';
 import { addChunk, removeChunks } from './outbox.ts';
+import { Outgoing } from './outgoing.ts';
 import type { Work } from './work.ts';
 
 /** Most messages that share one load and one commit. Larger batches save little more and make a conflict dearer. */
 const maxBatch = 128;
 /** How often a batch runs again as a whole before its messages are tried one by one. */
 const maxBatchAttempts = 3;
-/** Sent chunks wait for the next commit to take them away; with no commit in sight they are removed after this long. */
-const idleRemovalMs = 1_000;
 
 const batchSize = histogram('pipeline_batch_messages', 'Messages that shared one commit', [], [1, 2, 4, 8, 16, 32, 64, 128]);
 const batchSeconds = histogram('pipeline_batch_seconds', 'From load to commit of one batch');
 
 export interface PipelineOptions<Need, Rows, Change, Effect> {
   readonly service: string;
-  readonly database: Database;
+  readonly database: Pick<Database, 'queries' | 'commit'>;
   readonly bus: Pick<Bus, 'send'>;
   readonly store: Store<Need, Rows, Change>;
   readonly logger: Logger;
@@ -54,17 +53,17 @@ export class Pipeline<Need, Rows, Change, Effect = never> {
   readonly #options: PipelineOptions<Need, Rows, Change, Effect>;
   readonly #clock: Clock;
   readonly #queue: Work<Need, Rows, Change, Effect>[] = [];
-  /** Chunks that the bus has, waiting to be removed with the next commit. */
-  readonly #sent = new Set<string>();
-  /** Chunks on their way: the sweeper must leave them alone. */
-  readonly sending = new Set<string>();
+  /** Works that an earlier attempt may have committed. Whatever becomes of later attempts, nobody may be told that nothing happened. */
+  readonly #unknown = new WeakMap<Work<Need, Rows, Change, Effect>, CommitUnknown>();
+  /** What the sweeper need not send. */
+  readonly outgoing: Outgoing;
   #isRunning = false;
-  #removal: NodeJS.Timeout | undefined;
   #idle: (() => void)[] = [];
 
   constructor(options: PipelineOptions<Need, Rows, Change, Effect>) {
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
+    this.outgoing = new Outgoing(options);
   }
 
   /**
@@ -102,11 +101,10 @@ export class Pipeline<Need, Rows, Change, Effect = never> {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  /** Stops the timer; what is sent but not yet removed is swept, and harmlessly sent again, by the next start. */
-  async close(): Promise<void> {
+  /** Finishes what is queued, and waits at most `graceMs` for what is on its way to the bus. What is left then is swept by the next start. */
+  async close(graceMs = seconds(5)): Promise<void> {
     await this.drained();
-    clearTimeout(this.#removal);
-    await this.#removeSent();
+    await this.outgoing.close(graceMs);
   }
 
   async #run(): Promise<void> {
@@ -122,37 +120,65 @@ export class Pipeline<Need, Rows, Change, Effect = never> {
   async #handle(works: readonly Work<Need, Rows, Change, Effect>[]): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt(works);
+        this.#finish(await this.#attempt(works));
+        return;
       } catch (error) {
-        if (error instanceof DependencyUnavailable) return fail(works, error);
-        if (error instanceof Conflict && error.on === inboxKey && works.length === 1) return works[0]?.done({ ok: true, answer: undefined });
-        const isWorthRepeating = (error instanceof Conflict && error.on !== inboxKey) || error instanceof CommitUnknown;
+        this.#options.store.forgetAll?.();
+        if (error instanceof DependencyUnavailable) return this.#fail(works, error);
+        const wasHandled = error instanceof Conflict && error.on === inboxKey;
+        if (wasHandled && works.length === 1) return works[0]?.done({ ok: true, answer: undefined });
+        const isWorthRepeating = (error instanceof Conflict && !wasHandled) || error instanceof CommitUnknown;
         if (isWorthRepeating && attempt < maxBatchAttempts) continue;
-        if (works.length === 1) return fail(works, error);
-        this.#options.logger.warn({ err: error, messages: works.length }, 'a batch failed and is tried message by message');
+        if (works.length === 1) return this.#fail(works, error);
+        this.#options.logger[wasHandled ? 'info' : 'warn']({ err: error, messages: works.length }, 'a batch failed and is tried message by message');
         for (const work of works) await this.#handle([work]);
         return;
       }
     }
   }
 
-  async #attempt(works: readonly Work<Need, Rows, Change, Effect>[]): Promise<void> {
+  async #attempt(works: readonly Work<Need, Rows, Change, Effect>[]): Promise<Batch<Need, Rows, Change, Effect>> {
     const startedAt = performance.now();
     const { store, database, service } = this.#options;
     const load = store.load(works.flatMap(({ handler, message }) => [...handler.needs(message)]));
     const recordsets = load.recordsets.length === 0 ? [] : await database.queries(load.recordsets, load.select);
     const batch = decideAll(works, load.toRows(recordsets), store, service, this.#clock());
-    await this.#commit(batch);
+    try {
+      await this.#commit(batch);
+    } catch (error) {
+      for (const { work, span } of batch.decided) {
+        span.end(error);
+        if (error instanceof CommitUnknown) this.#unknown.set(work, error);
+      }
+      throw error;
+    }
     batchSize.observe(works.length);
     batchSeconds.observe((performance.now() - startedAt) / 1_000);
+    return batch;
+  }
 
-    for (const { work, answer, span } of batch.decided) {
+  /** What was decided is durable: nothing that goes wrong from here on may have it decided again. */
+  #finish({ decided, failed, changes, effects }: Batch<Need, Rows, Change, Effect>): void {
+    for (const { work, answer, span } of decided) {
       span.end();
       work.done({ ok: true, answer });
     }
-    for (const { work, error } of batch.failed) work.done({ ok: false, error });
-    if (batch.changes.length > 0) this.#options.onCommitted?.(batch.changes);
-    if (batch.effects.length > 0) this.#options.onEffects?.(batch.effects);
+    for (const { work, error } of failed) this.#fail([work], error);
+    const { onCommitted, onEffects, logger } = this.#options;
+    try {
+      if (changes.length > 0) onCommitted?.(changes);
+    } catch (err) {
+      logger.error({ err }, 'a follower of commits threw');
+    }
+    try {
+      if (effects.length > 0) onEffects?.(effects);
+    } catch (err) {
+      logger.error({ err }, 'effects of a commit could not be begun');
+    }
+  }
+
+  #fail(works: readonly Work<Need, Rows, Change, Effect>[], error: unknown): void {
+    for (const work of works) work.done({ ok: false, error: this.#unknown.get(work) ?? error });
   }
 
   /** Inbox marks, changes and messages in one transaction; then the messages are on their way. */
@@ -160,7 +186,7 @@ export class Pipeline<Need, Rows, Change, Effect = never> {
     const handled = decided.filter(({ work }) => work.isFromBus).map(({ work: { envelope } }) => ({ tenantId: envelope.tenantId, id: envelope.id }));
     if (handled.length === 0 && changes.length === 0 && outbound.length === 0) return;
     const chunk = { id: uuidv7(), messages: outbound };
-    const removed = [...this.#sent];
+    const removed = this.outgoing.removable;
     // One commit serves many traces; it is shown in the first one's, with how many it served.
     const span = openSpan('commit batch', { kind: 'client', parent: decided[0]?.span.traceparent, attributes: { 'db.system.name': 'microsoft.sql_server', 'checkout.messages': decided.length } });
     try {
@@ -177,37 +203,8 @@ export class Pipeline<Need, Rows, Change, Effect = never> {
       span.end(error);
       throw error;
     }
-    for (const id of removed) this.#sent.delete(id);
-    if (outbound.length > 0) this.#send(chunk);
-  }
-
-  /** Not awaited: the messages are safe, and the next batch need not wait for the bus. The SDK keeps the order of one topic. */
-  #send(chunk: { readonly id: string; readonly messages: Batch<Need, Rows, Change, Effect>['outbound'] }): void {
-    this.sending.add(chunk.id);
-    this.#options.bus.send(chunk.messages).then(
-      () => this.removeLater(chunk.id),
-      (err: unknown) => this.#options.logger.warn({ err, chunkId: chunk.id, messages: chunk.messages.length }, 'messages stay in the outbox until the sweeper sends them'),
-    ).finally(() => this.sending.delete(chunk.id));
-  }
-
-  /** The bus has this chunk: its row goes with the next commit. */
-  removeLater(chunkId: string): void {
-    this.#sent.add(chunkId);
-    this.#removal ??= setTimeout(() => {
-      this.#removal = undefined;
-      void this.#removeSent();
-    }, idleRemovalMs).unref();
-  }
-
-  async #removeSent(): Promise<void> {
-    const chunks = [...this.#sent];
-    if (chunks.length === 0) return;
-    try {
-      await this.#options.database.commit(removeChunks(chunks));
-      for (const id of chunks) this.#sent.delete(id);
-    } catch (err) {
-      this.#options.logger.debug({ err }, 'sent messages could not be removed from the outbox yet');
-    }
+    this.outgoing.removed(removed);
+    if (outbound.length > 0) this.outgoing.send(chunk);
   }
 }
 
@@ -222,10 +219,6 @@ function withoutRepeats<W extends { readonly isFromBus: boolean; readonly envelo
     seen.add(key);
   }
   return [first, again];
-}
-
-function fail(works: readonly { done(result: { ok: false; error: unknown }): void }[], error: unknown): void {
-  for (const work of works) work.done({ ok: false, error });
 }
 
 /** For inputs that belong to no tenant: sweepers over all of them. */

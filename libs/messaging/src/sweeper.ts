@@ -18,7 +18,7 @@ const sweptTotal = counter('outbox_swept_chunks_total', 'Chunks that the sweeper
 export interface SweeperOptions {
   readonly database: Database;
   readonly bus: Pick<Bus, 'send'>;
-  readonly pipeline: Pick<Pipeline<never, never, never>, 'sending' | 'removeLater'>;
+  readonly pipeline: Pick<Pipeline<never, never, never>, 'outgoing'>;
   readonly logger: Logger;
 }
 
