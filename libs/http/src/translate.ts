@@ -35,7 +35,7 @@ export function translate(error: unknown): Problem {
   if (error instanceof BulkheadFull) return new Problem('overloaded', { retryAfterMs: error.retryAfterMs, cause: error });
   if (error instanceof DependencyUnavailable) return new Problem('dependency-unavailable', { detail: `${error.dependency} does not answer.`, retryAfterMs: error.retryAfterMs, cause: error });
   // Whether the dependency did the work is not known, and neither do we pretend to.
-  if (error instanceof DeadlineExceeded) return new Problem('accept-unknown', { cause: error });
+  if (error instanceof DeadlineExceeded || isCommitUnknown(error)) return new Problem('accept-unknown', { cause: error });
   if (error instanceof HttpException) return new Problem(statusCodes[error.getStatus()] ?? 'internal', { cause: error });
   const code = fastifyCodes[codeOf(error) ?? ''];
   return new Problem(code ?? 'internal', { cause: error });
@@ -43,6 +43,9 @@ export function translate(error: unknown): Problem {
 
 /** Whether the operator must see it: our own defects, never a caller's mistakes. */
 export const isDefect = (problem: Problem): boolean => meaningOf(problem.code).status === 500;
+
+/** By its name: the database is none of this library's business. */
+const isCommitUnknown = (error: unknown): boolean => error instanceof Error && error.name === 'CommitUnknown';
 
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

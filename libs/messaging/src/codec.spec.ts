@@ -47,6 +47,9 @@ describe('a message that cannot be right is turned away with a code', () => {
   it.each<[string, object, string]>([
     ['no message id', { messageId: undefined }, 'id-missing'],
     ['a numeric message id', { messageId: 7 }, 'id-missing'],
+    ['an id that the inbox could not tell from another', { messageId: '注文1' }, 'id-malformed'],
+    ['an id with a trailing space', { messageId: 'cause.0 ' }, 'id-malformed'],
+    ['an id that is too long', { messageId: 'x'.repeat(129) }, 'id-malformed'],
     ['no type', { subject: undefined, applicationProperties: { tenant: 'acme' } }, 'type-missing'],
     ['an unknown type', { applicationProperties: { ...properties, 'cloudEvents:type': 'inventory.burn-stock.v1' } }, 'type-unknown'],
     ['no tenant', { applicationProperties: { 'cloudEvents:type': release.type } }, 'tenant-missing'],

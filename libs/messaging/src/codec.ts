@@ -41,6 +41,9 @@ export function toServiceBus({ envelope, partition, bodyJson }: Outbound): Servi
   };
 }
 
+/** What the inbox tells apart: it keeps no other characters, and SQL Server takes ids that differ in trailing spaces for the same. */
+const idForm = /^[\x21-\x7e]{1,128}$/;
+
 /** A message for others: its place on the bus follows from its contract and from whose sale it speaks of. */
 export function toOutbound(message: Message, envelope: Omit<Envelope, 'type' | 'tenantId' | 'storeId' | 'saleId'> & { readonly tenantId: string }): Outbound {
   const contract = catalogue.get(message.type);
@@ -57,13 +60,14 @@ export function toOutbound(message: Message, envelope: Omit<Envelope, 'type' | '
 /**
  * Reads what arrived. Strict about who is speaking of what, because nothing behind this line asks again.
  *
- * @throws InvalidMessage with the codes `id-missing`, `type-missing`, `type-unknown`, `envelope-invalid`, `body-unreadable`,
+ * @throws InvalidMessage with the codes `id-missing`, `id-malformed`, `type-missing`, `type-unknown`, `envelope-invalid`, `body-unreadable`,
  *   `body-invalid`, `tenant-missing`, `tenant-mismatch`, `store-mismatch`, `partition-mismatch`.
  */
 export function fromServiceBus(received: ServiceBusReceivedMessage): { readonly message: Message; readonly envelope: Envelope; readonly contract: AnyContract } {
   const properties = received.applicationProperties ?? {};
   const id = received.messageId;
   if (typeof id !== 'string' || id === '') throw new InvalidMessage('id-missing', 'The message has no message id of type string; set one that names its content.');
+  if (!idForm.test(id)) throw new InvalidMessage('id-malformed', 'The message id is not 1 to 128 printable ASCII characters without spaces.');
   const type = properties[`${prefix}type`] ?? received.subject;
   if (typeof type !== 'string') throw new InvalidMessage('type-missing', `Neither the property ${prefix}type nor the subject names the message's type.`);
   const contract = catalogue.get(type);

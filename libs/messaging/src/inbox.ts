@@ -1,4 +1,5 @@
-import { json, sql, type Sql } from '@checkout/sql';
+import { int, json, sql, type Sql } from '@checkout/sql';
+import { z } from 'zod';
 
 /** Marks messages as handled. A mark that exists already fails the commit: the message was handled before, and is not handled again. */
 export const markHandled = (messages: readonly { readonly tenantId: string; readonly id: string }[]): Sql => sql`
@@ -13,7 +14,12 @@ export const inboxKey = 'pk_inbox';
 /** How long marks are kept: far longer than the bus redelivers. Replays that come later meet the services' own permanent keys. */
 export const inboxRetentionDays = 30;
 
-/** Forgets old marks, a bounded number at a time so that no lock is held for long. */
+/** How many old marks are forgotten at once: few enough that no lock is held for long. */
+export const marksForgottenAtOnce = 5_000;
+
+export const Forgotten = z.object({ forgotten: z.int() });
+
 export const forgetOldMarks = (): Sql => sql`
-  DELETE TOP (5000) FROM inbox
-  WHERE handled_at < DATEADD(day, -30, SYSUTCDATETIME());`;
+  DELETE TOP (${int(marksForgottenAtOnce)}) FROM inbox
+  WHERE handled_at < DATEADD(day, ${int(-inboxRetentionDays)}, SYSUTCDATETIME());
+  SELECT @@ROWCOUNT AS forgotten;`;

@@ -28,7 +28,7 @@ export class Memory<Row> {
     this.#rows.delete(key);
   }
 
-  forget(): void {
+  forgetAll(): void {
     this.#rows.clear();
   }
 }

@@ -30,14 +30,15 @@ export const leftChunks = (limit: number, olderThanMs: number): Sql => sql`
 
 const Stored = z.array(z.object({ topic: z.string(), partition: z.string().nullable(), envelope: Envelope, body: z.unknown() }));
 
-export const ChunkRow = z.object({ chunkId: z.string(), messages: z.string() }).transform(
-  ({ chunkId, messages }): Chunk => ({
-    id: chunkId,
-    messages: Stored.parse(JSON.parse(messages)).map(({ topic, partition, envelope, body }) => ({
-      topic,
-      partition: partition ?? undefined,
-      envelope,
-      bodyJson: JSON.stringify(body),
-    })),
-  }),
-);
+export const ChunkRow = z.object({ chunkId: z.string(), messages: z.string() });
+
+/** @throws when a chunk is not what this version writes; its neighbours can still be read. */
+export const chunkOf = ({ chunkId, messages }: z.output<typeof ChunkRow>): Chunk => ({
+  id: chunkId,
+  messages: Stored.parse(JSON.parse(messages)).map(({ topic, partition, envelope, body }) => ({
+    topic,
+    partition: partition ?? undefined,
+    envelope,
+    bodyJson: JSON.stringify(body),
+  })),
+});

@@ -143,6 +143,10 @@ export class Pipeline<Need, Rows, Change, Effect = never> {
     const load = store.load(works.flatMap(({ handler, message }) => [...handler.needs(message)]));
     const recordsets = load.recordsets.length === 0 ? [] : await database.queries(load.recordsets, load.select);
     const batch = decideAll(works, load.toRows(recordsets), store, service, this.#clock());
+    if (load.isFromMemory && !everyoneChanged(batch)) {
+      store.forgetAll?.();
+      return this.#attempt(works);
+    }
     try {
       await this.#commit(batch);
     } catch (error) {
@@ -207,6 +211,9 @@ export class Pipeline<Need, Rows, Change, Effect = never> {
     if (outbound.length > 0) this.outgoing.send(chunk);
   }
 }
+
+/** Whether each decision changed something, so that its write will find out if what it was decided on is no longer so. */
+const everyoneChanged = <Need, Rows, Change, Effect>({ decided, failed }: Batch<Need, Rows, Change, Effect>): boolean => failed.length === 0 && decided.every(({ hasChanged }) => hasChanged);
 
 /** Two deliveries of one message in one batch would fail its commit; the second waits for the next batch and finds the mark. */
 function withoutRepeats<W extends { readonly isFromBus: boolean; readonly envelope: Envelope }>(works: W[]): [W[], W[]] {

@@ -51,8 +51,7 @@ export class ServiceBusServer<Need, Rows, Change, Effect = never> extends Server
 
   /** Takes no more messages; those at hand are finished first. */
   async close(): Promise<void> {
-    await this.#options.sweeper.stop();
-    await Promise.all(this.#pumps.map((pump) => pump.stop()));
+    await Promise.all([this.#options.sweeper.stop(), ...this.#pumps.map((pump) => pump.stop())]);
     await this.#options.pipeline.close();
   }
 
@@ -91,22 +90,27 @@ export class ServiceBusServer<Need, Rows, Change, Effect = never> extends Server
   }
 
   #receive(received: ServiceBusReceivedMessage, done: (result: Result) => void): void {
-    const type = received.subject ?? 'unknown';
+    let work: Work<Need, Rows, Change, Effect>;
     try {
-      this.#options.pipeline.take(this.#workOf(received, (result) => {
-        handledTotal.inc({ type, outcome: result.ok ? 'handled' : 'failed' });
-        done(result);
-      }));
+      work = this.#workOf(received, done);
     } catch (error) {
       handledTotal.inc({ type: 'unreadable', outcome: 'failed' });
       done({ ok: false, error });
+      return;
     }
+    this.#options.pipeline.take(work);
   }
 
   #workOf(received: ServiceBusReceivedMessage, done: (result: Result) => void): Work<Need, Rows, Change, Effect> {
     const { message, envelope } = fromServiceBus(received);
     const handler = this.#handlers.get(message.type);
     if (!handler) throw new InvalidMessage('type-unexpected', `${this.#options.subscription} does not handle ${message.type}; it was sent to the wrong topic.`);
-    return { handler, message, envelope, isFromBus: true, done };
+    return {
+      handler, message, envelope, isFromBus: true,
+      done: (result) => {
+        handledTotal.inc({ type: message.type, outcome: result.ok ? 'handled' : 'failed' });
+        done(result);
+      },
+    };
   }
 }

@@ -1,8 +1,14 @@
+import { isServiceBusError } from '@azure/service-bus';
+import { seconds } from '@checkout/kernel';
 import { counter, gauge, type Logger } from '@checkout/observability';
+import { DependencyUnavailable } from '@checkout/resilience';
 import type { Database } from '@checkout/sql';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { z } from 'zod';
 import type { Bus } from './bus.ts';
-import { forgetOldMarks } from './inbox.ts';
-import { ChunkRow, leftChunks } from './outbox.ts';
+import { causeOf } from './bus-error.ts';
+import { Forgotten, forgetOldMarks, marksForgottenAtOnce } from './inbox.ts';
+import { ChunkRow, chunkOf, leftChunks } from './outbox.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** How often the outbox is looked through, and how old a chunk must be: longer than a healthy send ever takes. */
@@ -10,13 +16,15 @@ const intervalMs = 2_000;
 const olderThanMs = 3_000;
 /** Chunks sent by one sweep. A chunk holds at most one batch. */
 const chunksPerSweep = 50;
-/** Sweeps between two purges of old inbox marks: about ten minutes. */
-const sweepsPerPurge = 300;
+/** Sweeps between two purges of old inbox marks: about a minute. */
+const sweepsPerPurge = 30;
+/** Deletions in a row of one purge; more than ever become old in a minute. */
+const deletionsPerPurge = 50;
 
 const sweptTotal = counter('outbox_swept_chunks_total', 'Chunks that the sweeper sent because the process that decided them did not');
 
 export interface SweeperOptions {
-  readonly database: Database;
+  readonly database: Pick<Database, 'query'>;
   readonly bus: Pick<Bus, 'send'>;
   readonly pipeline: Pick<Pipeline<never, never, never>, 'outgoing'>;
   readonly logger: Logger;
@@ -28,6 +36,8 @@ export interface SweeperOptions {
  */
 export class Sweeper {
   readonly #options: SweeperOptions;
+  /** Chunks that no attempt can send; told once, kept for an operator, and never in the way of others. */
+  readonly #unsendable = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> | undefined;
   #isStopped = false;
@@ -44,31 +54,58 @@ export class Sweeper {
     this.#schedule(0);
   }
 
-  async stop(): Promise<void> {
+  /** Sends no further chunk, and waits at most `graceMs` for the one at hand: the next start sends it again. */
+  async stop(graceMs = seconds(5)): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    await this.#sweeping;
+    await Promise.race([this.#sweeping, sleep(graceMs, undefined, { ref: false })]);
   }
 
   #schedule(delayMs: number): void {
     if (this.#isStopped) return;
     this.#timer = setTimeout(() => {
       this.#sweeping = this.#sweep()
-        .catch((err: unknown) => this.#options.logger.debug({ err }, 'the outbox could not be swept, trying again'))
+        // The breaker has told of an outage of the database already.
+        .catch((err: unknown) => this.#options.logger[err instanceof DependencyUnavailable ? 'debug' : 'warn']({ err }, 'the outbox could not be swept, trying again'))
         .finally(() => this.#schedule(intervalMs));
     }, delayMs).unref();
   }
 
   async #sweep(): Promise<void> {
-    const { database, bus, pipeline } = this.#options;
-    const chunks = (await database.query(ChunkRow, leftChunks(chunksPerSweep, olderThanMs))).filter(({ id }) => !pipeline.sending.has(id));
-    this.#left = chunks.length;
-    for (const { id, messages } of chunks) {
-      await bus.send(messages);
-      pipeline.removeLater(id);
-      sweptTotal.inc();
+    const { database, pipeline: { outgoing } } = this.#options;
+    const found = await database.query(ChunkRow, leftChunks(chunksPerSweep + this.#unsendable.size, olderThanMs));
+    // What the bus has waits for its removal only.
+    for (const { chunkId } of found) if (outgoing.hasArrived(chunkId)) outgoing.arrived(chunkId);
+    const left = found.filter(({ chunkId }) => !outgoing.hasArrived(chunkId) && !outgoing.isOnItsWay(chunkId));
+    this.#left = left.length;
+    for (const row of left) {
+      if (this.#isStopped) return;
+      await this.#send(row);
     }
     this.#sweeps += 1;
-    if (this.#sweeps % sweepsPerPurge === 0) await database.commit(forgetOldMarks());
+    if (this.#sweeps % sweepsPerPurge === 0) await this.#purge();
+  }
+
+  /** @throws when the bus is away, so that no further chunk is worth trying now. */
+  async #send(row: z.output<typeof ChunkRow>): Promise<void> {
+    const { bus, logger, pipeline: { outgoing } } = this.#options;
+    try {
+      await bus.send(chunkOf(row).messages);
+      outgoing.arrived(row.chunkId);
+      this.#unsendable.delete(row.chunkId);
+      sweptTotal.inc();
+    } catch (error) {
+      const err = causeOf(error);
+      if (isServiceBusError(err) && err.retryable) throw error;
+      if (!this.#unsendable.has(row.chunkId)) logger.error({ err, chunkId: row.chunkId }, 'messages in the outbox cannot be sent as they are');
+      this.#unsendable.add(row.chunkId);
+    }
+  }
+
+  async #purge(): Promise<void> {
+    for (let deletions = 0; deletions < deletionsPerPurge && !this.#isStopped; deletions += 1) {
+      const [deleted] = await this.#options.database.query(Forgotten, forgetOldMarks());
+      if (!deleted || deleted.forgotten < marksForgottenAtOnce) return;
+    }
   }
 }
