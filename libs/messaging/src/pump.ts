@@ -4,6 +4,7 @@ import type { Logger } from '@checkout/observability';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Settler } from './settler.ts';
 import { settlementOf } from './settle.ts';
+import { within } from './within.ts';
 import type { Result } from './work.ts';
 
 /** Unsettled messages that one partition may have in this process; more would only wait in memory instead of on the bus. */
@@ -14,6 +15,12 @@ const idleReleaseMs = seconds(60);
 const maxHoldMs = minutes(10);
 /** Wait between attempts to take a partition while the bus refuses or cannot be reached. */
 const retryMs = 1_000;
+/** A pause lasts at least this long, so that an outage the breaker does not see yet is no busy loop. */
+const shortestPauseMs = 200;
+/** What is waited for each of the SDK's farewells. */
+const closingMs = 2_000;
+/** How long messages at hand may take to finish when their partition is let go without need. */
+const unhurriedMs = seconds(10);
 
 export interface PumpOptions {
   readonly client: ServiceBusClient;
@@ -26,6 +33,8 @@ export interface PumpOptions {
   readonly onMessage: (message: ServiceBusReceivedMessage, done: (result: Result) => void) => void;
   /** A message could not be handled because a dependency is down: the pump has let go of everything and waits until this resolves. */
   readonly untilAvailable: () => Promise<void>;
+  /** For tests. */
+  readonly maxHoldMs?: number;
 }
 
 /**
@@ -56,7 +65,7 @@ export class Pump {
    * Takes no more messages, lets those at hand finish for at most `graceMs`, and lets go of all partitions. Workers that are waiting for a
    * partition are not waited for: the SDK does not end that wait before its time, but closing the client does.
    */
-  async stop(graceMs = seconds(10)): Promise<void> {
+  async stop(graceMs = unhurriedMs): Promise<void> {
     this.#stopping.abort();
     await Promise.all([...this.#held].map((partition) => partition.release(graceMs)));
   }
@@ -91,7 +100,7 @@ export class Pump {
       maxAutoLockRenewalDurationInMs: maxHoldMs + minutes(1),
       abortSignal: this.#stopping.signal,
     });
-    if (this.#stopping.signal.aborted || this.#outage) return receiver.close();
+    if (this.#stopping.signal.aborted || this.#outage) return within(closingMs, receiver.close());
     const partition = new HeldPartition(receiver, this.#options, () => this.#pause());
     this.#held.add(partition);
     try {
@@ -102,14 +111,28 @@ export class Pump {
   }
 
   #pause(): void {
-    if (this.#outage) return;
-    const { topic, subscription, logger, untilAvailable } = this.#options;
-    logger.warn({ topic, subscription }, 'receiving is paused until the dependency is back');
-    this.#outage = untilAvailable().then(() => {
-      this.#outage = undefined;
-      logger.info({ topic, subscription }, 'receiving goes on');
-    });
     for (const partition of this.#held) void partition.release(0);
+    if (this.#outage) return;
+    const { topic, subscription, logger } = this.#options;
+    logger.warn({ topic, subscription }, 'receiving is paused until the dependency is back');
+    this.#outage = this.#untilAvailable().then(() => {
+      this.#outage = undefined;
+      if (!this.#stopping.signal.aborted) logger.info({ topic, subscription }, 'receiving goes on');
+    });
+  }
+
+  /** Never rejects: the dependency may be closed for good while we wait, and whoever closes it stops us as well. */
+  async #untilAvailable(): Promise<void> {
+    const { topic, subscription, logger, untilAvailable } = this.#options;
+    await sleep(shortestPauseMs, undefined, { signal: this.#stopping.signal }).catch(() => {});
+    while (!this.#stopping.signal.aborted) {
+      try {
+        return await untilAvailable();
+      } catch (err) {
+        logger.warn({ err, topic, subscription }, 'whether the dependency is back cannot be told, asking again');
+        await sleep(retryMs, undefined, { signal: this.#stopping.signal }).catch(() => {});
+      }
+    }
   }
 }
 
@@ -125,6 +148,7 @@ class HeldPartition {
   readonly #heldSince = Date.now();
   #lastWorkAt = Date.now();
   #unsettled = 0;
+  #giveUpAt = Infinity;
   #releasing: Promise<void> | undefined;
   #resolveClosed: () => void = () => {};
 
@@ -149,21 +173,25 @@ class HeldPartition {
     this.#timer = setInterval(() => this.#letGoWhenDue(), 1_000).unref();
   }
 
+  /** Asked again, it hurries when it is asked to. */
   release(graceMs: number): Promise<void> {
-    this.#releasing ??= this.#release(graceMs);
+    this.#giveUpAt = Math.min(this.#giveUpAt, Date.now() + graceMs);
+    this.#releasing ??= this.#release();
     return this.#releasing;
   }
 
-  async #release(graceMs: number): Promise<void> {
+  async #release(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#subscription.close().catch(() => {});
-    const giveUpAt = Date.now() + graceMs;
-    while (this.#unsettled > 0 && Date.now() < giveUpAt) await sleep(5);
-    await Promise.race([this.#receiver.close().catch(() => {}), sleep(2_000, undefined, { ref: false })]);
+    await within(closingMs, this.#subscription.close());
+    while (this.#unsettled > 0 && !this.#receiver.isClosed && Date.now() < this.#giveUpAt) await sleep(5);
+    this.#settler.close();
+    await within(closingMs, this.#receiver.close());
     this.#resolveClosed();
   }
 
   #handle(message: ServiceBusReceivedMessage): Promise<void> {
+    // What comes while letting go is neither handled nor settled: closing gives it back.
+    if (this.#releasing) return Promise.resolve();
     this.#lastWorkAt = Date.now();
     this.#unsettled += 1;
     return new Promise((resolve) => {
@@ -178,7 +206,11 @@ class HeldPartition {
 
   async #settle(message: ServiceBusReceivedMessage, result: Result): Promise<void> {
     const settlement = settlementOf(result);
-    if (settlement.settle === 'release') return this.#onOutage();
+    if (settlement.settle === 'release') {
+      // News of an outage from before this partition was let go is no news.
+      if (!this.#releasing) this.#onOutage();
+      return;
+    }
     const { logger, topic, subscription } = this.#options;
     if (settlement.settle === 'dead-letter') {
       logger.warn({ topic, subscription, messageId: message.messageId, reason: settlement.reason, detail: settlement.description }, 'a message is dead-lettered');
@@ -188,9 +220,10 @@ class HeldPartition {
   }
 
   #letGoWhenDue(): void {
+    const now = Date.now();
     // The SDK closes a receiver whose session lock is lost; nothing more will come of it.
     if (this.#receiver.isClosed) void this.release(0);
-    else if (this.#unsettled > 0) return;
-    else if (Date.now() - this.#lastWorkAt > idleReleaseMs || Date.now() - this.#heldSince > maxHoldMs) void this.release(seconds(10));
+    else if (now - this.#heldSince > (this.#options.maxHoldMs ?? maxHoldMs)) void this.release(unhurriedMs);
+    else if (this.#unsettled === 0 && now - this.#lastWorkAt > idleReleaseMs) void this.release(unhurriedMs);
   }
 }

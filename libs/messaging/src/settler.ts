@@ -10,12 +10,15 @@ import type { Settlement } from './settle.ts';
  * silently become a completion (rhea 3.0.5, also against the real service).
  */
 export class Settler {
-  readonly #receiver: ServiceBusReceiver;
+  readonly #receiver: Pick<ServiceBusReceiver, 'completeMessage' | 'abandonMessage' | 'deadLetterMessage'>;
   readonly #completing = new Set<Promise<void>>();
+  /** Settlements that the bus has not taken note of yet, each with what ends the wait for it. */
+  readonly #pending = new Set<() => void>();
   #exceptions: Promise<void> = Promise.resolve();
   #hasException = false;
+  #isClosed = false;
 
-  constructor(receiver: ServiceBusReceiver) {
+  constructor(receiver: Pick<ServiceBusReceiver, 'completeMessage' | 'abandonMessage' | 'deadLetterMessage'>) {
     this.#receiver = receiver;
   }
 
@@ -26,30 +29,45 @@ export class Settler {
       return this.#exceptions;
     }
     while (this.#hasException) await this.#exceptions;
-    const completing = this.#receiver.completeMessage(message).catch(() => {});
+    if (this.#isClosed) return;
+    const completing = this.#untilClosed(this.#receiver.completeMessage(message));
     this.#completing.add(completing);
     await completing;
     this.#completing.delete(completing);
   }
 
+  /**
+   * The receiver is gone or about to go: nothing more is settled, and nobody waits for what is under way. The SDK would, for a minute:
+   * it does not connect a lost connection with the settlements that were on it.
+   */
+  close(): void {
+    this.#isClosed = true;
+    for (const end of this.#pending) end();
+  }
+
   async #alone(message: ServiceBusReceivedMessage, settlement: Exclude<Settlement, { settle: 'release' | 'complete' }>): Promise<void> {
     await this.#exceptions;
     this.#hasException = true;
-    try {
-      await Promise.all(this.#completing);
+    await Promise.all(this.#completing);
+    await nextTick();
+    if (!this.#isClosed) {
+      await this.#untilClosed(settlement.settle === 'abandon'
+        ? this.#receiver.abandonMessage(message)
+        : this.#receiver.deadLetterMessage(message, { deadLetterReason: settlement.reason, deadLetterErrorDescription: settlement.description.slice(0, 1_000) }));
       await nextTick();
-      if (settlement.settle === 'abandon') await this.#receiver.abandonMessage(message);
-      else {
-        await this.#receiver.deadLetterMessage(message, {
-          deadLetterReason: settlement.reason,
-          deadLetterErrorDescription: settlement.description.slice(0, 1_000),
-        });
-      }
-      await nextTick();
-    } catch {
-      // The lock or the link is gone: the message is delivered again and meets the same answer.
-    } finally {
-      this.#hasException = false;
     }
+    this.#hasException = false;
+  }
+
+  /** A failure is no news: the lock or the link is gone, the message is delivered again and meets the same answer. */
+  #untilClosed(settling: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.#pending.delete(end);
+        resolve();
+      };
+      this.#pending.add(end);
+      settling.then(end, end);
+    });
   }
 }

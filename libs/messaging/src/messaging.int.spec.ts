@@ -1,0 +1,331 @@
+import { inventory } from '@checkout/contracts';
+import { partitionOf } from '@checkout/kernel';
+import { sql } from '@checkout/sql';
+import { sellTwo, tenantId } from './testing/shelf.ts';
+import { eventually, ofSale, Shop, storeIds, Town, type ShopOptions } from './testing/shop.ts';
+
+let town: Town;
+const open: Shop[] = [];
+beforeAll(async () => {
+  town = await Town.open();
+});
+afterEach(async () => {
+  town.serviceBus.applyFaults({ settlementDelayMs: 0 });
+  for (const shop of open.splice(0)) await shop.close();
+  await town.reset();
+});
+afterAll(() => town[Symbol.asyncDispose]());
+
+const openShop = async (options?: ShopOptions): Promise<Shop> => {
+  const shop = new Shop(town, options);
+  open.push(shop);
+  await shop.open();
+  return shop;
+};
+const [first = '', second = ''] = storeIds;
+const sellFrom = (storeId = first) => ({ type: 'shelf.sell-two', body: ofSale(storeId) }) as const;
+const allSettled = () => eventually(async () => expect(await town.waiting()).toMatchObject({ active: 0, locked: 0 }));
+
+describe('messages of a busy shop', () => {
+  it('share commits, and each counts once', async () => {
+    // given
+    await town.sell(Array.from({ length: 160 }, (_, index) => storeIds[index % 8]));
+
+    // when
+    const shop = await openShop();
+    await eventually(async () => expect(await town.sold()).toBe(160));
+
+    // then
+    await allSettled();
+    expect(shop.unitsOfWork).toBeLessThan(40);
+    expect(shop.warnings).toEqual([]);
+  });
+
+  it('share commits with local inputs', async () => {
+    // given
+    const shop = await openShop();
+    await town.sell([second]);
+    await eventually(async () => expect(await town.sold()).toBe(1));
+    const before = shop.unitsOfWork;
+
+    // when
+    const answers = await Promise.all(Array.from({ length: 5 }, () => shop.pipeline.submit(sellTwo, sellFrom(), { tenantId })));
+
+    // then
+    expect(answers).toEqual([1, 2, 3, 4, 5]);
+    expect(shop.unitsOfWork).toBe(before + 1);
+    await eventually(async () => expect(await town.sold(first)).toBe(10));
+    expect(shop.unitsOfWork).toBeLessThanOrEqual(before + 6);
+  });
+
+  it('leave nothing in the outbox', async () => {
+    const shop = await openShop();
+    await town.sell(storeIds);
+    await eventually(async () => {
+      expect(await town.sold()).toBe(8);
+      expect(await town.chunks()).toBe(0);
+    });
+    expect(shop.warnings).toEqual([]);
+  });
+});
+
+describe('a message that cannot be handled', () => {
+  it('is dead-lettered with its reason, and its neighbours are completed', async () => {
+    // given
+    await town.send(['TEA', 'POISON', 'TEA', 'POISON', 'TEA'].map((sku) => town.reserve(sku)));
+
+    // when
+    await openShop();
+    await eventually(async () => expect(await town.waiting()).toEqual(expect.objectContaining({ active: 0, locked: 0, deadLetter: 2 })));
+
+    // then
+    expect(await town.sold()).toBe(3);
+    const receiver = town.client.createReceiver('inventory-commands', 'inventory', { subQueueType: 'deadLetter', receiveMode: 'receiveAndDelete' });
+    const dead = await receiver.receiveMessages(2);
+    expect(dead.map(({ deadLetterReason, deadLetterErrorDescription, deliveryCount }) => [deadLetterReason, deadLetterErrorDescription, deliveryCount]))
+      .toEqual(Array.from({ length: 2 }, () => ['not-for-sale', 'Poison is not for sale.', 0]));
+    await receiver.close();
+  });
+
+  it('is dead-lettered by the bus in the end when it is our defect', async () => {
+    await town.send(['TEA', 'DEFECT', 'TEA'].map((sku) => town.reserve(sku)));
+    await openShop();
+    await eventually(async () => expect(await town.waiting()).toEqual(expect.objectContaining({ active: 0, locked: 0, deadLetter: 1 })));
+    expect(await town.sold()).toBe(2);
+  });
+});
+
+describe('a second writer', () => {
+  it('has the batch decided again on what is there now', async () => {
+    // given
+    let isFirst = true;
+    const shop = await openShop({
+      beforeCommit: async (work) => {
+        if (!work.text.includes('UPDATE shelf') || !isFirst) return;
+        isFirst = false;
+        await town.execute(sql`UPDATE shelf SET sold += 100, version += 1;`);
+      },
+    });
+    await shop.pipeline.submit(sellTwo, sellFrom(), { tenantId });
+    await eventually(async () => expect(await town.sold()).toBe(102));
+
+    // when
+    const answer = await shop.pipeline.submit(sellTwo, sellFrom(), { tenantId });
+
+    // then
+    expect(answer).toBe(103);
+    expect(isFirst).toBe(false);
+  });
+});
+
+describe('a crash', () => {
+  it('between commit and settlement changes nothing: the message comes again and finds its mark', async () => {
+    // given
+    await town.sell(storeIds);
+    town.serviceBus.applyFaults({ settlementDelayMs: 120_000 });
+    const crashing = new Shop(town);
+    await crashing.open();
+    await eventually(async () => expect(await town.sold()).toBe(8));
+
+    // when
+    await crashing.vanish();
+    town.serviceBus.applyFaults({ settlementDelayMs: 0 });
+    await openShop();
+
+    // then
+    await allSettled();
+    expect(await town.sold()).toBe(8);
+    expect((await town.waiting()).deadLetter).toBe(0);
+    await crashing.server.close();
+  });
+
+  it('between commit and sending loses no message: the next start sends it', async () => {
+    // given
+    const crashing = new Shop(town, { insteadOfSend: () => new Promise(() => {}) });
+    await crashing.pipeline.submit(sellTwo, sellFrom(), { tenantId });
+    await crashing.vanish();
+    expect([await town.sold(), await town.chunks()]).toEqual([1, 1]);
+    await town.ageChunks();
+
+    // when
+    await openShop();
+
+    // then
+    await eventually(async () => expect([await town.sold(), await town.chunks()]).toEqual([2, 0]));
+  });
+});
+
+describe('the outbox', () => {
+  const leave = async (shop: Shop, count: number) => {
+    for (let n = 0; n < count; n += 1) await shop.pipeline.submit(sellTwo, sellFrom(storeIds[n]), { tenantId });
+    await shop.vanish();
+    await town.ageChunks();
+  };
+  const neverSending = () => new Shop(town, { insteadOfSend: () => new Promise(() => {}) });
+
+  it('may be swept by two instances at once: what is sent twice counts once', async () => {
+    await leave(neverSending(), 5);
+    await Promise.all([openShop(), openShop()]);
+    await eventually(async () => expect([await town.sold(), await town.chunks()]).toEqual([10, 0]));
+    await allSettled();
+    expect(await town.sold()).toBe(10);
+  });
+
+  it('is not blocked by a chunk that cannot be read or sent', async () => {
+    // given
+    await town.execute(sql`
+      INSERT INTO outbox (chunk_id, created_at, message_count, messages)
+      VALUES ('0-unreadable', SYSUTCDATETIME(), 1, '[{"topic":7}]'),
+        ('1-nowhere', SYSUTCDATETIME(), 1, '[{"topic":"nowhere","partition":"p0","envelope":{"id":"a","source":"/tests","type":"t","time":"","tenantId":"acme"},"body":{}}]');`);
+    await leave(neverSending(), 1);
+
+    // when
+    const shop = await openShop();
+
+    // then
+    await eventually(async () => expect([await town.sold(), await town.chunks()]).toEqual([2, 2]));
+    expect(shop.warnings.filter((warning) => warning.startsWith('messages in the outbox cannot be sent'))).toHaveLength(2);
+  });
+
+  it('takes a chunk away that the bus has already, without sending it again', async () => {
+    // given
+    let sends = 0;
+    let isRemovable = false;
+    const shop = await openShop({
+      insteadOfSend: () => {
+        sends += 1;
+        return undefined;
+      },
+      beforeCommit: (work) => {
+        if (!work.text.includes('shelf') && !isRemovable) throw new Error('the connection was lost');
+      },
+    });
+    await shop.pipeline.submit(sellTwo, sellFrom(), { tenantId });
+    await eventually(async () => expect(await town.sold()).toBe(2));
+    const sent = sends;
+    await town.ageChunks();
+
+    // when
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2_500);
+    });
+    isRemovable = true;
+
+    // then
+    await eventually(async () => expect(await town.chunks()).toBe(0));
+    expect(sends).toBe(sent);
+  });
+
+  it('sends a chunk that is larger than the bus takes at once, in order', async () => {
+    // given
+    const shop = await openShop();
+    const messages = Array.from({ length: 600 }, () => inventory.StockReleased(ofSale()));
+    const receiver = await town.client.acceptSession('checkout-replies', 'orchestrator', partitionOf(tenantId, first), { receiveMode: 'receiveAndDelete' });
+
+    // when
+    await shop.pipeline.submit({ needs: () => [], decide: () => ({ messages }) }, { type: 'shelf.tell-all', body: {} }, { tenantId });
+
+    // then
+    const received: unknown[] = [];
+    while (received.length < messages.length) {
+      const some = await receiver.receiveMessages(600 - received.length, { maxWaitTimeInMs: 1_000 });
+      if (some.length === 0) break;
+      received.push(...some.map(({ body }) => (body as { saleId: string }).saleId));
+    }
+    expect(received).toEqual(messages.map(({ body }) => body.saleId));
+    await receiver.close();
+  });
+});
+
+describe('an outage of the database', () => {
+  it('pauses receiving without spending deliveries, and everything is handled once when it is over', async () => {
+    // given
+    const shop = await openShop();
+    await town.sell(storeIds);
+    await eventually(async () => expect(await town.sold()).toBe(8));
+
+    // when
+    await town.sqlServer.stop();
+    await town.sell([...storeIds, ...storeIds]);
+    await eventually(() => expect(shop.server.pausedCount).toBe(1));
+    await eventually(async () => expect(await town.waiting()).toMatchObject({ active: 16, locked: 0, deadLetter: 0 }));
+    const receiver = town.client.createReceiver('inventory-commands', 'inventory');
+    const waiting = await receiver.peekMessages(16);
+    expect(waiting.map(({ deliveryCount }) => deliveryCount)).toEqual(waiting.map(() => 0));
+    await receiver.close();
+    await town.sqlServer.start();
+
+    // then
+    await eventually(async () => expect(await town.sold()).toBe(24), 10_000);
+    await allSettled();
+    expect(shop.server.pausedCount).toBe(0);
+    expect((await town.waiting()).deadLetter).toBe(0);
+  });
+
+  it('that lasts until the shop closes does not keep it from closing', async () => {
+    const shop = await openShop();
+    await town.sqlServer.stop();
+    try {
+      await town.sell([first]);
+      await eventually(() => expect(shop.server.pausedCount).toBe(1));
+      const startedAt = performance.now();
+      await shop.close();
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+    } finally {
+      await town.sqlServer.start();
+    }
+  });
+});
+
+describe('a lost connection', () => {
+  it.each([['dropped', { dropConnections: true }], ['detached', { detachLinks: '*' }]])('(%s) does not keep any partition from being consumed within 5 s', async (_how, fault) => {
+    // given
+    await openShop();
+    await town.sell(storeIds);
+    await eventually(async () => expect(await town.sold()).toBe(8));
+
+    // when
+    town.serviceBus.applyFaults(fault);
+    await eventually(() => town.sell(storeIds));
+
+    // then
+    await eventually(async () => expect(await town.sold()).toBeGreaterThanOrEqual(16), 5_000);
+  });
+
+  it('while settlements are under way holds up neither the partition nor the end', async () => {
+    // given
+    await town.sell(storeIds);
+    town.serviceBus.applyFaults({ settlementDelayMs: 120_000 });
+    const shop = await openShop();
+    await eventually(async () => expect(await town.sold()).toBe(8));
+
+    // when
+    town.serviceBus.applyFaults({ dropConnections: true, settlementDelayMs: 0 });
+    await eventually(() => town.sell(storeIds));
+
+    // then
+    await eventually(async () => expect(await town.sold()).toBeGreaterThanOrEqual(16), 5_000);
+    await allSettled();
+    const startedAt = performance.now();
+    await shop.close();
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+});
+
+describe('closing', () => {
+  it('finishes what was begun and gives back the rest', async () => {
+    // given
+    const shop = await openShop();
+    await town.sell(Array.from({ length: 400 }, (_, index) => storeIds[index % 8]));
+    await eventually(async () => expect(await town.sold()).toBeGreaterThan(0));
+
+    // when
+    await shop.server.close();
+
+    // then
+    const { active, locked } = await town.waiting();
+    expect(locked).toBe(0);
+    expect(await town.sold()).toBe(400 - active);
+    expect(await town.chunks()).toBe(0);
+  });
+});
