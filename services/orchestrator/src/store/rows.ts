@@ -11,7 +11,7 @@ export const CheckoutRow = z.object({
   saleId: SaleId,
   storeId: StoreId,
   bodyHash: z.string(),
-  /** Null when it was not asked for, and when the checkout has ended. */
+  /** Null once the checkout has ended. */
   data: jsonColumn(checkout.CheckoutRequested.schema).nullable(),
   phase: Phase,
   awaiting: jsonColumn(z.array(z.int())),

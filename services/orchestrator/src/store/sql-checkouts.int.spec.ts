@@ -1,6 +1,6 @@
 import { aCheckout } from '@checkout/contracts/testing';
 import { saleIdOf, seconds, uuidv7, type CommandId, type TenantId } from '@checkout/kernel';
-import { Conflict, Database, join } from '@checkout/sql';
+import { Database, join } from '@checkout/sql';
 import { startTestDatabase, type TestDatabase } from '@checkout/sql/testing';
 import { ContinueCheckout, type Reply } from '../application/continue-checkout.ts';
 import type { CheckoutHandler } from '../application/ports.ts';
@@ -31,7 +31,7 @@ afterAll(async () => {
 /** One batch as the pipeline runs it: load, decide message by message, write. */
 async function batch(store: SqlCheckouts, works: readonly (readonly [CheckoutHandler<never>, Message])[]): Promise<Change[]> {
   const load = store.load(works.flatMap(([handler, message]) => [...handler.needs(message as never)]));
-  const rows = load.toRows(await database.queries(load.recordsets, load.select));
+  const rows = load.toRows(load.recordsets.length === 0 ? [] : await database.queries(load.recordsets, load.select));
   const changes = works.flatMap(([handler, message]) => {
     const { tenantId } = message.body as { readonly tenantId: TenantId };
     const decision = handler.decide(rows, { message: message as never, envelope: { id: '1', source: '/', type: message.type, time: '', tenantId, traceparent }, now });
@@ -42,7 +42,9 @@ async function batch(store: SqlCheckouts, works: readonly (readonly [CheckoutHan
   return changes;
 }
 
+/** What the table holds, whatever the store remembers. */
 async function found(store: SqlCheckouts, { tenantId, saleId }: { readonly tenantId: Checkout['tenantId']; readonly saleId: Checkout['saleId'] }): Promise<Checkout | undefined> {
+  store.forgetAll();
   const load = store.load([{ tenantId, saleId }]);
   return load.toRows(await database.queries(load.recordsets, load.select)).find(tenantId, saleId);
 }
@@ -101,8 +103,7 @@ describe('checkouts in SQL', () => {
     const sale = aSale();
     const neighbour = aSale();
     await batch(mine, [[start, sale.request], [start, neighbour.request]]);
-    const load = mine.load([sale.start, neighbour.start]);
-    const stale = load.toRows(await database.queries(load.recordsets, load.select));
+    const stale = mine.load([sale.start, neighbour.start]).toRows([]);
     await batch(new SqlCheckouts(), replies(sale.reserved));
 
     const changes = [sale, neighbour].flatMap(({ reserved }) => [...(new ContinueCheckout().decide(stale, { message: reserved, envelope: { id: '1' } as never, now }).changes ?? [])]);
@@ -122,8 +123,6 @@ describe('checkouts in SQL', () => {
     await batch(other, [[start, winner]]);
 
     await expect(database.commit(join(mine.write(changes)))).rejects.toMatchObject({ kind: 'duplicate', on: 'pk_checkout_saga' });
-    // It still remembers its own start message, and must not take it for the row's.
-    await expect(found(mine, winner.body)).rejects.toBeInstanceOf(Conflict);
     expect((await found(mine, winner.body))?.start).toEqual(winner.body);
   });
 

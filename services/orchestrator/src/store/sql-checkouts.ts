@@ -1,10 +1,9 @@
 import type { SaleId, TenantId } from '@checkout/kernel';
-import type { Load, Store } from '@checkout/messaging';
-import { Conflict, int, json, sql, type Sql } from '@checkout/sql';
+import { Memory, type Load, type Store } from '@checkout/messaging';
+import { int, json, sql, type Sql } from '@checkout/sql';
 import type { Checkouts, Need } from '../application/ports.ts';
 import { isOver, type Change, type Checkout } from '../domain/checkout.ts';
 import { CheckoutRow } from './rows.ts';
-import { StartData } from './start-data.ts';
 
 /** The checkouts of one batch by their keys. */
 class Loaded implements Checkouts {
@@ -19,24 +18,37 @@ class Loaded implements Checkouts {
   }
 }
 
+/** Sales under way at once in one process, with room to spare; about 3 KB each. */
+const capacity = 5_000;
+
 /**
  * Checkouts and their time lines in Azure SQL: one SELECT for a batch, one statement for each kind of write.
  *
- * Texts out of OPENJSON have the database's collation, and a join of those with our binary keys is refused (error 468,
- * https://github.com/dotnet/efcore/issues/35491), so such joins name the collation.
+ * A sale under way is remembered as it was last written here, so that the replies to it need not read it again: its partition brings
+ * them to this process, and should another instance or a timer have written meanwhile, the version finds out.
+ *
+ * Texts out of OPENJSON have the database's collation, and a join of those with our binary keys is refused (error 468), so the joins name it.
  */
 export class SqlCheckouts implements Store<Need, Loaded, Change> {
-  readonly #starts = new StartData();
+  readonly #memory = new Memory<Checkout>(capacity);
 
   load(needs: readonly Need[]): Load<Loaded> {
-    const wanted = new Map(needs.map((need) => [`${need.tenantId}/${need.saleId}`, need]));
+    const wanted = new Map<string, Need>();
+    const loaded = new Loaded();
+    let isFromMemory = false;
+    for (const need of needs) {
+      const known = this.#memory.get(keyOf(need));
+      if (known) loaded.put(known);
+      else wanted.set(keyOf(need), need);
+      isFromMemory ||= known !== undefined;
+    }
     return {
-      select: selectCheckouts([...wanted.values()].map((need) => ({ ...need, cold: this.#starts.get(need.tenantId, need.saleId) === undefined }))),
-      recordsets: [CheckoutRow],
+      select: selectCheckouts([...wanted.values()]),
+      recordsets: wanted.size > 0 ? [CheckoutRow] : [],
+      isFromMemory,
       toRows: ([rows = []]) => {
-        const loaded = new Loaded();
         // The pipeline has parsed each row by the schema above.
-        for (const row of rows as readonly CheckoutRow[]) loaded.put(this.#checkoutOf(row));
+        for (const row of rows as readonly CheckoutRow[]) loaded.put(checkoutOf(row));
         return loaded;
       },
     };
@@ -48,7 +60,10 @@ export class SqlCheckouts implements Store<Need, Loaded, Change> {
 
   write(changes: readonly Change[]): readonly Sql[] {
     const transitions = [...merged(changes).values()];
-    for (const { after } of transitions) this.#remember(after);
+    for (const { after } of transitions) {
+      if (isOver(after.instance)) this.#memory.drop(keyOf(after));
+      else this.#memory.put(keyOf(after), after);
+    }
     const begun = transitions.filter(({ before }) => before === undefined);
     const moved = transitions.filter(({ before }) => before !== undefined);
     const entries = changes.flatMap(entryRows);
@@ -59,31 +74,19 @@ export class SqlCheckouts implements Store<Need, Loaded, Change> {
     ];
   }
 
-  #checkoutOf({ tenantId, saleId, storeId, bodyHash, data, phase, awaiting, attempts, results, because, needsAttention, version, entryCount, traceparent, wakeAt }: CheckoutRow): Checkout {
-    const instance = { phase, awaiting, attempts, results, ...(because && { because }), ...(needsAttention !== null && { needsAttention }) };
-    const start = isOver(instance) ? undefined : this.#startOf({ tenantId, saleId, bodyHash, data });
-    return {
-      tenantId, storeId, saleId, bodyHash, instance, version, entryCount,
-      ...(start && { start }), ...(traceparent !== null && { traceparent }), ...(wakeAt && { wakeAt: wakeAt.getTime() }),
-    };
+  forgetAll(): void {
+    this.#memory.forgetAll();
   }
+}
 
-  #startOf({ tenantId, saleId, bodyHash, data }: Pick<CheckoutRow, 'tenantId' | 'saleId' | 'bodyHash' | 'data'>): Checkout['start'] {
-    if (data) {
-      this.#starts.put(tenantId, saleId, bodyHash, data);
-      return data;
-    }
-    const known = this.#starts.get(tenantId, saleId);
-    if (known?.bodyHash === bodyHash) return known.start;
-    // Remembered from an attempt that another instance forestalled, or crowded out since it was looked for: the next attempt reads it.
-    this.#starts.drop(tenantId, saleId);
-    throw new Conflict('version', 'start message');
-  }
+const keyOf = ({ tenantId, saleId }: Need): string => `${tenantId}/${saleId}`;
 
-  #remember({ tenantId, saleId, bodyHash, start }: Checkout): void {
-    if (start) this.#starts.put(tenantId, saleId, bodyHash, start);
-    else this.#starts.drop(tenantId, saleId);
-  }
+function checkoutOf({ tenantId, saleId, storeId, bodyHash, data, phase, awaiting, attempts, results, because, needsAttention, version, entryCount, traceparent, wakeAt }: CheckoutRow): Checkout {
+  const instance = { phase, awaiting, attempts, results, ...(because && { because }), ...(needsAttention !== null && { needsAttention }) };
+  return {
+    tenantId, storeId, saleId, bodyHash, instance, version, entryCount,
+    ...(data && { start: data }), ...(traceparent !== null && { traceparent }), ...(wakeAt && { wakeAt: wakeAt.getTime() }),
+  };
 }
 
 /** A checkout as the batch leaves it, and the version that the table must have before: several replies to one sale are one write. */
@@ -103,12 +106,12 @@ function merged(changes: readonly Change[]): Map<string, Transition> {
   return transitions;
 }
 
-const selectCheckouts = (needs: readonly (Need & { readonly cold: boolean })[]): Sql => sql`
-  SELECT s.tenant_id AS tenantId, s.sale_id AS saleId, s.store_id AS storeId, s.body_hash AS bodyHash, CASE WHEN j.cold = 1 THEN s.data END AS data,
+const selectCheckouts = (needs: readonly Need[]): Sql => sql`
+  SELECT s.tenant_id AS tenantId, s.sale_id AS saleId, s.store_id AS storeId, s.body_hash AS bodyHash, s.data,
     s.phase, s.awaiting, s.attempts, s.results, s.because, s.needs_attention AS needsAttention, s.version, s.entry_count AS entryCount,
     s.traceparent, s.wake_at AS wakeAt
-  FROM OPENJSON(${json(needs.map(({ tenantId, saleId, cold }) => ({ tenantId, saleId, cold: cold ? 1 : 0 })))})
-    WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId', cold INT '$.cold') AS j
+  FROM OPENJSON(${json(needs.map(({ tenantId, saleId }) => ({ tenantId, saleId })))})
+    WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId') AS j
   JOIN checkout_saga AS s
     ON s.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND s.sale_id = j.saleId COLLATE Latin1_General_100_BIN2;`;
 

@@ -27,7 +27,9 @@ afterAll(async () => {
 
 const newSale = (tenantId = sale.tenantId): Sale => ({ ...sale, tenantId, saleId: nameBasedUuid(`sale ${(sales += 1)}`) as SaleId });
 
+/** What the tables hold, whatever the store remembers. */
 async function load(...needs: Need[]) {
+  store.forgetAll();
   const { select, recordsets, toRows } = store.load(needs);
   return toRows(await database.queries(recordsets, select));
 }

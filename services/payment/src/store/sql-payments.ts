@@ -1,4 +1,4 @@
-import type { Load, Store } from '@checkout/messaging';
+import { Memory, type Load, type Store } from '@checkout/messaging';
 import { int, json, sql, type Sql } from '@checkout/sql';
 import { keyOf, Payments, type Change, type Need } from '../application/ports.ts';
 import type { Payment } from '../domain/payment.ts';
@@ -6,15 +6,33 @@ import { referenceOf } from '../domain/question.ts';
 import type { Tender } from '../domain/tender.ts';
 import { PaymentRow, TenderRow } from './rows.ts';
 
+/** Payments under way at once in one process, with room to spare; about 2 KB each. */
+const capacity = 5_000;
+
 /**
  * Payments with their tenders and their ledger in Azure SQL: a batch is one SELECT and at most one write for each table.
  *
  * Texts out of OPENJSON have the database's collation, and a join of those with our binary keys is refused (error 468), so the joins name it.
+ *
+ * A payment under way is remembered as it was last written here, so that the provider's answers and the capture need not read it again;
+ * should another writer have been there meanwhile, the version finds out.
  */
 export class SqlPayments implements Store<Need, Payments, Change> {
+  readonly #memory = new Memory<Payment>(capacity);
+
   load(needs: readonly Need[]): Load<Payments> {
-    const wanted = json([...new Map(needs.map(({ tenantId, saleId }) => [keyOf(tenantId, saleId), { t: tenantId, s: saleId }])).values()]);
+    const known = new Payments();
+    const unknown = new Map<string, { readonly t: string; readonly s: string }>();
+    let isFromMemory = false;
+    for (const { tenantId, saleId } of needs) {
+      const remembered = this.#memory.get(keyOf(tenantId, saleId));
+      if (remembered) known.set(remembered);
+      else unknown.set(keyOf(tenantId, saleId), { t: tenantId, s: saleId });
+      isFromMemory ||= remembered !== undefined;
+    }
+    const wanted = json([...unknown.values()]);
     return {
+      isFromMemory,
       select: sql`
         SELECT p.tenant_id AS tenantId, p.store_id AS storeId, p.sale_id AS saleId, p.currency, p.total_minor AS totalMinor, p.state,
           p.decline_code AS declineCode, p.declined_position AS declinedPosition, p.attention, p.version, p.created_at AS createdAt, p.updated_at AS updatedAt
@@ -26,8 +44,8 @@ export class SqlPayments implements Store<Need, Payments, Change> {
         FROM OPENJSON(${wanted}) WITH (tenantId VARCHAR(40) '$.t', saleId VARCHAR(36) '$.s') AS j
         INNER JOIN tender AS t ON t.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND t.sale_id = j.saleId COLLATE Latin1_General_100_BIN2
         ORDER BY t.position;`,
-      recordsets: [PaymentRow, TenderRow],
-      toRows: ([payments = [], tenders = []]) => rowsOf(payments as PaymentRow[], tenders as TenderRow[]),
+      recordsets: unknown.size > 0 ? [PaymentRow, TenderRow] : [],
+      toRows: ([payments = [], tenders = []]) => addRows(known, payments as PaymentRow[], tenders as TenderRow[]),
     };
   }
 
@@ -37,6 +55,7 @@ export class SqlPayments implements Store<Need, Payments, Change> {
 
   write(changes: readonly Change[]): readonly Sql[] {
     const merged = mergedOf(changes);
+    for (const { payment } of merged) this.#memory.put(keyOf(payment.tenantId, payment.saleId), payment);
     const added = merged.filter(({ loadedVersion }) => loadedVersion === 0).map(({ payment }) => payment);
     const changed = merged.filter(({ loadedVersion }) => loadedVersion > 0);
     const addedTenders = added.flatMap(tendersJson);
@@ -49,6 +68,10 @@ export class SqlPayments implements Store<Need, Payments, Change> {
       ...(changedTenders.length > 0 ? [updateTenders(changedTenders)] : []),
       ...(ledger.length > 0 ? [insertLedger(ledger)] : []),
     ];
+  }
+
+  forgetAll(): void {
+    this.#memory.forgetAll();
   }
 }
 
@@ -70,7 +93,7 @@ function mergedOf(changes: readonly Change[]): Merged[] {
   return [...merged.values()];
 }
 
-function rowsOf(rows: readonly PaymentRow[], tenders: readonly TenderRow[]): Payments {
+function addRows(payments: Payments, rows: readonly PaymentRow[], tenders: readonly TenderRow[]): Payments {
   const bySale = new Map<string, Tender[]>();
   for (const { tenantId, saleId, ...tender } of tenders) {
     const key = keyOf(tenantId, saleId);
@@ -78,7 +101,6 @@ function rowsOf(rows: readonly PaymentRow[], tenders: readonly TenderRow[]): Pay
     if (known) known.push(tender);
     else bySale.set(key, [tender]);
   }
-  const payments = new Payments();
   for (const row of rows) payments.set({ ...row, tenders: bySale.get(keyOf(row.tenantId, row.saleId)) ?? [] });
   return payments;
 }
