@@ -1,4 +1,5 @@
 import { ServiceBusClient, type ServiceBusMessage, type ServiceBusSender } from '@azure/service-bus';
+import { DeadlineExceeded } from '@checkout/resilience';
 import { toServiceBus, type Outbound } from './codec.ts';
 
 /**
@@ -8,6 +9,12 @@ import { toServiceBus, type Outbound } from './codec.ts';
 const maxBatchBytes = 200_000;
 /** What the AMQP encoding of our properties comes to, measured at about 560 bytes. */
 const envelopeBytes = 700;
+
+/**
+ * How long a send may take. The SDK leaves sends hanging that were under way when the connection was lost, until their time is over; the
+ * sweeper sends them again sooner. Far longer than a healthy bus takes.
+ */
+const sendMs = 3_000;
 
 /** The process's one connection to Service Bus: one client, and one sender for each topic. */
 export class Bus {
@@ -24,7 +31,7 @@ export class Bus {
   /**
    * Resolves when the bus has every message on disk.
    *
-   * @throws whatever the SDK throws; the messages may or may not have arrived, and may be sent again under the same ids.
+   * @throws DeadlineExceeded, or whatever the SDK throws; the messages may or may not have arrived, and may be sent again under the same ids.
    */
   async send(messages: readonly Outbound[]): Promise<void> {
     const byTopic = new Map<string, Outbound[]>();
@@ -33,7 +40,7 @@ export class Bus {
       if (batch) batch.push(message);
       else byTopic.set(message.topic, [message]);
     }
-    await Promise.all([...byTopic].flatMap(([topic, all]) => split(all).map((batch) => this.#sender(topic).sendMessages(batch))));
+    await inTime(Promise.all([...byTopic].flatMap(([topic, all]) => split(all).map((batch) => this.#sender(topic).sendMessages(batch)))));
   }
 
   async close(): Promise<void> {
@@ -47,6 +54,13 @@ export class Bus {
     this.#senders.set(topic, made);
     return made;
   }
+}
+
+function inTime(sending: Promise<unknown>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new DeadlineExceeded(sendMs)), sendMs).unref();
+    sending.then(() => resolve(), reject).finally(() => clearTimeout(timer));
+  });
 }
 
 /** Order is kept: batches of one topic travel on one link, one after another. */

@@ -2,6 +2,7 @@ import { isServiceBusError, type ServiceBusClient, type ServiceBusReceivedMessag
 import { minutes, seconds } from '@checkout/kernel';
 import type { Logger } from '@checkout/observability';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { causeOf } from './bus-error.ts';
 import { Settler } from './settler.ts';
 import { settlementOf } from './settle.ts';
 import { within } from './within.ts';
@@ -87,7 +88,8 @@ export class Pump {
       } catch (err) {
         if (this.#stopping.signal.aborted) return;
         // Nothing to do on this subscription within the SDK's waiting time: the normal state of a quiet shop.
-        if (isServiceBusError(err) && err.code === 'ServiceTimeout') continue;
+        const cause = causeOf(err);
+        if (isServiceBusError(cause) && cause.code === 'ServiceTimeout') continue;
         logger.warn({ err, topic, subscription }, 'no partition could be taken, trying again');
         await sleep(retryMs, undefined, { signal: this.#stopping.signal }).catch(() => {});
       }

@@ -1,4 +1,3 @@
-import { isServiceBusError } from '@azure/service-bus';
 import { seconds } from '@checkout/kernel';
 import { counter, gauge, type Logger } from '@checkout/observability';
 import { DependencyUnavailable } from '@checkout/resilience';
@@ -6,7 +5,7 @@ import type { Database } from '@checkout/sql';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { Bus } from './bus.ts';
-import { causeOf } from './bus-error.ts';
+import { causeOf, isBusAway } from './bus-error.ts';
 import { Forgotten, forgetOldMarks, marksForgottenAtOnce } from './inbox.ts';
 import { ChunkRow, chunkOf, leftChunks } from './outbox.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -95,9 +94,8 @@ export class Sweeper {
       this.#unsendable.delete(row.chunkId);
       sweptTotal.inc();
     } catch (error) {
-      const err = causeOf(error);
-      if (isServiceBusError(err) && err.retryable) throw error;
-      if (!this.#unsendable.has(row.chunkId)) logger.error({ err, chunkId: row.chunkId }, 'messages in the outbox cannot be sent as they are');
+      if (isBusAway(error)) throw error;
+      if (!this.#unsendable.has(row.chunkId)) logger.error({ err: causeOf(error), chunkId: row.chunkId }, 'messages in the outbox cannot be sent as they are');
       this.#unsendable.add(row.chunkId);
     }
   }

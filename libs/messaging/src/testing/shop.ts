@@ -54,11 +54,11 @@ export class Town implements AsyncDisposable {
   readonly #database: Database;
   readonly #directory: string;
 
-  static async open(): Promise<Town> {
+  static async open({ lockDuration = 'PT1M' }: { readonly lockDuration?: string } = {}): Promise<Town> {
     const directory = await mkdtemp(join(tmpdir(), 'checkout-messaging-'));
     const folders = [join(import.meta.dirname, '../../migrations'), join(import.meta.dirname, 'migrations')];
     const [serviceBus, sqlServer] = await Promise.all([
-      startServiceBus({ directory, topology: JSON.parse(JSON.stringify(emulatorConfig())) as EmulatorConfig }),
+      startServiceBus({ directory, topology: JSON.parse(JSON.stringify(emulatorConfig()).replaceAll('PT1M', lockDuration)) as EmulatorConfig }),
       startTestDatabase(folders, 'shelf'),
     ]);
     return new Town(serviceBus, sqlServer, directory);
