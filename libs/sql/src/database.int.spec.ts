@@ -144,6 +144,8 @@ describe('when the network fails', () => {
     network.fault = 'pass';
     await using witness = direct();
     expect(await salesIn(witness, 'lost')).toHaveLength(1);
+    // A cancel that is not answered proves a black hole, and that opens the breaker at once.
+    await database.whenClosed();
     await database.commit(insertOnce('lost'));
     expect(await salesIn(witness, 'lost')).toHaveLength(1);
   });
@@ -173,15 +175,16 @@ describe('when the network fails', () => {
     await Promise.all(Array.from({ length: 8 }, () => database.ready()));
     network.fault = 'hole';
     const began = performance.now();
-    let reached = 0;
+    // Whoever is turned away by the open breaker is shown the cause that opened it; whoever got through has one of its own.
+    const causes = new Set<unknown>();
     while (database.state === 'closed' && performance.now() - began < 5_000) {
       void database.ready().catch((error: unknown) => {
-        if ((error as { cause?: unknown }).cause) reached += 1;
+        causes.add((error as { cause?: unknown }).cause);
       });
       await sleep(5);
     }
     expect(performance.now() - began).toBeLessThan(1_000);
-    expect(reached).toBeLessThanOrEqual(12);
+    expect(causes.size).toBeLessThanOrEqual(12);
     await expect(database.ready()).rejects.toMatchObject({ name: 'DependencyUnavailable' });
     network.fault = 'pass';
     await database.whenClosed();
@@ -197,6 +200,7 @@ describe('when the network fails', () => {
     await expect(salesIn(database, 'any')).rejects.toMatchObject({ name: 'DependencyUnavailable' });
     expect(performance.now() - began).toBeLessThan(800);
     network.fault = 'pass';
+    await database.whenClosed();
     await database.ready();
   });
 });

@@ -60,8 +60,7 @@ const textProblem = (length: number, value: unknown): string | undefined => {
   return undefined;
 };
 
-// oxlint-disable-next-line no-control-regex -- the whole of ASCII is meant
-const ascii = /^[\x00-\x7f]*$/;
+const ascii = /^\p{ASCII}*$/u;
 
 const cached = (make: (length: number) => ParameterType): ((length: number) => ParameterType) => {
   const types = new Map<number, ParameterType>();
