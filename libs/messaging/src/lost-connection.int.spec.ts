@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, Shop, storeIds, Town } from './testing/shop.ts';
 
 let town: Town;
@@ -21,6 +22,7 @@ describe('a lost connection', () => {
 
     // when
     town.serviceBus.applyFaults(fault);
+    await sleep(50);
     await eventually(() => town.sell(storeIds));
 
     // then
@@ -36,6 +38,7 @@ describe('a lost connection', () => {
 
     // when
     town.serviceBus.applyFaults({ dropConnections: true, settlementDelayMs: 0 });
+    await sleep(50);
     await eventually(() => town.sell(storeIds));
 
     // then
@@ -43,7 +46,7 @@ describe('a lost connection', () => {
     await eventually(async () => expect(await town.waiting()).toMatchObject({ active: 0, locked: 0 }));
     const startedAt = performance.now();
     await shop.close();
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
   });
 });
 

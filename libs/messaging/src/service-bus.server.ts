@@ -46,7 +46,7 @@ export class ServiceBusServer<Need, Rows, Change, Effect = never> extends Server
   }
 
   listen(callback: (error?: unknown) => void): void {
-    this.#listen().then(() => callback(), callback);
+    void this.#listenThenTell(callback);
   }
 
   /** Takes no more messages; those at hand are finished first. */
@@ -66,6 +66,16 @@ export class ServiceBusServer<Need, Rows, Change, Effect = never> extends Server
 
   override unwrap<T>(): T {
     return this.#options.bus.client as T;
+  }
+
+  async #listenThenTell(callback: (error?: unknown) => void): Promise<void> {
+    try {
+      await this.#listen();
+    } catch (error) {
+      callback(error);
+      return;
+    }
+    callback();
   }
 
   async #listen(): Promise<void> {

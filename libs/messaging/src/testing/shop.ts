@@ -1,3 +1,4 @@
+import './unref-long-timers.ts';
 import { ServiceBusClient } from '@azure/service-bus';
 import { emulatorConfig, inventory } from '@checkout/contracts';
 import { partitionOf, uuidv7, type StoreId } from '@checkout/kernel';
