@@ -5,7 +5,7 @@ import { collectProcessMetrics, createLogger, exitOnCrash, Health, Shutdown, typ
 import { Database, type Lane } from '@checkout/sql';
 import type { DynamicModule } from '@nestjs/common';
 import type { z } from 'zod';
-import { PlatformEnvironment, readEnvironment } from './environment.ts';
+import { logLevel, PlatformEnvironment, readEnvironment } from './environment.ts';
 
 /** What a service gets to build itself from. */
 export interface Platform<Environment> {
@@ -46,7 +46,7 @@ export async function runService<Schema extends z.ZodType<PlatformEnvironment>>(
   schema: Schema,
   assemble: (platform: Platform<z.output<Schema>>) => Assembled,
 ): Promise<void> {
-  const logger = createLogger({ service: name });
+  const logger = createLogger({ service: name, level: logLevel(process.env) });
   exitOnCrash(logger);
   const environment = readEnvironment(schema);
   collectProcessMetrics();
@@ -89,7 +89,8 @@ export async function runService<Schema extends z.ZodType<PlatformEnvironment>>(
     .on('stop-receiving', 'background', () => Promise.all(background.map((each) => each.stop())))
     .on('stop-receiving', 'http', () => health.drain())
     .on('finish', 'messages', () => server.close())
-    .on('flush', 'http', () => app.close())
+    .on('finish', 'http', () => app.close())
+    // Only now: requests that were still open have submitted what they had.
     .on('flush', 'local inputs', () => Promise.all(built.map((each) => each.pipeline.close())))
     .on('close', 'sql', () => Promise.all([...lanes.values()].map((each) => each.close())))
     .on('close', 'bus', () => bus.close())

@@ -1,0 +1,97 @@
+import { eventually, storeIds, Town } from '@checkout/messaging/testing';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../../..');
+let town: Town;
+const processes: ChildProcess[] = [];
+beforeAll(async () => {
+  town = await Town.open();
+});
+afterEach(() => {
+  for (const process of processes.splice(0)) process.kill('SIGKILL');
+});
+afterAll(() => town[Symbol.asyncDispose]());
+
+interface Line {
+  readonly level: string;
+  readonly msg: string;
+  readonly port?: number;
+  readonly err?: { readonly message: string };
+}
+
+/** The service as a process, and what it has said so far. */
+function start(overrides: NodeJS.ProcessEnv = {}): { readonly process: ChildProcess; readonly lines: Line[]; ready(): Promise<number> } {
+  const child = spawn(process.execPath, [join(root, 'tools/run.mjs'), 'file', join(import.meta.dirname, 'testing/tiny-service.ts')], {
+    env: {
+      ...process.env, PORT: '0', LOG_LEVEL: 'info', SERVICE_BUS_CONNECTION: town.serviceBus.connectionString, SQL_CONNECTION: town.sqlServer.connectionString,
+      AUTH_ISSUER: 'https://identity', AUTH_AUDIENCE: 'checkout', AUTH_JWKS_URL: 'http://localhost:1/jwks', ...overrides,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  processes.push(child);
+  const lines: Line[] = [];
+  let rest = '';
+  child.stdout.on('data', (data: Buffer) => {
+    const parts = (rest + String(data)).split('\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) if (part.startsWith('{')) lines.push(JSON.parse(part) as Line);
+  });
+  return {
+    process: child,
+    lines,
+    async ready() {
+      let port: number | undefined;
+      await eventually(() => {
+        port = lines.find(({ msg }) => msg === 'ready')?.port;
+        expect(port).toBeDefined();
+      }, 15_000);
+      return port ?? 0;
+    },
+  };
+}
+
+const exitOf = async (child: ChildProcess): Promise<number | null> => {
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
+};
+
+describe('a service', () => {
+  it('handles messages, says that it is well, and ends within 2 s of SIGTERM', async () => {
+    // given
+    const service = start();
+    const port = await service.ready();
+    await town.sell(storeIds);
+    await eventually(async () => expect(await town.sold()).toBe(8));
+    expect((await fetch(`http://localhost:${port}/health/ready`)).status).toBe(200);
+
+    // when
+    const startedAt = performance.now();
+    service.process.kill('SIGTERM');
+    const code = await exitOf(service.process);
+
+    // then
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(code).toBe(0);
+    expect(service.lines.filter(({ level }) => level !== 'info')).toEqual([]);
+    expect(await town.chunks()).toBe(0);
+  });
+
+  it('ends within 5 s of SIGTERM although neither bus nor database is there', async () => {
+    const service = start({ SERVICE_BUS_CONNECTION: 'Endpoint=sb://localhost:1;SharedAccessKeyName=a;SharedAccessKey=b;UseDevelopmentEmulator=true;', SQL_CONNECTION: 'Server=localhost,1;Database=shelf;User Id=a;Password=b' });
+    await service.ready();
+    const startedAt = performance.now();
+    service.process.kill('SIGTERM');
+    expect(await exitOf(service.process)).toBe(0);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  it('stops with one clear sentence when its environment is wrong', async () => {
+    const service = start({ PORT: '', LOG_LEVEL: 'loud' });
+    expect(await exitOf(service.process)).toBe(1);
+    expect(service.lines.map(({ level, err }) => [level, err?.message])).toEqual([
+      ['fatal', expect.stringMatching(/^The environment is not complete: PORT \(.*\), LOG_LEVEL \(.*\)$/)],
+    ]);
+  });
+});
