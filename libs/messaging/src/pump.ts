@@ -16,6 +16,11 @@ const idleReleaseMs = seconds(60);
 const maxHoldMs = minutes(10);
 /** Wait between attempts to take a partition while the bus refuses or cannot be reached. */
 const retryMs = 1_000;
+/**
+ * Taking a partition, or finding that there is none, never takes longer than this; the SDK's own limits come to about two minutes. It can
+ * wait for ever, though, when something threw while it was cleaning up after a lost connection, and only a new process mends that.
+ */
+const stuckAfterMs = minutes(5);
 /** A pause lasts at least this long, so that an outage the breaker does not see yet is no busy loop. */
 const shortestPauseMs = 200;
 /** What is waited for each of the SDK's farewells. */
@@ -36,6 +41,7 @@ export interface PumpOptions {
   readonly untilAvailable: () => Promise<void>;
   /** For tests. */
   readonly maxHoldMs?: number;
+  readonly stuckAfterMs?: number;
 }
 
 /**
@@ -51,6 +57,8 @@ export interface PumpOptions {
 export class Pump {
   readonly #options: PumpOptions;
   readonly #held = new Set<HeldPartition>();
+  /** Since when each worker that is waiting for a partition has been waiting. */
+  readonly #waiting = new Set<{ readonly since: number }>();
   readonly #stopping = new AbortController();
   #outage: Promise<void> | undefined;
 
@@ -79,6 +87,12 @@ export class Pump {
     return this.#held.size;
   }
 
+  /** A worker has been waiting for a partition for longer than the SDK ever should: nothing will come of it in this process. */
+  get isStuck(): boolean {
+    const latest = Date.now() - (this.#options.stuckAfterMs ?? stuckAfterMs);
+    return [...this.#waiting].some(({ since }) => since < latest);
+  }
+
   async #work(): Promise<void> {
     const { topic, subscription, logger } = this.#options;
     while (!this.#stopping.signal.aborted) {
@@ -97,11 +111,7 @@ export class Pump {
   }
 
   async #hold(): Promise<void> {
-    const { client, topic, subscription } = this.#options;
-    const receiver = await client.acceptNextSession(topic, subscription, {
-      maxAutoLockRenewalDurationInMs: maxHoldMs + minutes(1),
-      abortSignal: this.#stopping.signal,
-    });
+    const receiver = await this.#accept();
     if (this.#stopping.signal.aborted || this.#outage) return within(closingMs, receiver.close());
     const partition = new HeldPartition(receiver, this.#options, () => this.#pause());
     this.#held.add(partition);
@@ -109,6 +119,17 @@ export class Pump {
       await partition.closed;
     } finally {
       this.#held.delete(partition);
+    }
+  }
+
+  async #accept(): Promise<ServiceBusSessionReceiver> {
+    const { client, topic, subscription } = this.#options;
+    const wait = { since: Date.now() };
+    this.#waiting.add(wait);
+    try {
+      return await client.acceptNextSession(topic, subscription, { maxAutoLockRenewalDurationInMs: maxHoldMs + minutes(1), abortSignal: this.#stopping.signal });
+    } finally {
+      this.#waiting.delete(wait);
     }
   }
 

@@ -60,6 +60,11 @@ export class ServiceBusServer<Need, Rows, Change, Effect = never> extends Server
     return this.#pumps.filter(({ isPaused }) => isPaused).length;
   }
 
+  /** Some partition may never be consumed again by this process: it should be replaced. */
+  get isStuck(): boolean {
+    return this.#pumps.some(({ isStuck }) => isStuck);
+  }
+
   override on(): never {
     throw new Error('The Service Bus transport has no events; watch the metrics instead.');
   }

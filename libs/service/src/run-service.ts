@@ -83,6 +83,7 @@ export async function runService<Schema extends z.ZodType<PlatformEnvironment>>(
 
   // An open breaker alone never makes a process unready: taking all instances out at once would turn an outage into a longer one.
   health.ready('sql', () => ({ ok: true, detail: Object.fromEntries([...lanes].map(([lane, { state }]) => [lane, state])) }));
+  health.live('bus', () => ({ ok: !server.isStuck }));
   health.ready('bus', () => ({ ok: true, detail: { pausedSubscriptions: server.pausedCount } }));
 
   new Shutdown({ logger })
