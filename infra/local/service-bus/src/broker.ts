@@ -1,4 +1,5 @@
 import { condition, entityNotFound, Refusal } from './errors.ts';
+import { Faults } from './fault/faults.ts';
 import { limits } from './limits.ts';
 import { CommitLog, type LogOwner } from './log/commit-log.ts';
 import { type RecordSink, writePut, writeReset, writeRules, writeSessionState, writeStore } from './log/records.ts';
@@ -27,6 +28,7 @@ export type BrokerEvent = (event: string, detail?: Readonly<Record<string, unkno
 export class Broker implements LogOwner, StoreContext {
   readonly log: CommitLog;
   readonly timers = new TimerWheel();
+  readonly faults: Faults;
   readonly #entities = new Map<string, Entity>();
   readonly #stores: MessageStore[] = [];
   readonly #subscriptions: Subscription[] = [];
@@ -37,7 +39,8 @@ export class Broker implements LogOwner, StoreContext {
   #lastStoreId: number;
   #isPumpScheduled = false;
 
-  private constructor(directory: string, topology: EmulatorConfig, emit: BrokerEvent, onFailure: (error: Error) => void) {
+  private constructor(directory: string, topology: EmulatorConfig, emit: BrokerEvent, onFailure: (error: Error) => void, faults: Faults) {
+    this.faults = faults;
     this.#emit = emit;
     this.#onFailure = onFailure;
     const recovered = recover(directory);
@@ -59,8 +62,8 @@ export class Broker implements LogOwner, StoreContext {
     emit('recovered', { messages, segments: recovered.segments.length, tornSegments: recovered.tornSegments });
   }
 
-  static async open(directory: string, topology: EmulatorConfig, emit: BrokerEvent, onFailure: (error: Error) => void): Promise<Broker> {
-    const broker = new Broker(directory, topology, emit, onFailure);
+  static async open(directory: string, topology: EmulatorConfig, emit: BrokerEvent, onFailure: (error: Error) => void, faults = new Faults()): Promise<Broker> {
+    const broker = new Broker(directory, topology, emit, onFailure, faults);
     await broker.log.open();
     return broker;
   }
@@ -291,6 +294,11 @@ export class Broker implements LogOwner, StoreContext {
   failed(error: Error): void {
     this.#emit('log-failed', { error: error.message });
     this.#onFailure(error);
+  }
+
+  /** Ends locks before their time, in one entity or in all (fault injected). */
+  expireLocks(path: string, count: number): void {
+    for (const store of this.#stores) if (path === '*' || store.path.toLowerCase() === path.toLowerCase()) store.expireLocks(count);
   }
 
   // ---- Administration

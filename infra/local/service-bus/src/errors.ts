@@ -14,6 +14,9 @@ export const condition = {
   decodeError: 'amqp:decode-error',
   internalError: 'amqp:internal-error',
   messageSizeExceeded: 'amqp:link:message-size-exceeded',
+  resourceLimitExceeded: 'amqp:resource-limit-exceeded',
+  unauthorized: 'amqp:unauthorized-access',
+  entityDisabled: 'com.microsoft:entity-disabled',
   detachForced: 'amqp:link:detach-forced',
 } as const;
 

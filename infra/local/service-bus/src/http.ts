@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Broker } from './broker.ts';
-import type { FaultRequest } from './faults.ts';
+import { type FaultRequest, faultRequest } from './fault/fault-spec.ts';
 
 export interface HttpActions {
   readonly broker: Broker;
-  applyFaults(request: FaultRequest): void;
+  /** Absent unless faults are switched on. */
+  readonly faults?: { apply(request: FaultRequest): void; inForce(): unknown };
 }
 
 const LARGEST_BODY_BYTES = 64 * 1024;
@@ -24,7 +25,7 @@ interface Answer {
   readonly body: unknown;
 }
 
-async function route(request: IncomingMessage, { broker, applyFaults }: HttpActions): Promise<Answer> {
+async function route(request: IncomingMessage, { broker, faults }: HttpActions): Promise<Answer> {
   switch (`${request.method ?? ''} ${request.url ?? ''}`) {
     case 'GET /health':
       return { status: 200, body: { status: 'healthy' } };
@@ -34,27 +35,17 @@ async function route(request: IncomingMessage, { broker, applyFaults }: HttpActi
       await new Promise<void>((resolve) => { broker.reset(resolve); });
       return { status: 200, body: {} };
     case 'POST /faults':
-      applyFaults(faultRequest(JSON.parse(await bodyOf(request))));
+      if (!faults) return faultsAreOff;
+      faults.apply(faultRequest(JSON.parse(await bodyOf(request))));
       return { status: 200, body: {} };
+    case 'GET /faults':
+      return faults ? { status: 200, body: faults.inForce() } : faultsAreOff;
     default:
       return { status: 404, body: { error: 'There are GET /health, GET /entities, POST /reset and POST /faults.' } };
   }
 }
 
-const faultTypes: Readonly<Record<keyof FaultRequest, 'boolean' | 'string' | 'number'>> = {
-  dropConnections: 'boolean', detachLinks: 'string', serverBusySends: 'number', settlementDelayMs: 'number',
-};
-
-/** @throws Error for a fault there is not: a test that asks for one must not pass because nothing happened. */
-function faultRequest(body: unknown): FaultRequest {
-  if (typeof body !== 'object' || body === null) throw new Error('Faults are an object.');
-  for (const [name, value] of Object.entries(body)) {
-    const expected = Object.entries(faultTypes).find(([known]) => known === name)?.[1];
-    if (expected === undefined) throw new Error(`There is no fault '${name}'. There are: ${Object.keys(faultTypes).join(', ')}.`);
-    if (typeof value !== expected) throw new Error(`The fault '${name}' needs a ${expected}.`);
-  }
-  return body;
-}
+const faultsAreOff: Answer = { status: 404, body: { error: 'Faults are not switched on: start with FAULTS=on.' } };
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
   let text = '';

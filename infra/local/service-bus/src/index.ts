@@ -1,3 +1,3 @@
 export { startServiceBus, type ServiceBus, type ServiceBusOptions } from './server.ts';
 export type { EmulatorConfig, EntityProperties, QueueConfig, RuleConfig, SubscriptionConfig, TopicConfig } from './topology.ts';
-export type { FaultRequest } from './faults.ts';
+export type { FaultName, FaultRequest, FaultSpec } from './fault/fault-spec.ts';

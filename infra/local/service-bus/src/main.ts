@@ -20,6 +20,7 @@ const serviceBus = await startServiceBus({
   port: Number(process.env['PORT'] ?? DEFAULT_PORT),
   directory: required('STATE_DIR'),
   topology: JSON.parse(readFileSync(required('TOPOLOGY'), 'utf8')) as EmulatorConfig,
+  faultsOverHttp: process.env['FAULTS'] === 'on',
   onEvent: (event, detail) => {
     print(event, detail);
     // A disk that refuses writes is nothing to carry on with; a supervisor starts us again.

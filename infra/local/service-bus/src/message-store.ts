@@ -1,5 +1,6 @@
 import type { Consumer } from './consumer.ts';
 import { condition, Refusal } from './errors.ts';
+import type { Faults } from './fault/faults.ts';
 import { nextLockId } from './lock-token.ts';
 import type { CommitLog } from './log/commit-log.ts';
 import { writeCount, writePut, writeSessionState, writeSettle } from './log/records.ts';
@@ -25,6 +26,7 @@ export interface StoreOptions {
 export interface StoreContext {
   readonly log: CommitLog;
   readonly timers: TimerWheel;
+  readonly faults: Faults;
   /** Remembers to `pump` when the tick's messages have all been added. */
   touched(store: MessageStore): void;
   /** A scheduled message is due. */
@@ -159,7 +161,7 @@ export class MessageStore {
       return;
     }
     for (let consumer = this.#consumerWithCapacity(); consumer; consumer = this.#consumerWithCapacity()) {
-      const message = this.#ready.shift();
+      const message = this.#nextReady();
       if (!message) return;
       if (message.expiresAt <= now) this.#expire(message);
       else this.#hand(message, consumer, now);
@@ -484,13 +486,45 @@ export class MessageStore {
     }
   }
 
+  /** The longest available first; the other way round when that is asked for. */
+  #inTurn(): Iterable<MessageSession> {
+    const { faults } = this.#context;
+    return faults.isAny && this.#claimable.size > 1 && faults.strike('reorder', this.path) ? [...this.#claimable].reverse() : this.#claimable;
+  }
+
   #nextClaimable(now: number): MessageSession | undefined {
-    for (const session of this.#claimable) {
+    for (const session of this.#inTurn()) {
       const first = session.ready.peek();
       if (first && first.expiresAt > now && !session.owner) return session;
       if (!first || session.owner) this.#claimable.delete(session);
     }
     return undefined;
+  }
+
+  // ---- Faults
+
+  /** Ends up to so many locks now, of messages or of sessions, as if their time had run out. */
+  expireLocks(count: number): void {
+    if (this.options.requiresSession) {
+      for (const session of [...this.sessions.values()].filter(({ owner }) => owner).slice(0, count)) {
+        this.#context.timers.cancel(session);
+        this.onSessionLockExpired(session);
+      }
+    } else {
+      for (const message of [...this.#locks.values()].slice(0, count)) this.abandon(message);
+    }
+  }
+
+  /** The next message; now and then, when that is asked for, one of another session that stands right behind it. */
+  #nextReady(): StoredMessage | undefined {
+    const message = this.#ready.shift();
+    const { faults } = this.#context;
+    if (!message || !faults.isAny) return message;
+    const following = this.#ready.peek();
+    if (!following || following.content.sessionId === message.content.sessionId || !faults.strike('reorder', this.path)) return message;
+    this.#ready.shift();
+    this.#ready.push(message);
+    return following;
   }
 
   // ---- Administration

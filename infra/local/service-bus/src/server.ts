@@ -2,7 +2,9 @@ import { createServer, type Server, type Socket } from 'node:net';
 import rhea from 'rhea';
 import { AmqpConnection } from './amqp/connection.ts';
 import { Broker, type BrokerEvent } from './broker.ts';
-import { type FaultRequest, Faults } from './faults.ts';
+import { strikeConnections } from './fault/connection-fault.ts';
+import type { FaultRequest } from './fault/fault-spec.ts';
+import { Faults, isImmediate } from './fault/faults.ts';
 import { createHttp } from './http.ts';
 import type { EmulatorConfig } from './topology.ts';
 
@@ -13,6 +15,8 @@ export interface ServiceBusOptions {
   /** Where messages are kept. One process at a time. */
   readonly directory: string;
   readonly topology: EmulatorConfig;
+  /** Whether faults can be asked for over HTTP. `applyFaults` always works. */
+  readonly faultsOverHttp?: boolean;
   /** Told of notable events; silent by default. */
   readonly onEvent?: BrokerEvent;
 }
@@ -31,7 +35,7 @@ export interface ServiceBus extends AsyncDisposable {
 const AMQP_FIRST_BYTE = 0x41;
 
 /** Starts the stand-in. It is ready to serve when the promise resolves. */
-export async function startServiceBus({ port = 0, host, directory, topology, onEvent = () => undefined }: ServiceBusOptions): Promise<ServiceBus> {
+export async function startServiceBus({ port = 0, host, directory, topology, faultsOverHttp = false, onEvent = () => undefined }: ServiceBusOptions): Promise<ServiceBus> {
   const faults = new Faults();
   const connections = new Set<AmqpConnection>();
   const sockets = new Set<Socket>();
@@ -48,17 +52,22 @@ export async function startServiceBus({ port = 0, host, directory, topology, onE
     // Nothing can be promised any more: clients see a lost connection rather than an answer that is not true.
     for (const socket of sockets) socket.destroy();
     listener.close();
-  }).catch((error: unknown) => {
+  }, faults).catch((error: unknown) => {
     listener.close();
     throw error;
   });
   const applyFaults = (request: FaultRequest): void => {
     faults.set(request);
     if (request.detachLinks !== undefined) for (const connection of connections) connection.detachLinks(request.detachLinks);
+    for (const spec of request.inject ?? []) {
+      if (!isImmediate(spec)) continue;
+      if (spec.fault === 'expire-lock') broker.expireLocks(spec.entity ?? '*', spec.times ?? Number.POSITIVE_INFINITY);
+      else strikeConnections(connections, spec, faults);
+    }
     if (request.dropConnections) for (const connection of connections) connection.close();
     onEvent('faults', { ...request });
   };
-  const http = createHttp({ broker, applyFaults });
+  const http = createHttp({ broker, ...(faultsOverHttp ? { faults: { apply: applyFaults, inForce: () => faults.inForce() } } : {}) });
   const container = rhea.create_container({ id: 'service-bus' });
   onSocket = (socket) => {
     socket.once('data', (first: Buffer) => {
@@ -70,6 +79,7 @@ export async function startServiceBus({ port = 0, host, directory, topology, onE
       const connection = new AmqpConnection(socket, { broker, faults, container, emit: onEvent });
       connections.add(connection);
       socket.on('close', () => connections.delete(connection));
+      if (faults.blackHoleUntil > Date.now()) connection.fallSilent(faults.blackHoleUntil - Date.now());
       connection.input(first);
     });
   };

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Container, EventContext } from 'rhea';
 import type { Broker, BrokerEvent, Entity } from '../broker.ts';
 import { condition, Refusal } from '../errors.ts';
-import type { Faults } from '../faults.ts';
+import type { Faults } from '../fault/faults.ts';
 import { limits } from '../limits.ts';
 import { DecodeError } from '../wire/decode.ts';
 import { performative, readDisposition, readFlow, readTransfer } from '../wire/frames.ts';
@@ -64,6 +64,7 @@ export class AmqpConnection {
   readonly #hotSessions = new Map<number, AmqpSession>();
   readonly #withRanges = new Set<AmqpSession>();
   #isClosed = false;
+  #isSilent = false;
 
   constructor(socket: Socket, context: ConnectionContext) {
     this.#context = context;
@@ -85,7 +86,7 @@ export class AmqpConnection {
   }
 
   input(chunk: Buffer): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#isSilent) return;
     try {
       this.#splitter.push(chunk);
     } catch (error) {
@@ -106,6 +107,23 @@ export class AmqpConnection {
     // rhea then drops its timers and its links, and tells the listeners of withheld attaches.
     this.#rheaSocket.emit('end');
     this.#socket.destroy();
+  }
+
+  hasLinkTo(path: string): boolean {
+    if (path === '*') return true;
+    for (const session of this.#hotSessions.values()) {
+      for (const link of session.links.values()) if (link.entityPath.toLowerCase() === path.toLowerCase()) return true;
+    }
+    return false;
+  }
+
+  /** Takes bytes, reads none of them and answers nothing; after that time the connection ends (fault injected). */
+  fallSilent(forMs: number): void {
+    this.#isSilent = true;
+    this.#outbox.silence();
+    const end = setTimeout(() => this.close(), forMs);
+    end.unref();
+    this.#socket.on('close', () => clearTimeout(end));
   }
 
   /** Detaches the links of one entity, or all for "*". */
@@ -172,7 +190,7 @@ export class AmqpConnection {
   #attach(link: AnyLink, address: string | undefined): void {
     try {
       if (address === undefined) throw new Refusal(condition.notImplemented, 'Only links to named entities are supported; there are no transactions here.');
-      if (address === '$cbs') serveClaims(link, this.#context.broker);
+      if (address === '$cbs') serveClaims(link, this.#context.broker, this.#context.faults);
       else if (address.toLowerCase().endsWith('/$management')) serveManagement(link, this.#context.broker.resolve(address.slice(0, -'/$management'.length)), this.#context.broker);
       else this.#attachToEntity(link, this.#context.broker.resolve(address));
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Broker } from '../broker.ts';
 import { Refusal } from '../errors.ts';
-import type { Faults } from '../faults.ts';
+import type { Faults } from '../fault/faults.ts';
+import { sendFate } from '../fault/send-fault.ts';
 import { limits } from '../limits.ts';
 import type { Destination } from '../topic.ts';
 import { type Flow, outcome, type Transfer } from '../wire/frames.ts';
@@ -63,10 +64,12 @@ export class IncomingLink implements HotLink {
     this.#credit -= 1;
     const session = this.#session;
     try {
-      this.#faults.beforeSend();
+      const fate = this.#faults.isAny ? sendFate(this.#faults, this.entityPath) : 'kept';
+      if (fate === 'lost') return;
       this.#broker.publish(this.#destination, payload, format, () => {
         session.outbox.expected();
-        if (!settled) this.#faults.onSettlement(() => session.settle(true, deliveryId, deliveryId, outcome.accepted));
+        if (fate === 'dropped') session.outbox.drop();
+        else if (!settled && fate === 'kept') this.#faults.onSettlement(() => session.settle(true, deliveryId, deliveryId, outcome.accepted));
       });
       session.outbox.expect();
     } catch (error) {

@@ -1,7 +1,8 @@
 import type { Broker } from '../broker.ts';
 import type { Consumer } from '../consumer.ts';
 import { type Condition, condition, Refusal } from '../errors.ts';
-import type { Faults } from '../faults.ts';
+import type { Faults } from '../fault/faults.ts';
+import { settlementFate } from '../fault/settlement-fault.ts';
 import { limits } from '../limits.ts';
 import { lockTokenInto } from '../lock-token.ts';
 import type { MessageSession } from '../message-session.ts';
@@ -139,7 +140,19 @@ export class OutgoingLink implements HotLink, Consumer {
     };
     for (let id = first; id <= last; id += 1) {
       const message = amqp.unsettled.get(id);
-      const refusal = message ? this.#apply(message, disposition, bytes) : this.#lockLost();
+      const fate = message && this.#faults.isAny ? settlementFate(this.#faults, this.entityPath) : 'answered';
+      if (fate === 'lost') {
+        if (runStart >= 0) answer(runStart, runEnd);
+        runStart = -1;
+        continue;
+      }
+      const refusal = message ? this.#apply(message, fate === 'undone' ? undone : disposition, bytes) : this.#lockLost();
+      if (fate === 'dropped') this.#broker.log.afterDurable(() => amqp.outbox.drop());
+      if (fate === 'unanswered' || fate === 'dropped') {
+        if (runStart >= 0) answer(runStart, runEnd);
+        runStart = -1;
+        continue;
+      }
       if (!refusal) {
         if (runStart < 0) runStart = id;
         runEnd = id;
@@ -159,7 +172,7 @@ export class OutgoingLink implements HotLink, Consumer {
       : new Refusal(condition.messageLockLost, 'The lock supplied is invalid. Either the lock expired, or the message has already been removed from the queue.');
   }
 
-  #apply(message: StoredMessage, { state, stateAt }: Disposition, bytes: Buffer): Refusal | undefined {
+  #apply(message: StoredMessage, { state, stateAt }: Pick<Disposition, 'state' | 'stateAt'>, bytes: Buffer): Refusal | undefined {
     switch (state) {
       case outcome.accepted:
         this.#store.complete(message);
@@ -207,6 +220,9 @@ export class OutgoingLink implements HotLink, Consumer {
     }
   }
 }
+
+/** A settlement that is forgotten again (fault injected). */
+const undone = { state: outcome.released, stateAt: -1 };
 
 /** The answer names the outcome without its fields: an error in it would look like a refusal to the SDK. */
 function stateOf(state: number): Outcome {

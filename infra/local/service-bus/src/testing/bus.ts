@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServiceBusClient } from '@azure/service-bus';
-import { type ServiceBus, startServiceBus } from '../server.ts';
+import { type ServiceBus, type ServiceBusOptions, startServiceBus } from '../server.ts';
 import type { EmulatorConfig, QueueConfig, TopicConfig } from '../topology.ts';
 
 /** The stand-in and an unmodified SDK client of it, for one spec file. */
@@ -22,9 +22,9 @@ export function temporaryDirectory(): { path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-export async function startTestBus(topology: EmulatorConfig): Promise<TestBus> {
+export async function startTestBus(topology: EmulatorConfig, options: Partial<ServiceBusOptions> = {}): Promise<TestBus> {
   const directory = temporaryDirectory();
-  const bus = await startServiceBus({ directory: directory.path, topology });
+  const bus = await startServiceBus({ directory: directory.path, topology, faultsOverHttp: true, ...options });
   const clients: ServiceBusClient[] = [];
   const newClient = (timeoutInMs = 5000): ServiceBusClient => {
     const client = new ServiceBusClient(bus.connectionString, { retryOptions: { maxRetries: 0, timeoutInMs } });

@@ -17,6 +17,7 @@ export class Outbox {
   #end = 0;
   #whole: Buffer[] = [];
   #isScheduled = false;
+  #isSilent = false;
   #owesAcknowledgement = false;
   #expected = 0;
 
@@ -74,6 +75,17 @@ export class Outbox {
     this.#expected -= 1;
   }
 
+  /** From now on everything written is lost (fault injected). */
+  silence(): void {
+    this.#isSilent = true;
+  }
+
+  /** Ends the connection, and with it whatever was not written yet (fault injected). */
+  drop(): void {
+    this.silence();
+    this.#socket.destroy();
+  }
+
   schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -90,7 +102,7 @@ export class Outbox {
     this.#owesAcknowledgement = false;
     if (chunks.length === 0) return;
     this.#whole = [];
-    if (!this.#socket.writable) return;
+    if (this.#isSilent || !this.#socket.writable) return;
     if (chunks.length === 1 && chunks[0]) {
       this.#socket.write(chunks[0]);
       return;
