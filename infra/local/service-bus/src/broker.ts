@@ -1,25 +1,24 @@
 import { condition, entityNotFound, Refusal } from './errors.ts';
 import { Faults } from './fault/faults.ts';
+import { copiesOf, type Passage } from './forwarding.ts';
 import { limits } from './limits.ts';
 import { CommitLog, type LogOwner } from './log/commit-log.ts';
-import { type RecordSink, writePut, writeReset, writeRules, writeSessionState, writeStore } from './log/records.ts';
+import { type RecordSink, writeEntities, writePut, writeReset, writeRules, writeSeen, writeSessionState, writeStore } from './log/records.ts';
 import { recover } from './log/recovery.ts';
 import type { SegmentFile } from './log/segment-file.ts';
 import { MessageStore, type StoreContext, type StoreOptions } from './message-store.ts';
-import { compileRule, defaultRule, type Filter, type Rule, ruleFromConfig } from './rule/rule.ts';
-import { messageState, StoredMessage } from './stored-message.ts';
+import { type Entity, Namespace } from './namespace.ts';
+import { FilterSubject, systemFields } from './rule/filter-subject.ts';
+import { compileRule, type Filter, type Rule } from './rule/rule.ts';
+import { messageState, type StoredMessage } from './stored-message.ts';
 import { TimerWheel } from './timer-wheel.ts';
-import { type Destination, Queue, Subscription, Topic } from './topic.ts';
-import { durationMs, type EmulatorConfig, type EntityProperties } from './topology.ts';
-import { BATCH_FORMAT, type Content, parseContent, unbatch } from './wire/content.ts';
+import type { Destination, Subscription } from './topic.ts';
+import type { EmulatorConfig } from './topology.ts';
+import { BATCH_FORMAT, type Content, parseContent, unbatch, withAnnotation } from './wire/content.ts';
 import { DecodeError } from './wire/decode.ts';
+import { text } from './wire/encode.ts';
 
-/** An address a client can name (specification §4). */
-export type Entity =
-  | { readonly kind: 'queue'; readonly path: string; readonly store: MessageStore; readonly destination: Destination }
-  | { readonly kind: 'topic'; readonly path: string; readonly topic: Topic; readonly destination: Destination }
-  | { readonly kind: 'subscription'; readonly path: string; readonly store: MessageStore; readonly subscription: Subscription }
-  | { readonly kind: 'dead-letter-queue'; readonly path: string; readonly store: MessageStore };
+export type { Entity } from './namespace.ts';
 
 /** Something notable happened. One JSON line each, in the process that prints them. */
 export type BrokerEvent = (event: string, detail?: Readonly<Record<string, unknown>>) => void;
@@ -29,14 +28,17 @@ export class Broker implements LogOwner, StoreContext {
   readonly log: CommitLog;
   readonly timers = new TimerWheel();
   readonly faults: Faults;
-  readonly #entities = new Map<string, Entity>();
-  readonly #stores: MessageStore[] = [];
-  readonly #subscriptions: Subscription[] = [];
+  readonly namespace = new Namespace((path, options, deadLetters) => this.#newStore(path, options, deadLetters));
+  readonly #stores = new Set<MessageStore>();
   readonly #touched = new Set<MessageStore>();
   readonly #emit: BrokerEvent;
   readonly #onFailure: (error: Error) => void;
   readonly #storeIds: Map<string, number>;
   #lastStoreId: number;
+  /** The topology we were started with, and the entities as they were changed since, both as JSON. */
+  readonly #declared: string;
+  #changedEntities: string | undefined;
+  #isReady = false;
   #isPumpScheduled = false;
 
   private constructor(directory: string, topology: EmulatorConfig, emit: BrokerEvent, onFailure: (error: Error) => void, faults: Faults) {
@@ -47,24 +49,29 @@ export class Broker implements LogOwner, StoreContext {
     this.#storeIds = recovered.storeIds;
     this.#lastStoreId = recovered.lastStoreId;
     this.log = new CommitLog(directory, recovered.segments, this);
-    this.#declare(topology);
+    this.#declared = JSON.stringify(topology);
+    const changed = recovered.entities === undefined ? undefined : (JSON.parse(recovered.entities) as PersistedEntities);
+    if (changed?.declared === this.#declared) this.#changedEntities = recovered.entities;
+    this.namespace.declare(this.#changedEntities && changed ? changed.current : topology);
     let messages = 0;
     for (const store of this.#stores) {
       const found = recovered.stores.get(store.path);
       if (!found) continue;
       store.nextSequence = found.nextSequence;
+      for (const [id, at] of found.seen) store.duplicates.remember(id, at);
       for (const [sessionId, state] of found.sessionStates) store.session(sessionId).state = state;
       const inOrder = [...found.messages.values()].sort((a, b) => a.copy.sequence - b.copy.sequence);
       for (const { encoding, copy } of inOrder) store.restore(encoding.content, copy);
       messages += inOrder.length;
     }
-    for (const subscription of this.#subscriptions) restoreRules(subscription, recovered.stores.get(subscription.store.path)?.rules);
+    for (const subscription of this.#subscriptions()) restoreRules(subscription, recovered.stores.get(subscription.store.path)?.rules);
     emit('recovered', { messages, segments: recovered.segments.length, tornSegments: recovered.tornSegments });
   }
 
   static async open(directory: string, topology: EmulatorConfig, emit: BrokerEvent, onFailure: (error: Error) => void, faults = new Faults()): Promise<Broker> {
     const broker = new Broker(directory, topology, emit, onFailure, faults);
     await broker.log.open();
+    broker.#isReady = true;
     return broker;
   }
 
@@ -75,63 +82,39 @@ export class Broker implements LogOwner, StoreContext {
 
   // ---- Entities
 
-  #declare({ UserConfig }: EmulatorConfig): void {
-    for (const namespace of UserConfig.Namespaces) {
-      for (const { Name, Properties } of namespace.Queues ?? []) {
-        const store = this.#newStoreWithDeadLetters(Name, Properties);
-        this.#register({ kind: 'queue', path: Name, store, destination: new Queue(store) });
-      }
-      for (const { Name, Properties, Subscriptions } of namespace.Topics ?? []) {
-        refuseUnsupported(Name, Properties);
-        const topicTtlMs = ttlMs(Properties?.DefaultMessageTimeToLive);
-        const subscriptions = (Subscriptions ?? []).map((config) => {
-          const path = `${Name}/Subscriptions/${config.Name}`;
-          const store = this.#newStoreWithDeadLetters(path, config.Properties, topicTtlMs);
-          const rules = config.Rules && config.Rules.length > 0 ? config.Rules.map(ruleFromConfig) : [defaultRule];
-          const subscription = new Subscription(config.Name, store, rules);
-          this.#subscriptions.push(subscription);
-          this.#register({ kind: 'subscription', path, store, subscription });
-          return subscription;
-        });
-        const topic = new Topic(this.#newStore(Name, { ...deadLetterOptions, isDeadLetterQueue: false }), subscriptions);
-        this.#register({ kind: 'topic', path: Name, topic, destination: topic });
-      }
-    }
-  }
-
-  #newStoreWithDeadLetters(path: string, properties: EntityProperties | undefined, topicTtlMs = -1): MessageStore {
-    refuseUnsupported(path, properties);
-    const deadLetterPath = `${path}/$DeadLetterQueue`;
-    const deadLetters = this.#newStore(deadLetterPath, { ...deadLetterOptions, lockMs: durationMs(properties?.LockDuration ?? 'PT1M') });
-    this.#register({ kind: 'dead-letter-queue', path: deadLetterPath, store: deadLetters });
-    const ownTtlMs = ttlMs(properties?.DefaultMessageTimeToLive);
-    return this.#newStore(path, {
-      lockMs: durationMs(properties?.LockDuration ?? 'PT1M'),
-      maxDeliveryCount: properties?.MaxDeliveryCount ?? 10,
-      requiresSession: properties?.RequiresSession ?? false,
-      defaultTtlMs: topicTtlMs >= 0 && (ownTtlMs < 0 || topicTtlMs < ownTtlMs) ? topicTtlMs : ownTtlMs,
-      deadLettersExpired: properties?.DeadLetteringOnMessageExpiration ?? false,
-      isDeadLetterQueue: false,
-    }, deadLetters);
-  }
-
-  #newStore(path: string, options: StoreOptions, deadLetters?: MessageStore): MessageStore {
+  #newStore(path: string, options: StoreOptions, deadLetters: MessageStore | undefined): MessageStore {
     const id = this.#storeIds.get(path) ?? (this.#lastStoreId += 1);
+    this.#storeIds.set(path, id);
     const store = new MessageStore(id, path, options, this, deadLetters);
-    this.#stores.push(store);
+    this.#stores.add(store);
+    if (this.#isReady) writeStore(this.log, id, store.nextSequence, path);
     return store;
   }
 
-  #register(entity: Entity): void {
-    const key = entity.path.toLowerCase();
-    if (this.#entities.has(key)) throw new Error(`The topology declares '${entity.path}' twice.`);
-    this.#entities.set(key, entity);
+  /** Makes or changes entities, and keeps that until the topology itself is another one. */
+  changeEntities<T>(change: (namespace: Namespace) => T): T {
+    const result = change(this.namespace);
+    this.#changedEntities = JSON.stringify({ declared: this.#declared, current: this.namespace.config() } satisfies PersistedEntities);
+    writeEntities(this.log, this.#changedEntities);
+    return result;
+  }
+
+  /** Removes an entity with all that belongs to it; its links end. */
+  removeEntity(entity: Entity): void {
+    this.changeEntities((namespace) => {
+      for (const each of namespace.remove(entity)) {
+        const store = each.kind === 'topic' ? each.topic.store : each.store;
+        store.dissolve();
+        this.#stores.delete(store);
+        // One that is made again under this name is another one.
+        this.#storeIds.delete(store.path);
+      }
+    });
   }
 
   /** @throws Refusal when there is no such entity. Any `scheme://authority/` in front is ignored, as is case. */
   resolve(address: string): Entity {
-    const path = address.replace(/^[a-z]+:\/\/[^/]*\//i, '').replace(/\/$/, '');
-    const entity = this.#entities.get(path.toLowerCase());
+    const entity = this.namespace.find(address);
     if (!entity) throw entityNotFound(address);
     return entity;
   }
@@ -146,13 +129,15 @@ export class Broker implements LogOwner, StoreContext {
     if (payload.length > limits.messageBytes) {
       throw new Refusal(condition.messageSizeExceeded, `The received message (delivery-id:0, size:${payload.length} bytes) exceeds the limit (${limits.messageBytes} bytes) currently allowed on the link.`);
     }
+    this.#checkOpen(destination);
     const contents = parsePayload(payload, format);
     for (const content of contents) this.#check(destination, content);
     const now = Date.now();
     const added: StoredMessage[] = [];
     for (const content of contents) {
+      if (this.#isDuplicate(destination, content, now)) continue;
       if (content.scheduledAt > now) added.push(this.#schedule(destination, content, now));
-      else this.#fanOut(destination, content, now, 0, added);
+      else added.push(...this.#fanOut(destination, content, { enqueuedAt: now, enqueueSequence: 0, hops: 0 }));
     }
     this.log.afterDurable(() => {
       for (const message of added) message.store.add(message);
@@ -162,12 +147,14 @@ export class Broker implements LogOwner, StoreContext {
 
   /** Takes messages for later through `$management`. `accepted` gets their sequence numbers once they are on disk. @throws Refusal */
   schedule(destination: Destination, encodings: readonly Buffer[], accepted: (sequences: number[]) => void): void {
+    this.#checkOpen(destination);
     const contents = encodings.flatMap((bytes) => parsePayload(bytes, 0));
     for (const content of contents) this.#check(destination, content);
     const now = Date.now();
-    const added = contents.map((content) => this.#schedule(destination, content, now));
+    const isRepeated = contents.map((content) => this.#isDuplicate(destination, content, now));
+    const added = contents.map((content, index) => (isRepeated[index] ? destination.store.newCopy(content, now) : this.#schedule(destination, content, now)));
     this.log.afterDurable(() => {
-      for (const message of added) message.store.add(message);
+      added.forEach((message, index) => { if (!isRepeated[index]) message.store.add(message); });
       accepted(added.map(({ sequence }) => sequence));
     });
   }
@@ -180,6 +167,24 @@ export class Broker implements LogOwner, StoreContext {
       return message;
     });
     for (const message of found) destination.store.unschedule(message);
+  }
+
+  /** Whether the entity looks for duplicates and has seen this message id within its window. Then it is accepted and dropped. */
+  #isDuplicate({ store }: Destination, content: Content, now: number): boolean {
+    const { duplicateWindowMs } = store.options;
+    if (duplicateWindowMs <= 0) return false;
+    const value = new FilterSubject(content).system(systemFields['messageid'] ?? 0);
+    const id = Buffer.isBuffer(value) ? value.toString('hex') : String(value);
+    if (store.duplicates.isRepeated(id, now, duplicateWindowMs)) return true;
+    writeSeen(this.log, store.id, id, now);
+    return false;
+  }
+
+  /** @throws Refusal when the entity takes nothing now. */
+  #checkOpen({ store, path, bytes }: Destination): void {
+    const { status, maxBytes } = store.options;
+    if (status === 'Disabled' || status === 'SendDisabled') throw new Refusal(condition.entityDisabled, `The entity '${path}' is disabled for sending.`);
+    if (bytes >= maxBytes) throw new Refusal(condition.resourceLimitExceeded, `The maximum entity size has been reached or exceeded for '${path}'. Size of entity in bytes: ${bytes}, max entity size in bytes: ${maxBytes}.`);
   }
 
   #check(destination: Destination, content: Content): void {
@@ -199,22 +204,19 @@ export class Broker implements LogOwner, StoreContext {
     return message;
   }
 
-  #fanOut(destination: Destination, content: Content, enqueuedAt: number, enqueueSequence: number, added: StoredMessage[]): void {
-    const stores = destination.route(content);
-    if (stores.length === 0) return;
-    const copies: StoredMessage[] = [];
-    for (const store of stores) {
-      const copy = store.newCopy(content, enqueuedAt, enqueueSequence);
-      if (store.options.requiresSession && content.sessionId === undefined) {
-        const refused = store.refuseOnArrival(copy, 'Session ID is null.', 'The subscription requires sessions and the message has no session id.');
-        this.#record(refused.content, [refused]);
-        added.push(refused);
-      } else {
-        copies.push(copy);
-        added.push(copy);
-      }
+  #fanOut(destination: Destination, content: Content, passage: Passage): StoredMessage[] {
+    const copies = copiesOf(destination, content, passage, (path) => this.#destination(path));
+    if (copies.every((copy) => copy.content === content)) {
+      if (copies.length > 0) this.#record(content, copies);
+      return copies;
     }
-    if (copies.length > 0) this.#record(content, copies);
+    for (const [shared, own] of Map.groupBy(copies, (copy) => copy.content)) this.#record(shared, own);
+    return copies;
+  }
+
+  #destination(path: string): Destination | undefined {
+    const entity = this.namespace.find(path);
+    return entity && 'destination' in entity ? entity.destination : undefined;
   }
 
   #record(content: Content, copies: readonly StoredMessage[]): void {
@@ -249,11 +251,23 @@ export class Broker implements LogOwner, StoreContext {
     if (entity.kind !== 'queue' && entity.kind !== 'topic') return;
     store.unschedule(message);
     const active = parseContent(Buffer.from(content.bytes));
-    const added: StoredMessage[] = [];
-    this.#fanOut(entity.destination, active, Math.max(content.scheduledAt, message.enqueuedAt), message.sequence, added);
+    this.#addWhenDurable(this.#fanOut(entity.destination, active, {
+      enqueuedAt: Math.max(content.scheduledAt, message.enqueuedAt), enqueueSequence: message.sequence, hops: 0,
+    }));
+  }
+
+  #addWhenDurable(added: readonly StoredMessage[]): void {
     this.log.afterDurable(() => {
       for (const copy of added) copy.store.add(copy);
     });
+  }
+
+  forwardDeadLetter(content: Content, { store, enqueueSequence }: StoredMessage, target: string): boolean {
+    const destination = this.#destination(target);
+    if (!destination) return false;
+    const marked = parseContent(withAnnotation(content, 'x-opt-deadletter-source', text(store.path)));
+    this.#addWhenDurable(this.#fanOut(destination, marked, { enqueuedAt: Date.now(), enqueueSequence, hops: 1 }));
+    return true;
   }
 
   // ---- LogOwner
@@ -263,7 +277,13 @@ export class Broker implements LogOwner, StoreContext {
       writeStore(sink, store.id, store.nextSequence, store.path);
       for (const session of store.sessions.values()) if (session.state) writeSessionState(sink, store.id, session.id, session.state);
     }
-    for (const { store, rules, declaredRules } of this.#subscriptions) if (rules !== declaredRules) writeRules(sink, store.id, rulesJson(declaredRules, rules));
+    for (const store of this.#stores) {
+      const { duplicateWindowMs } = store.options;
+      if (duplicateWindowMs <= 0) continue;
+      for (const [id, at] of store.duplicates.entries(Date.now() - duplicateWindowMs)) writeSeen(sink, store.id, id, at);
+    }
+    if (this.#changedEntities !== undefined) writeEntities(sink, this.#changedEntities);
+    for (const { store, rules, declaredRules } of this.#subscriptions()) if (rules !== declaredRules) writeRules(sink, store.id, rulesJson(declaredRules, rules));
   }
 
   moveForward(segment: SegmentFile): void {
@@ -309,6 +329,10 @@ export class Broker implements LogOwner, StoreContext {
     writeRules(this.log, subscription.store.id, rulesJson(subscription.declaredRules, rules));
   }
 
+  * #subscriptions(): Generator<Subscription> {
+    for (const entity of this.namespace.entities) if (entity.kind === 'subscription') yield entity.subscription;
+  }
+
   /** Drops every message and session state of every entity. */
   reset(done: () => void): void {
     for (const store of this.#stores) store.clear();
@@ -318,25 +342,13 @@ export class Broker implements LogOwner, StoreContext {
 
   counts(): Record<string, { active: number; scheduled: number; deferred: number; locked: number; deadLetter: number }> {
     const counts: Record<string, { active: number; scheduled: number; deferred: number; locked: number; deadLetter: number }> = {};
-    for (const entity of this.#entities.values()) {
+    for (const entity of this.namespace.entities) {
       if (entity.kind === 'dead-letter-queue') continue;
       const store = entity.kind === 'topic' ? entity.topic.store : entity.store;
       counts[entity.path] = { ...store.counts(), deadLetter: store.deadLetterQueue?.messages.size ?? 0 };
     }
     return counts;
   }
-}
-
-const deadLetterOptions: StoreOptions = {
-  lockMs: 60_000, maxDeliveryCount: Number.MAX_SAFE_INTEGER, requiresSession: false, defaultTtlMs: -1, deadLettersExpired: false, isDeadLetterQueue: true,
-};
-
-const ttlMs = (duration: string | undefined): number => (duration === undefined ? -1 : durationMs(duration));
-
-/** A property that would change behaviour and is not implemented must not pass in silence. */
-function refuseUnsupported(path: string, properties: EntityProperties | undefined): void {
-  if (properties?.RequiresDuplicateDetection) throw new Error(`'${path}' asks for RequiresDuplicateDetection, which this stand-in does not support yet.`);
-  if (properties?.ForwardTo || properties?.ForwardDeadLetteredMessagesTo) throw new Error(`'${path}' asks for forwarding, which this stand-in does not support yet.`);
 }
 
 function parsePayload(payload: Buffer, format: number): Content[] {
@@ -350,12 +362,23 @@ function parsePayload(payload: Buffer, format: number): Content[] {
   throw new Refusal(condition.notImplemented, `Message format 0x${format.toString(16)} is not supported.`);
 }
 
-interface PersistedRules {
-  readonly declared: readonly { readonly name: string; readonly filter: Filter }[];
-  readonly rules: readonly { readonly name: string; readonly filter: Filter }[];
+interface PersistedEntities {
+  readonly declared: string;
+  readonly current: EmulatorConfig;
 }
 
-const plain = (rules: readonly Rule[]): PersistedRules['rules'] => rules.map(({ name, filter }) => ({ name, filter }));
+interface PersistedRule {
+  readonly name: string;
+  readonly filter: Filter;
+  readonly action?: string;
+}
+
+interface PersistedRules {
+  readonly declared: readonly PersistedRule[];
+  readonly rules: readonly PersistedRule[];
+}
+
+const plain = (rules: readonly Rule[]): PersistedRules['rules'] => rules.map(({ name, filter, action }) => ({ name, filter, ...(action === undefined ? {} : { action }) }));
 const rulesJson = (declared: readonly Rule[], rules: readonly Rule[]): string => JSON.stringify({ declared: plain(declared), rules: plain(rules) } satisfies PersistedRules);
 
 /** Rules changed at run time outlive a restart, until the topology itself declares others. */
@@ -363,5 +386,5 @@ function restoreRules(subscription: Subscription, json: string | undefined): voi
   if (json === undefined) return;
   const persisted = JSON.parse(json) as PersistedRules;
   if (JSON.stringify(persisted.declared) !== JSON.stringify(plain(subscription.declaredRules))) return;
-  subscription.rules = persisted.rules.map(({ name, filter }) => compileRule(name, filter));
+  subscription.rules = persisted.rules.map(({ name, filter, action }) => compileRule(name, filter, action));
 }

@@ -30,6 +30,12 @@ export const limits = {
   segmentsBeforeCompaction: 4,
   /** Bodies larger than this are handed to the socket as they are instead of being copied into the output slab. */
   copyBodyBytes: 16 * 1024,
+  /** Size of an entity unless it says otherwise. Quotas page, "Queue or topic size"; the default of a created entity. */
+  entityMegabytes: 1024,
+  /** Message ids one entity remembers for duplicate detection, however long its window. */
+  duplicateIds: 100_000,
+  /** `batch-delete-messages` deletes at most this many a request, as the service documents. */
+  deleteMessages: 4000,
   /** How long a next-available-session attach is withheld when the client names no `com.microsoft:timeout`. */
   acceptSessionMs: 60_000,
   /** The longest TTL the service knows is 10675199 days: never, for our purposes. */

@@ -16,10 +16,13 @@ function required(name: string): string {
   return resolve(value);
 }
 
+const accessKey = process.env['ACCESS_KEY'];
+
 const serviceBus = await startServiceBus({
   port: Number(process.env['PORT'] ?? DEFAULT_PORT),
   directory: required('STATE_DIR'),
   topology: JSON.parse(readFileSync(required('TOPOLOGY'), 'utf8')) as EmulatorConfig,
+  ...(accessKey ? { accessKeys: { [process.env['ACCESS_KEY_NAME'] ?? 'RootManageSharedAccessKey']: accessKey } } : {}),
   faultsOverHttp: process.env['FAULTS'] === 'on',
   onEvent: (event, detail) => {
     print(event, detail);

@@ -1,4 +1,5 @@
 import type { Consumer } from './consumer.ts';
+import { DuplicateHistory } from './duplicate-history.ts';
 import { condition, Refusal } from './errors.ts';
 import type { Faults } from './fault/faults.ts';
 import { nextLockId } from './lock-token.ts';
@@ -8,6 +9,7 @@ import { MessageSession } from './message-session.ts';
 import { SequenceQueue } from './sequence-queue.ts';
 import { messageState, StoredMessage } from './stored-message.ts';
 import type { TimerWheel } from './timer-wheel.ts';
+import type { EntityStatus } from './topology.ts';
 import { type Content, parseContent, withApplicationProperties } from './wire/content.ts';
 import { text } from './wire/encode.ts';
 
@@ -20,6 +22,14 @@ export interface StoreOptions {
   readonly deadLettersExpired: boolean;
   /** A dead-letter queue: no sessions, no time to live, no counting, nothing further to dead-letter to. */
   readonly isDeadLetterQueue: boolean;
+  /** How long message ids are remembered; 0 when duplicates are not looked for. */
+  readonly duplicateWindowMs: number;
+  readonly maxBytes: number;
+  readonly status: EntityStatus;
+  /** Messages do not stay but go on to this queue or topic. */
+  readonly forwardTo: string | undefined;
+  /** Dead letters go to this queue or topic instead of the dead-letter queue. */
+  readonly forwardDeadLettersTo: string | undefined;
 }
 
 /** What the stores share. */
@@ -29,6 +39,8 @@ export interface StoreContext {
   readonly faults: Faults;
   /** Remembers to `pump` when the tick's messages have all been added. */
   touched(store: MessageStore): void;
+  /** Takes a dead letter elsewhere. @returns false when there is no such place any more. */
+  forwardDeadLetter(content: Content, from: StoredMessage, target: string): boolean;
   /** A scheduled message is due. */
   activate(message: StoredMessage): void;
 }
@@ -50,7 +62,11 @@ const noChanges: Changes = new Map();
 export class MessageStore {
   readonly id: number;
   readonly path: string;
-  readonly options: StoreOptions;
+  /** Changed by the administration client only. */
+  options: StoreOptions;
+  readonly duplicates = new DuplicateHistory();
+  /** Bytes of its messages. */
+  bytes = 0;
   readonly deadLetterQueue: MessageStore | undefined;
   readonly messages = new Map<number, StoredMessage>();
   readonly sessions = new Map<string, MessageSession>();
@@ -87,6 +103,7 @@ export class MessageStore {
 
   add(message: StoredMessage): void {
     this.messages.set(message.sequence, message);
+    this.bytes += message.content.bytes.length;
     const session = this.#sessionOf(message);
     if (session) session.messageCount += 1;
     if (message.state === messageState.scheduled) this.#context.timers.schedule(message, message.content.scheduledAt);
@@ -289,6 +306,7 @@ export class MessageStore {
     log.released(message.content);
     const content = parseContent(withApplicationProperties(message.content, changes));
     content.copies = 1;
+    this.bytes += content.bytes.length - message.content.bytes.length;
     message.content = content;
     content.bytes = writePut(log, [message], content.bytes);
     log.stored(content);
@@ -300,6 +318,8 @@ export class MessageStore {
     this.#remove(message);
     if (!deadLetterQueue) return;
     const content = parseContent(withApplicationProperties(message.content, changes));
+    const { forwardDeadLettersTo } = this.options;
+    if (forwardDeadLettersTo !== undefined && this.#context.forwardDeadLetter(content, message, forwardDeadLettersTo)) return;
     // It keeps its sequence number and its count (specification §12).
     const moved = new StoredMessage(deadLetterQueue, message.sequence, message.enqueueSequence, content, message.enqueuedAt);
     moved.deliveryCount = message.deliveryCount;
@@ -324,6 +344,7 @@ export class MessageStore {
     timers.cancel(message);
     message.isGone = true;
     this.messages.delete(message.sequence);
+    this.bytes -= message.content.bytes.length;
     writeSettle(log, this.id, message.sequence);
     log.released(message.content);
     if (!this.options.requiresSession) return;
@@ -538,12 +559,41 @@ export class MessageStore {
       this.#context.log.released(message.content);
     }
     this.messages.clear();
+    this.bytes = 0;
+    this.duplicates.clear();
     this.#claimable.clear();
     for (const session of this.sessions.values()) {
       session.messageCount = 0;
       session.state = undefined;
       if (session.isIdle) this.#forgetSession(session);
     }
+  }
+
+  /** Deletes active, free messages, the oldest first. @returns how many. */
+  deleteMessages(count: number, enqueuedUntil: number, sessionId: string | undefined): number {
+    let deleted = 0;
+    for (const message of this.messages.values()) {
+      if (deleted >= count) break;
+      const { state, lockId, enqueuedAt, content } = message;
+      if (state !== messageState.active || lockId !== 0 || enqueuedAt > enqueuedUntil || (sessionId !== undefined && content.sessionId !== sessionId)) continue;
+      this.#remove(message);
+      deleted += 1;
+    }
+    return deleted;
+  }
+
+  /** The entity is removed: its messages go, and its links are told. */
+  dissolve(): void {
+    for (const consumer of [...this.#consumers, ...[...this.sessions.values()].flatMap(({ owner }) => owner ?? [])]) {
+      consumer.detach(condition.notFound, `The messaging entity '${this.path}' could not be found.`);
+    }
+    for (const message of this.messages.values()) {
+      if (message.lockId !== 0) this.#unlock(message);
+      this.#remove(message);
+    }
+    for (const session of this.sessions.values()) if (session.state) writeSessionState(this.#context.log, this.id, session.id, undefined);
+    this.sessions.clear();
+    this.#claimable.clear();
   }
 
   counts(): { active: number; scheduled: number; deferred: number; locked: number } {

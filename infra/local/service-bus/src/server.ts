@@ -6,6 +6,7 @@ import { strikeConnections } from './fault/connection-fault.ts';
 import type { FaultRequest } from './fault/fault-spec.ts';
 import { Faults, isImmediate } from './fault/faults.ts';
 import { createHttp } from './http.ts';
+import { type AccessKeys, SasCheck } from './sas.ts';
 import type { EmulatorConfig } from './topology.ts';
 
 export interface ServiceBusOptions {
@@ -15,6 +16,8 @@ export interface ServiceBusOptions {
   /** Where messages are kept. One process at a time. */
   readonly directory: string;
   readonly topology: EmulatorConfig;
+  /** Shared access keys by name. Tokens are checked when there are any, and all accepted otherwise. */
+  readonly accessKeys?: AccessKeys;
   /** Whether faults can be asked for over HTTP. `applyFaults` always works. */
   readonly faultsOverHttp?: boolean;
   /** Told of notable events; silent by default. */
@@ -35,8 +38,9 @@ export interface ServiceBus extends AsyncDisposable {
 const AMQP_FIRST_BYTE = 0x41;
 
 /** Starts the stand-in. It is ready to serve when the promise resolves. */
-export async function startServiceBus({ port = 0, host, directory, topology, faultsOverHttp = false, onEvent = () => undefined }: ServiceBusOptions): Promise<ServiceBus> {
+export async function startServiceBus({ port = 0, host, directory, topology, accessKeys, faultsOverHttp = false, onEvent = () => undefined }: ServiceBusOptions): Promise<ServiceBus> {
   const faults = new Faults();
+  const sas = new SasCheck(accessKeys);
   const connections = new Set<AmqpConnection>();
   const sockets = new Set<Socket>();
   let onSocket = (socket: Socket): void => void socket.destroy();
@@ -76,7 +80,7 @@ export async function startServiceBus({ port = 0, host, directory, topology, fau
         socket.unshift(first);
         return;
       }
-      const connection = new AmqpConnection(socket, { broker, faults, container, emit: onEvent });
+      const connection = new AmqpConnection(socket, { broker, faults, sas, container, emit: onEvent });
       connections.add(connection);
       socket.on('close', () => connections.delete(connection));
       if (faults.blackHoleUntil > Date.now()) connection.fallSilent(faults.blackHoleUntil - Date.now());
@@ -85,6 +89,7 @@ export async function startServiceBus({ port = 0, host, directory, topology, fau
   };
   onEvent('listening', { port: boundPort, pid: process.pid });
 
+  const [keyName, key] = Object.entries(accessKeys ?? {})[0] ?? ['RootManageSharedAccessKey', 'SAS_KEY_VALUE'];
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= (async () => {
     const closed = new Promise<void>((resolve) => { listener.close(() => resolve()); });
@@ -96,7 +101,7 @@ export async function startServiceBus({ port = 0, host, directory, topology, fau
   })());
   return {
     port: boundPort,
-    connectionString: `Endpoint=sb://localhost:${boundPort};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;`,
+    connectionString: `Endpoint=sb://localhost:${boundPort};SharedAccessKeyName=${keyName};SharedAccessKey=${key};UseDevelopmentEmulator=true;`,
     applyFaults,
     close,
     [Symbol.asyncDispose]: close,

@@ -17,12 +17,6 @@ export class Subscription {
     this.declaredRules = rules;
     this.rules = rules;
   }
-
-  /** Any rule that matches is enough; no rules match nothing (specification §11.2). */
-  accepts(subject: FilterSubject): boolean {
-    for (const rule of this.rules) if (rule.matches(subject)) return true;
-    return false;
-  }
 }
 
 /** Where a client may send: a queue delivers to itself, a topic to the subscriptions whose rules match. */
@@ -30,41 +24,60 @@ export interface Destination {
   readonly path: string;
   /** Holds scheduled messages, and for a queue all others too. */
   readonly store: MessageStore;
-  /** The entities that get a copy. */
-  route(content: Content): readonly MessageStore[];
+  /** What it holds, for its quota: a topic as much as the fullest of its subscriptions. */
+  readonly bytes: number;
+  /** Names the entities that get a copy, and what they get: a rule's action may have changed it. */
+  route(content: Content, deliver: (store: MessageStore, content: Content) => void): void;
 }
 
 export class Queue implements Destination {
   readonly path: string;
   readonly store: MessageStore;
-  readonly #itself: readonly MessageStore[];
 
   constructor(store: MessageStore) {
     this.path = store.path;
     this.store = store;
-    this.#itself = [store];
   }
 
-  route(): readonly MessageStore[] {
-    return this.#itself;
+  get bytes(): number {
+    return bytesOf(this.store);
+  }
+
+  route(content: Content, deliver: (store: MessageStore, content: Content) => void): void {
+    deliver(this.store, content);
   }
 }
 
 export class Topic implements Destination {
   readonly path: string;
   readonly store: MessageStore;
-  readonly subscriptions: readonly Subscription[];
+  readonly subscriptions: Subscription[] = [];
 
-  constructor(store: MessageStore, subscriptions: readonly Subscription[]) {
+  constructor(store: MessageStore) {
     this.path = store.path;
     this.store = store;
-    this.subscriptions = subscriptions;
   }
 
-  route(content: Content): readonly MessageStore[] {
+  get bytes(): number {
+    let fullest = 0;
+    for (const { store } of this.subscriptions) fullest = Math.max(fullest, bytesOf(store));
+    return this.store.bytes + fullest;
+  }
+
+  route(content: Content, deliver: (store: MessageStore, content: Content) => void): void {
     const subject = new FilterSubject(content);
-    const stores: MessageStore[] = [];
-    for (const subscription of this.subscriptions) if (subscription.accepts(subject)) stores.push(subscription.store);
-    return stores;
+    for (const { store, rules } of this.subscriptions) {
+      let isPlain = false;
+      for (const rule of rules) {
+        if ((!rule.change && isPlain) || !rule.matches(subject)) continue;
+        // Every rule with an action makes a copy of its own; all without one make one together (specification §11.2).
+        if (rule.change) deliver(store, rule.change(content));
+        else isPlain = true;
+      }
+      if (isPlain) deliver(store, content);
+    }
   }
 }
+
+/** Dead letters count too. */
+const bytesOf = (store: MessageStore): number => store.bytes + (store.deadLetterQueue?.bytes ?? 0);

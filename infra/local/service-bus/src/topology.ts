@@ -21,9 +21,13 @@ export interface EntityProperties {
   readonly RequiresSession?: boolean;
   readonly RequiresDuplicateDetection?: boolean;
   readonly DuplicateDetectionHistoryTimeWindow?: string;
+  readonly MaxSizeInMegabytes?: number;
+  readonly Status?: EntityStatus;
   readonly ForwardTo?: string;
   readonly ForwardDeadLetteredMessagesTo?: string;
 }
+
+export type EntityStatus = 'Active' | 'Disabled' | 'SendDisabled' | 'ReceiveDisabled';
 
 export interface QueueConfig {
   readonly Name: string;
@@ -32,7 +36,7 @@ export interface QueueConfig {
 
 export interface TopicConfig {
   readonly Name: string;
-  readonly Properties?: Pick<EntityProperties, 'DefaultMessageTimeToLive' | 'DuplicateDetectionHistoryTimeWindow' | 'RequiresDuplicateDetection'>;
+  readonly Properties?: EntityProperties;
   readonly Subscriptions?: readonly SubscriptionConfig[];
 }
 

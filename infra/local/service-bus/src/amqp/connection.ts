@@ -5,6 +5,7 @@ import type { Broker, BrokerEvent, Entity } from '../broker.ts';
 import { condition, Refusal } from '../errors.ts';
 import type { Faults } from '../fault/faults.ts';
 import { limits } from '../limits.ts';
+import type { SasCheck } from '../sas.ts';
 import { DecodeError } from '../wire/decode.ts';
 import { performative, readDisposition, readFlow, readTransfer } from '../wire/frames.ts';
 import { Outbox } from '../wire/outbox.ts';
@@ -20,6 +21,7 @@ import { acceptSession } from './session-attach.ts';
 export interface ConnectionContext {
   readonly broker: Broker;
   readonly faults: Faults;
+  readonly sas: SasCheck;
   readonly container: Container;
   readonly emit: BrokerEvent;
 }
@@ -190,7 +192,7 @@ export class AmqpConnection {
   #attach(link: AnyLink, address: string | undefined): void {
     try {
       if (address === undefined) throw new Refusal(condition.notImplemented, 'Only links to named entities are supported; there are no transactions here.');
-      if (address === '$cbs') serveClaims(link, this.#context.broker, this.#context.faults);
+      if (address === '$cbs') serveClaims(link, this.#context.broker, this.#context.faults, this.#context.sas);
       else if (address.toLowerCase().endsWith('/$management')) serveManagement(link, this.#context.broker.resolve(address.slice(0, -'/$management'.length)), this.#context.broker);
       else this.#attachToEntity(link, this.#context.broker.resolve(address));
     } catch (error) {
@@ -218,6 +220,9 @@ export class AmqpConnection {
   #attachOutgoing(link: Sender, entity: Entity): void {
     if (!('store' in entity)) throw new Refusal(condition.notAllowed, `'${entity.path}' is a topic: receive from one of its subscriptions.`);
     const { broker, faults } = this.#context;
+    const { status } = entity.store.options;
+    if (status === 'Disabled' || status === 'ReceiveDisabled') throw new Refusal(condition.entityDisabled, `The entity '${entity.path}' is disabled for receiving.`);
+    if (entity.store.options.forwardTo !== undefined) throw new Refusal(condition.notAllowed, `'${entity.path}' forwards its messages: receive from '${entity.store.options.forwardTo}'.`);
     const frameBytes = link.connection.max_frame_size;
     if (typeof frameBytes === 'number' && frameBytes < limits.messageBytes * 2) throw new Refusal(condition.notImplemented, `Frames of ${frameBytes} bytes are too small: messages are not split over several.`);
     const session = this.#hotSession(link);

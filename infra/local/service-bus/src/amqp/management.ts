@@ -34,6 +34,8 @@ const operations: Readonly<Record<string, Operation>> = {
   'add-rule': addRule,
   'remove-rule': removeRule,
   'enumerate-rules': enumerateRules,
+  'get-message-sessions': getMessageSessions,
+  'batch-delete-messages': batchDeleteMessages,
 };
 
 const statusOf: Readonly<Record<string, number>> = {
@@ -171,6 +173,25 @@ async function setSessionState(body: RequestBody, entity: Entity, broker: Broker
 function getSessionState(body: RequestBody, entity: Entity): OperationResult {
   const session = ownedSession(body, storeOf(entity));
   return { 'session-state': session.state ? types.wrap_binary(session.state as never) : null };
+}
+
+/** Sessions with messages, or those whose state was set after a time: that time is not kept, so all that have a state. */
+function getMessageSessions(body: RequestBody, entity: Entity): OperationResult {
+  const store = storeOf(entity);
+  const skip = whole(body['skip']);
+  const wanted = body['last-updated-time'];
+  const hasMessages = wanted === undefined || wanted === null || Number(wanted) > Date.now();
+  const ids = [...store.sessions.values()].filter(({ messageCount, state }) => (hasMessages ? messageCount > 0 : state !== undefined)).map(({ id }) => id);
+  const page = ids.slice(skip, skip + whole(body['top']));
+  return page.length === 0 ? undefined : { skip: skip + page.length, 'sessions-ids': page };
+}
+
+async function batchDeleteMessages(body: RequestBody, entity: Entity, broker: Broker): Promise<OperationResult> {
+  const until = body['enqueued-time-utc'];
+  const count = Math.min(whole(body['message-count']), limits.deleteMessages);
+  const deleted = storeOf(entity).deleteMessages(count, until instanceof Date || typeof until === 'number' ? Number(until) : Date.now(), optionalText(body['session-id']));
+  await durable(broker);
+  return deleted === 0 ? undefined : { 'message-count': types.wrap_int(deleted) };
 }
 
 // ---- Reading requests

@@ -12,6 +12,7 @@ const wireNames = ['correlation-id', 'message-id', 'to', 'reply-to', 'label', 's
 const descriptor = {
   rule: 0x0000_0137_0000_0004,
   emptyAction: 0x0000_0137_0000_0005,
+  sqlAction: 0x0000_0137_0000_0006,
   sqlFilter: 0x13_7000_0006,
   trueFilter: 0x13_7000_0007,
   falseFilter: 0x13_7000_0008,
@@ -24,7 +25,8 @@ export async function addRule(body: RequestBody, entity: Entity, broker: Broker)
   if (subscription.rules.some((rule) => rule.name.toLowerCase() === name.toLowerCase())) {
     throw new Refusal(condition.entityAlreadyExists, `The messaging entity '${entity.path}/Rules/${name}' already exists.`);
   }
-  broker.setRules(subscription, [...subscription.rules, compileRule(name, filterOf((body['rule-description'] ?? {}) as RequestBody))]);
+  const description = (body['rule-description'] ?? {}) as RequestBody;
+  broker.setRules(subscription, [...subscription.rules, compileRule(name, filterOf(description), actionOf(description))]);
   await durable(broker);
   return {};
 }
@@ -51,9 +53,12 @@ function subscriptionOf(entity: Entity): Subscription {
   return entity.subscription;
 }
 
-function filterOf(description: RequestBody): Filter {
+function actionOf(description: RequestBody): string | undefined {
   const action = description['sql-rule-action'] as { expression?: unknown } | null | undefined;
-  if (action?.expression) throw new Refusal(condition.notImplemented, 'Rule actions are not supported.');
+  return typeof action?.expression === 'string' ? action.expression : undefined;
+}
+
+function filterOf(description: RequestBody): Filter {
   const sql = description['sql-filter'] as { expression?: unknown } | null | undefined;
   if (sql) return { kind: 'sql', expression: String(sql.expression) };
   const correlation = description['correlation-filter'] as Record<string, unknown> | null | undefined;
@@ -75,9 +80,8 @@ function plainProperties(properties: unknown): Record<string, string | number | 
   return plain;
 }
 
-function described({ name, filter }: Rule): unknown {
-  const action = list(descriptor.emptyAction, []);
-  return list(descriptor.rule, [describedFilter(filter), action, name]);
+function described({ name, filter, action }: Rule): unknown {
+  return list(descriptor.rule, [describedFilter(filter), action === undefined ? list(descriptor.emptyAction, []) : list(descriptor.sqlAction, [action]), name]);
 }
 
 function describedFilter(filter: Filter): unknown {

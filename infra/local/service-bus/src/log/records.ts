@@ -8,6 +8,8 @@ export type LogRecord =
   | { readonly kind: 'count'; readonly storeId: number; readonly sequence: number; readonly deliveryCount: number; readonly state: number }
   | { readonly kind: 'session-state'; readonly storeId: number; readonly sessionId: string; readonly state: Buffer | undefined }
   | { readonly kind: 'rules'; readonly storeId: number; readonly json: string }
+  | { readonly kind: 'seen'; readonly storeId: number; readonly at: number; readonly id: string }
+  | { readonly kind: 'entities'; readonly json: string }
   | { readonly kind: 'reset' };
 
 /** Where a message is, and all of its state that is not in its bytes. */
@@ -26,7 +28,7 @@ export interface RecordSink {
   reserve(size: number): number;
 }
 
-const kinds = { store: 1, put: 2, settle: 3, count: 4, sessionState: 5, rules: 6, reset: 7 } as const;
+const kinds = { store: 1, put: 2, settle: 3, count: 4, sessionState: 5, rules: 6, reset: 7, seen: 8, entities: 9 } as const;
 const COPY_BYTES = 33;
 
 /** @returns the message bytes as they now stand in the log's slab, which is where memory keeps them too. */
@@ -99,6 +101,24 @@ export function writeRules(sink: RecordSink, storeId: number, json: string): voi
   sink.slab.set(bytes, at + 9);
 }
 
+export function writeSeen(sink: RecordSink, storeId: number, messageId: string, seenAt: number): void {
+  const name = Buffer.from(messageId, 'utf8');
+  const at = sink.reserve(15 + name.length);
+  sink.slab[at] = kinds.seen;
+  sink.slab.writeUInt32BE(storeId, at + 1);
+  sink.slab.writeDoubleBE(seenAt, at + 5);
+  sink.slab.writeUInt16BE(name.length, at + 13);
+  sink.slab.set(name, at + 15);
+}
+
+export function writeEntities(sink: RecordSink, json: string): void {
+  const bytes = Buffer.from(json, 'utf8');
+  const at = sink.reserve(5 + bytes.length);
+  sink.slab[at] = kinds.entities;
+  sink.slab.writeUInt32BE(bytes.length, at + 1);
+  sink.slab.set(bytes, at + 5);
+}
+
 export function writeReset(sink: RecordSink): void {
   const at = sink.reserve(1);
   sink.slab[at] = kinds.reset;
@@ -163,6 +183,18 @@ export function* readRecords(bytes: Buffer): Generator<LogRecord> {
       case kinds.rules: {
         const end = at + 9 + bytes.readUInt32BE(at + 5);
         yield { kind: 'rules', storeId: bytes.readUInt32BE(at + 1), json: bytes.toString('utf8', at + 9, end) };
+        at = end;
+        break;
+      }
+      case kinds.seen: {
+        const end = at + 15 + bytes.readUInt16BE(at + 13);
+        yield { kind: 'seen', storeId: bytes.readUInt32BE(at + 1), at: bytes.readDoubleBE(at + 5), id: bytes.toString('utf8', at + 15, end) };
+        at = end;
+        break;
+      }
+      case kinds.entities: {
+        const end = at + 5 + bytes.readUInt32BE(at + 1);
+        yield { kind: 'entities', json: bytes.toString('utf8', at + 5, end) };
         at = end;
         break;
       }

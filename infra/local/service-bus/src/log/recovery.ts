@@ -9,6 +9,8 @@ export interface RecoveredStore {
   nextSequence: number;
   rules: string | undefined;
   readonly sessionStates: Map<string, Buffer>;
+  /** Message ids for duplicate detection, and when they were seen. */
+  readonly seen: Map<string, number>;
   readonly messages: Map<number, RecoveredMessage>;
 }
 
@@ -38,6 +40,8 @@ export class Encoding {
 export interface Recovered {
   /** By entity path. */
   readonly stores: Map<string, RecoveredStore>;
+  /** Entities as they were changed at run time, as JSON. */
+  readonly entities: string | undefined;
   readonly segments: SegmentFile[];
   readonly lastStoreId: number;
   readonly storeIds: Map<string, number>;
@@ -57,11 +61,12 @@ export function recover(directory: string): Recovered {
   const byId = new Map<number, RecoveredStore>();
   const segments: SegmentFile[] = [];
   const tornSegments: number[] = [];
+  let entities: string | undefined;
 
   const storeOf = (storeId: number): RecoveredStore => {
     let store = byId.get(storeId);
     if (!store) {
-      store = { nextSequence: 1, rules: undefined, sessionStates: new Map(), messages: new Map() };
+      store = { nextSequence: 1, rules: undefined, sessionStates: new Map(), seen: new Map(), messages: new Map() };
       byId.set(storeId, store);
     }
     return store;
@@ -98,8 +103,15 @@ export function recover(directory: string): Recovered {
       case 'rules':
         storeOf(record.storeId).rules = record.json;
         break;
+      case 'seen':
+        storeOf(record.storeId).seen.set(record.id, record.at);
+        break;
+      case 'entities':
+        entities = record.json;
+        break;
       case 'reset':
         for (const store of byId.values()) {
+          store.seen.clear();
           store.messages.clear();
           store.sessionStates.clear();
         }
@@ -124,5 +136,5 @@ export function recover(directory: string): Recovered {
     storeIds.set(path, id);
     stores.set(path, storeOf(id));
   }
-  return { stores, segments, lastStoreId, storeIds, tornSegments };
+  return { stores, entities, segments, lastStoreId, storeIds, tornSegments };
 }

@@ -1,4 +1,4 @@
-import { type AmqpValue, openCompound, readValue, skipValue, u8 } from '../wire/decode.ts';
+import { type AmqpValue, openCompound, readText, readValue, skipValue, u8 } from '../wire/decode.ts';
 import type { Content } from '../wire/content.ts';
 
 /** Fields of the properties section a filter may name, by their index (AMQP 1.0 §3.2.4). */
@@ -38,6 +38,12 @@ export class FilterSubject {
   property(name: PropertyName): AmqpValue {
     const at = this.#valueAt(name);
     return at < 0 ? null : readValue(this.#content.bytes, at);
+  }
+
+  /** The name as the message spells it. */
+  spelling(name: string): string | undefined {
+    const lower = name.toLowerCase();
+    return (this.#keys ??= keysOf(this.#content)).map((at) => readText(this.#content.bytes, at)).find((key) => key?.toLowerCase() === lower);
   }
 
   /** Whether the application property is exactly this text. */

@@ -1,6 +1,8 @@
 import { condition, Refusal } from '../errors.ts';
 import type { RuleConfig } from '../topology.ts';
 import { type FilterSubject, propertyName, systemFields } from './filter-subject.ts';
+import type { Content } from '../wire/content.ts';
+import { compileSqlAction } from './sql-action.ts';
 import { compileSqlFilter } from './sql-filter.ts';
 import { compare, type SqlValue, sqlValue } from './sql-value.ts';
 
@@ -18,15 +20,19 @@ export type Filter =
 export interface Rule {
   readonly name: string;
   readonly filter: Filter;
+  /** SQL of the action, when there is one. */
+  readonly action?: string;
   readonly matches: (subject: FilterSubject) => boolean;
+  /** What the action makes of a message. */
+  readonly change?: (content: Content) => Content;
 }
 
 /** What a subscription has when nothing else was asked for (specification §11.2). */
 export const defaultRule: Rule = { name: '$Default', filter: { kind: 'true' }, matches: () => true };
 
 /** @throws Refusal when the filter cannot be understood. */
-export function compileRule(name: string, filter: Filter): Rule {
-  return { name, filter, matches: compileFilter(filter) };
+export function compileRule(name: string, filter: Filter, action?: string): Rule {
+  return { name, filter, matches: compileFilter(filter), ...(action ? { action, change: compileSqlAction(action) } : {}) };
 }
 
 function compileFilter(filter: Filter): (subject: FilterSubject) => boolean {
@@ -69,15 +75,14 @@ function compileCorrelation(fields: Readonly<Partial<Record<CorrelationField, st
 /** A rule as the configuration file writes it. @throws Refusal */
 export function ruleFromConfig({ Name, Properties }: RuleConfig): Rule {
   const action = Properties.Action?.SqlExpression;
-  if (action) throw new Refusal(condition.notImplemented, `Rule '${Name}' has the action '${action}'; rule actions are not supported.`);
   if (Properties.FilterType === 'Sql') {
     const expression = Properties.SqlFilter?.SqlExpression;
     if (expression === undefined) throw new Refusal(condition.argumentError, `Rule '${Name}' is a SQL filter without SqlFilter.SqlExpression.`);
-    return compileRule(Name, { kind: 'sql', expression });
+    return compileRule(Name, { kind: 'sql', expression }, action);
   }
   const filter = Properties.CorrelationFilter;
   if (!filter) throw new Refusal(condition.argumentError, `Rule '${Name}' is a correlation filter without CorrelationFilter.`);
   const fields: Partial<Record<CorrelationField, string>> = {};
   for (const field of correlationFields) if (filter[field] !== undefined) fields[field] = filter[field];
-  return compileRule(Name, { kind: 'correlation', fields, properties: filter.Properties ?? {} });
+  return compileRule(Name, { kind: 'correlation', fields, properties: filter.Properties ?? {} }, action);
 }

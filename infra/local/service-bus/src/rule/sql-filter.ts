@@ -6,7 +6,7 @@ import { calculate, compare, type SqlValue, sqlValue } from './sql-value.ts';
 /** True, false or unknown (`undefined`); a message matches on true only. */
 type Truth = boolean | undefined;
 export type Predicate = (subject: FilterSubject) => Truth;
-type Evaluate = (subject: FilterSubject) => SqlValue;
+export type Evaluate = (subject: FilterSubject) => SqlValue;
 
 /** A parsed piece: a predicate or an expression. Parentheses may hold either, so which it is shows only afterwards. */
 type Piece =
@@ -28,12 +28,25 @@ export function compileSqlFilter(sql: string): Predicate {
   return new SqlFilterCompiler(sql).compile();
 }
 
+/** One step of a rule's action: a property set to a value, or removed when there is no value to compute. */
+export interface ActionStep {
+  readonly target: { readonly system: number } | { readonly user: string };
+  readonly value: Evaluate | undefined;
+}
+
+/** Parses `SET property = expression; REMOVE property; ...`. @throws Refusal naming what cannot be understood. */
+export function parseSqlAction(sql: string): ActionStep[] {
+  return new SqlFilterCompiler(sql, 'action').action();
+}
+
 class SqlFilterCompiler {
+  readonly #what: string;
   readonly #sql: string;
   readonly #tokens: readonly Token[];
   #at = 0;
 
-  constructor(sql: string) {
+  constructor(sql: string, what: 'filter' | 'action' = 'filter') {
+    this.#what = what;
     this.#sql = sql;
     this.#tokens = tokenize(sql);
   }
@@ -42,6 +55,26 @@ class SqlFilterCompiler {
     const test = this.#predicate(this.#or());
     if (this.#peek().kind !== 'end') throw this.#refuse('has something after its end');
     return test;
+  }
+
+  action(): ActionStep[] {
+    const steps: ActionStep[] = [];
+    for (;;) {
+      while (this.#takeSymbol(';'));
+      if (this.#peek().kind === 'end') break;
+      if (this.#takeKeyword('SET')) {
+        const { target } = this.#property();
+        this.#expect('=');
+        steps.push({ target, value: this.#expression(this.#sum()).value });
+      } else if (this.#takeKeyword('REMOVE')) {
+        steps.push({ target: this.#property().target, value: undefined });
+      } else {
+        throw this.#refuse('needs SET or REMOVE');
+      }
+      if (this.#peek().kind !== 'end' && !this.#isSymbol(';')) throw this.#refuse("needs ';' between two steps");
+    }
+    if (steps.length === 0) throw this.#refuse('has no step');
+    return steps;
   }
 
   // Precedence: NOT > AND > OR.
@@ -202,18 +235,18 @@ class SqlFilterCompiler {
   }
 
   /** `[sys. | user.] name` */
-  #property(): Piece & { kind: 'expression' } {
+  #property(): Piece & { kind: 'expression' } & { readonly target: ActionStep['target'] } {
     const first = this.#next();
     if (first.kind !== 'name') throw this.#refuse('needs a property name');
-    if (!this.#takeSymbol('.')) return user(first.text);
+    if (!this.#takeSymbol('.')) return { ...user(first.text), target: { user: first.text } };
     const second = this.#next();
     if (second.kind !== 'name') throw this.#refuse('needs a property name after the dot');
     const scope = first.text.toLowerCase();
-    if (scope === 'user') return user(second.text);
+    if (scope === 'user') return { ...user(second.text), target: { user: second.text } };
     if (scope !== 'sys') throw this.#refuse(`has the unknown scope '${first.text}'`);
     const index = systemFields[second.text.toLowerCase()];
     if (index === undefined) throw this.#refuse(`names sys.${second.text}, which does not exist or is not supported`);
-    return { kind: 'expression', value: (subject) => sqlValue(subject.system(index)) };
+    return { kind: 'expression', value: (subject) => sqlValue(subject.system(index)), target: { system: index } };
   }
 
   #predicate(piece: Piece): Predicate {
@@ -263,7 +296,7 @@ class SqlFilterCompiler {
   }
 
   #refuse(problem: string): Refusal {
-    return new Refusal(condition.argumentError, `The filter '${this.#sql}' ${problem} (token ${this.#at}).`);
+    return new Refusal(condition.argumentError, `The ${this.#what} '${this.#sql}' ${problem} (token ${this.#at}).`);
   }
 }
 

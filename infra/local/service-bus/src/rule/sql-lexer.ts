@@ -7,7 +7,7 @@ export type Token =
   | { readonly kind: 'symbol'; readonly text: string }
   | { readonly kind: 'end' };
 
-const PATTERN = /\s*(?:(?<name>[A-Za-z_#@][A-Za-z0-9_#@$]*)|\[(?<bracketed>(?:[^\]]|\]\])+)\]|"(?<quoted>(?:[^"]|"")+)"|'(?<string>(?:[^']|'')*)'|(?<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(?<symbol><>|!=|>=|<=|[=<>+\-*/%(),.]))/y;
+const PATTERN = /\s*(?:(?<name>[A-Za-z_#@][A-Za-z0-9_#@$]*)|\[(?<bracketed>(?:[^\]]|\]\])+)\]|"(?<quoted>(?:[^"]|"")+)"|'(?<string>(?:[^']|'')*)'|(?<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(?<symbol><>|!=|>=|<=|[=<>+\-*/%(),.;]))/y;
 
 /** Tokens of a SQL filter: https://learn.microsoft.com/azure/service-bus-messaging/service-bus-messaging-sql-filter. @throws Refusal */
 export function tokenize(sql: string): Token[] {

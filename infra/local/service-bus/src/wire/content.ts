@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DecodeError, openCompound, readBoolean, readText, readUnsigned, skipValue, skipWithin, u8 } from './decode.ts';
-import { compound, described, text } from './encode.ts';
+import { compound, described, symbol, text } from './encode.ts';
 
 /** Section codes of AMQP 1.0 §3.2. */
 const HEADER = 0x70;
@@ -150,7 +150,7 @@ function withMessageId(bytes: Buffer, bareAt: number, propertiesAt: number): Buf
   return Buffer.concat([bytes.subarray(0, bareAt), section, bytes.subarray(list.end)]);
 }
 
-/** The message with `changes` merged into its application-properties: dead-letter reasons and properties to modify (specification §6). */
+/** The message with `changes` merged into its application-properties (specification §6). An empty value removes the property. */
 export function withApplicationProperties(content: Content, changes: ReadonlyMap<string, Buffer>): Buffer {
   const { bytes, applicationAt, applicationEnd } = content;
   const items: Buffer[] = [];
@@ -162,11 +162,47 @@ export function withApplicationProperties(content: Content, changes: ReadonlyMap
       next = end;
     }
   }
-  for (const [key, value] of changes) items.push(Buffer.concat([text(key), value]));
+  for (const [key, value] of changes) if (value.length > 0) items.push(Buffer.concat([text(key), value]));
   const section = described(APPLICATION_PROPERTIES, compound('map', items, items.length * 2));
   // Without such a section the new one belongs after the properties, which always exist: a message id was given on arrival.
   const from = applicationAt >= 0 ? applicationAt : skipValue(bytes, content.propertiesAt);
   return Buffer.concat([bytes.subarray(0, from), section, bytes.subarray(applicationAt >= 0 ? applicationEnd : from)]);
+}
+
+/** The message with one field of its properties section set (AMQP 1.0 §3.2.4). */
+export function withProperty({ bytes, bareAt, propertiesAt }: Content, index: number, value: Buffer): Buffer {
+  const list = openCompound(bytes, propertiesAt);
+  const items: Buffer[] = [];
+  for (let field = 0, next = list.first; field < list.count; field += 1) {
+    const end = skipValue(bytes, next);
+    items.push(bytes.subarray(next, end));
+    next = end;
+  }
+  while (items.length <= index) items.push(Buffer.of(NULL));
+  items[index] = value;
+  return Buffer.concat([bytes.subarray(0, bareAt), described(PROPERTIES, compound('list', items, items.length)), bytes.subarray(list.end)]);
+}
+
+const NULL = 0x40;
+
+/** The message with one more annotation of the broker's. */
+export function withAnnotation({ bytes, bareAt }: Content, name: string, value: Buffer): Buffer {
+  const before: Buffer[] = [];
+  const items: Buffer[] = [symbol(name), value];
+  let count = 2;
+  for (let at = 0; at < bareAt;) {
+    const valueAt = u8(bytes, at + 1) === 0x53 ? at + 3 : skipValue(bytes, at + 1);
+    const end = skipValue(bytes, valueAt);
+    if (sectionCode(bytes, at) === MESSAGE_ANNOTATIONS) {
+      const map = openCompound(bytes, valueAt);
+      items.push(bytes.subarray(map.first, map.end));
+      count += map.count;
+    } else {
+      before.push(bytes.subarray(at, end));
+    }
+    at = end;
+  }
+  return Buffer.concat([...before, described(MESSAGE_ANNOTATIONS, compound('map', items, count)), bytes.subarray(bareAt)]);
 }
 
 /** Message format of a batch: an envelope whose data sections are whole messages (specification §5.3). */
