@@ -56,8 +56,9 @@ export class Session {
     return this.#isWriting;
   }
 
+  /** While nobody writes, the writer too sees what is committed and nothing else, and its page cache is warm: every commit empties the reader's. */
   get side(): 'reader' | 'writer' {
-    return this.#isWriting ? 'writer' : 'reader';
+    return this.#isWriting || this.database.lock.owner === undefined ? 'writer' : 'reader';
   }
 
   #sql(what: 'begin' | 'commit' | 'rollback'): void {

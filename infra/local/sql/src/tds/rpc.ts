@@ -2,7 +2,7 @@ import type { Value } from '../value/value.ts';
 import type { SqlType } from '../value/sql-type.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { ProtocolError } from './protocol.ts';
-import { readType, readValue } from './type/read.ts';
+import { readKnownText, readType, readValue } from './type/read.ts';
 
 export interface RpcParameter { readonly name: string; readonly isOutput: boolean; readonly type: SqlType; readonly value: Value }
 export interface RpcRequest { readonly procedure: string; readonly parameters: readonly RpcParameter[] }
@@ -19,12 +19,13 @@ export function readRpc(reader: ByteReader): RpcRequest {
     if (procedure === undefined) throw new ProtocolError(`The procedure number ${id} is not supported.`);
   } else procedure = reader.text(length).replace(/^(?:\[?(?:sys|dbo)\]?\.)?\[?(.*?)\]?$/i, '$1').toLowerCase();
   reader.skip(2);
+  const texts = procedure === 'sp_executesql' ? 2 : 0;
   const parameters: RpcParameter[] = [];
   while (reader.remaining > 0) {
     const name = reader.shortText().toLowerCase();
     const status = reader.u8();
     const wire = readType(reader);
-    parameters.push({ name, isOutput: (status & 1) !== 0, type: wire.type, value: readValue(reader, wire) });
+    parameters.push({ name, isOutput: (status & 1) !== 0, type: wire.type, value: parameters.length < texts ? readKnownText(reader, wire) : readValue(reader, wire) });
   }
   return { procedure, parameters };
 }

@@ -8,8 +8,20 @@ export const DAYS_1900_TO_1970 = 25_567;
 
 const pattern = /^\s*(\d{4})-?(\d{2})-?(\d{2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?\s*$/i;
 
+/** What `toISOString` writes, by far the most common form: `yyyy-mm-ddThh:mm:ss.fffZ`. */
+function parseIso(text: string): number | undefined {
+  if (text.length !== 24 || text.charCodeAt(23) !== 90 || text.charCodeAt(10) !== 84) return undefined;
+  const milliseconds = Date.parse(text);
+  // Date.parse lets the 30th of February be the 1st or 2nd of March, and 24:00 the next day; the server refuses both.
+  if (!(milliseconds >= -62_135_596_800_000) || text.charCodeAt(11) === 50 && text.charCodeAt(12) > 51) return undefined;
+  const day = (text.charCodeAt(8) - 48) * 10 + text.charCodeAt(9) - 48;
+  return day <= 28 || new Date(milliseconds).getUTCDate() === day ? milliseconds * 1000 : undefined;
+}
+
 /** Reads ISO 8601 text (the only date text of the subset) as microseconds since 1970 UTC; undefined when it is no such text. */
 export function parseTime(text: string): number | undefined {
+  const common = parseIso(text);
+  if (common !== undefined) return common;
   const match = pattern.exec(text);
   if (!match) return undefined;
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = match;

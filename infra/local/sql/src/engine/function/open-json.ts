@@ -23,25 +23,43 @@ export interface JsonSchema {
  */
 export function openJson(text: string | null, schema: JsonSchema): string | null {
   if (text === null) return null;
-  const document = parse(text);
+  try {
+    return opened(parse(text), schema, false);
+  } catch (error) {
+    if (!(error instanceof Inexact)) throw error;
+    return opened(parseExactly(text), schema, true);
+  }
+}
+
+function opened(document: unknown, schema: JsonSchema, isExact: boolean): string {
   if (typeof document !== 'object' || document === null) throw invalidJson();
   const root = follow(document, schema.path);
   if (typeof root !== 'object' || root === null) return '[]';
-  if (!schema.fields) return stringify(entries(root));
-  const fields = schema.fields;
+  const { fields } = schema;
+  if (!fields) return stringify(entries(root, isExact));
   const elements: readonly unknown[] = Array.isArray(root) ? root : [root];
-  return stringify(elements.map((element) => fields.map((field) => cell(element, field))));
+  return stringify(elements.map((element) => fields.map((field) => cell(element, field, isExact))));
 }
 
-/** Numbers beyond 2^53 keep their digits: they are read again from the source text, as strings the conversion understands. */
+/** A whole number beyond 2^53 was met: the document is read again, digit by digit. */
+class Inexact extends Error {
+  override readonly name = 'Inexact';
+}
+
+const isInexact = (value: unknown) => typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
+
 function parse(text: string): unknown {
   try {
-    if (!/\d{16}/.test(text)) return JSON.parse(text);
-    return JSON.parse(text, ((_key: string, value: unknown, context: { source?: string }) =>
-      typeof value === 'number' && !Number.isSafeInteger(value) && context.source !== undefined && /^-?\d+$/.test(context.source) ? BigInt(context.source) : value) as (key: string, value: unknown) => unknown);
+    return JSON.parse(text);
   } catch {
     throw invalidJson();
   }
+}
+
+/** Keeps the digits of whole numbers beyond 2^53, as bigint. Several times slower than {@link parse}, and hardly ever needed. */
+function parseExactly(text: string): unknown {
+  return JSON.parse(text, ((_key: string, value: unknown, context: { source?: string }) =>
+    isInexact(value) && context.source !== undefined && /^-?\d+$/.test(context.source) ? BigInt(context.source) : value) as (key: string, value: unknown) => unknown);
 }
 
 /** JSON has no bigint; SQLite reads any number of digits up to 64 bits. */
@@ -55,17 +73,25 @@ function stringify(rows: readonly (readonly unknown[])[]): string {
 
 const typeNumbers = { null: 0, string: 1, number: 2, bigint: 2, boolean: 3 } as const;
 
-function entries(root: object): readonly (readonly unknown[])[] {
+function entries(root: object, isExact: boolean): readonly (readonly unknown[])[] {
   return Object.entries(root).map(([key, value]: [string, unknown]) => {
     if (value === null) return [key, null, typeNumbers.null];
     if (typeof value === 'object') return [key, fragment(value), Array.isArray(value) ? 4 : 5];
+    if (!isExact && isInexact(value)) throw new Inexact();
     return [key, String(value), typeNumbers[typeof value as keyof typeof typeNumbers]];
   });
 }
 
-const fragment = (value: object) => JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? Number(part) : part));
+/** JSON inside JSON: numbers beyond 2^53 lose digits here. */
+function fragment(value: object): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? Number(part) : part));
+  }
+}
 
-function cell(element: unknown, { name, type, path, asJson }: JsonField): unknown {
+function cell(element: unknown, { name, type, path, asJson }: JsonField, isExact: boolean): unknown {
   const value = path.length === 0 ? element : follow(element, path);
   if (value === undefined || value === null) return null;
   // A scalar column over an object or array is NULL, and AS JSON over a scalar too: both in lax mode.
@@ -81,6 +107,7 @@ function cell(element: unknown, { name, type, path, asJson }: JsonField): unknow
     return textToValue(value, type);
   }
   if (typeof value === 'boolean') return isString(type) ? String(value) : type.kind === 'bit' ? (value ? 1 : 0) : textToValue(String(value), type);
+  if (!isExact && isInexact(value)) throw new Inexact();
   if (typeof value === 'number' && (type.kind === 'int' || type.kind === 'bigint' || type.kind === 'float') && Number.isInteger(value)) {
     if (type.kind !== 'int' || (value >= -2_147_483_648 && value <= 2_147_483_647)) return value;
   }

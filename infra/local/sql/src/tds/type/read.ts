@@ -4,6 +4,7 @@ import { MAX, type as types, type SqlType } from '../../value/sql-type.ts';
 import { DAYS_1900_TO_1970, DAYS_TO_1970, MICROSECONDS_PER_DAY } from '../../value/time.ts';
 import type { Value } from '../../value/value.ts';
 import type { ByteReader } from '../byte-reader.ts';
+import { knownText } from '../known-text.ts';
 import { ProtocolError } from '../protocol.ts';
 import { decode1252 } from './code-page.ts';
 
@@ -135,6 +136,13 @@ function readText(reader: ByteReader, { id, length }: WireType): Value {
   if (bytes === null) return null;
   if (id === 0xe7 || id === 0xef) return bytes.toString('utf16le');
   return id === 0xa7 || id === 0xaf ? decode1252(bytes) : bytes;
+}
+
+/** The statement and the declaration of sp_executesql. */
+export function readKnownText(reader: ByteReader, wire: WireType): Value {
+  if (wire.id !== 0xe7) return readValue(reader, wire);
+  const bytes = wire.length === PLP ? readPlp(reader) : readShort(reader);
+  return bytes && knownText(bytes);
 }
 
 function readShort(reader: ByteReader): Buffer | null {
