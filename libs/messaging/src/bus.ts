@@ -11,6 +11,8 @@ const maxBatchBytes = 200_000;
 /** What the AMQP encoding of our properties comes to, measured at about 560 bytes. */
 const envelopeBytes = 700;
 
+/** What the SDK waits for: a partition with work, an answer of the bus. It does not keep to it while it opens a link. */
+export const sdkTimeoutMs = 4_000;
 /**
  * How long a send may take. The SDK leaves sends hanging that were under way when the connection was lost, until their time is over; the
  * sweeper sends them again sooner. Far longer than a healthy bus takes.
@@ -27,7 +29,7 @@ export class Bus {
   constructor(connectionString: string) {
     this.client = new ServiceBusClient(connectionString, {
       // One retry owner for each hop: the sweeper sends again what did not arrive.
-      retryOptions: { maxRetries: 1, retryDelayInMs: 1_000, timeoutInMs: 10_000 },
+      retryOptions: { maxRetries: 1, retryDelayInMs: 1_000, timeoutInMs: sdkTimeoutMs },
     });
   }
 

@@ -2,6 +2,7 @@ import { isServiceBusError, type ServiceBusClient, type ServiceBusReceivedMessag
 import { minutes, seconds } from '@checkout/kernel';
 import type { Logger } from '@checkout/observability';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sdkTimeoutMs } from './bus.ts';
 import { causeOf } from './bus-error.ts';
 import { Settler } from './settler.ts';
 import { settlementOf } from './settle.ts';
@@ -16,6 +17,11 @@ const idleReleaseMs = seconds(60);
 const maxHoldMs = minutes(10);
 /** Wait between attempts to take a partition while the bus refuses or cannot be reached. */
 const retryMs = 1_000;
+/**
+ * From here on a worker that waits for a partition gets a stand-in: when the connection is lost while the SDK is opening a link, that
+ * call hangs for a minute, but the next one does well.
+ */
+const overdueMs = sdkTimeoutMs + seconds(1);
 /**
  * Taking a partition, or finding that there is none, never takes longer than this; the SDK's own limits come to about two minutes. It can
  * wait for ever, though, when something threw while it was cleaning up after a lost connection, and only a new process mends that.
@@ -95,12 +101,17 @@ export class Pump {
 
   async #work(): Promise<void> {
     const { topic, subscription, logger } = this.#options;
-    while (!this.#stopping.signal.aborted) {
+    let isReplaced = false;
+    const replace = (): void => {
+      isReplaced = true;
+      void this.#work();
+    };
+    while (!this.#stopping.signal.aborted && !isReplaced) {
       try {
         await this.#outage;
-        await this.#hold();
+        await this.#hold(replace);
       } catch (err) {
-        if (this.#stopping.signal.aborted) return;
+        if (this.#stopping.signal.aborted || isReplaced) return;
         // Nothing to do on this subscription within the SDK's waiting time: the normal state of a quiet shop.
         const cause = causeOf(err);
         if (isServiceBusError(cause) && cause.code === 'ServiceTimeout') continue;
@@ -110,8 +121,9 @@ export class Pump {
     }
   }
 
-  async #hold(): Promise<void> {
-    const receiver = await this.#accept();
+  /** @param onOverdue called when the wait for a partition takes too long; one that comes later is still held. */
+  async #hold(onOverdue: () => void): Promise<void> {
+    const receiver = await this.#accept(onOverdue);
     if (this.#stopping.signal.aborted || this.#outage) return within(closingMs, receiver.close());
     const partition = new HeldPartition(receiver, this.#options, () => this.#pause());
     this.#held.add(partition);
@@ -122,13 +134,17 @@ export class Pump {
     }
   }
 
-  async #accept(): Promise<ServiceBusSessionReceiver> {
+  async #accept(onOverdue: () => void): Promise<ServiceBusSessionReceiver> {
     const { client, topic, subscription } = this.#options;
     const wait = { since: Date.now() };
     this.#waiting.add(wait);
+    const overdue = setTimeout(() => {
+      if (!this.#stopping.signal.aborted) onOverdue();
+    }, overdueMs).unref();
     try {
       return await client.acceptNextSession(topic, subscription, { maxAutoLockRenewalDurationInMs: maxHoldMs + minutes(1), abortSignal: this.#stopping.signal });
     } finally {
+      clearTimeout(overdue);
       this.#waiting.delete(wait);
     }
   }
