@@ -64,6 +64,10 @@ describe('what an answer of the provider means', () => {
     expect(outcomeOf(question('authorize'), reply(409))).toMatchObject({ kind: 'unknown', why: 'in-progress' });
   });
 
+  it('is never a refusal when the money has been captured already: how much is to be looked up', () => {
+    expect(outcomeOf(question('capture'), failed(409, 'already_captured'))).toEqual({ kind: 'unknown', why: 'already-captured' });
+  });
+
   it('is a contradiction when our key was used for something else, or our authorization is not known', () => {
     expect(outcomeOf(question('authorize'), failed(409, 'idempotency_key_reused'))).toMatchObject({ kind: 'contradicted' });
     expect(outcomeOf(question('capture'), failed(404, 'not_found'))).toMatchObject({ kind: 'contradicted' });

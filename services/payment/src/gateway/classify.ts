@@ -86,6 +86,8 @@ function failureOf({ operation, providerId }: Question, reply: Reply): Outcome {
   const code = read(Failure, reply.body)?.error.code;
   if (reply.status === 404 && providerId !== null) return { kind: 'contradicted', why: 'the authorization is not known' };
   if (!definite.has(reply.status)) return unknown(`status-${reply.status}`, reply);
+  // Somebody did what we ask for now, most likely we ourselves: how much was taken is asked by reference, and never told as a refusal.
+  if (code === 'already_captured' && operation === 'capture') return unknown('already-captured', reply);
   // Without such a code, 409 says that the first request under this key is still being handled.
   if (reply.status === 409 && !(code !== undefined && definiteConflicts.has(code))) return unknown('in-progress', reply);
   if (code === 'idempotency_key_reused' || operation === 'void') return { kind: 'contradicted', why: code ?? `status-${reply.status}` };
