@@ -68,6 +68,11 @@ describe('an offer', () => {
     expect(faultOf(anOffer({ totalMinor: 598, tenders }), twoTeas)).toMatchObject({ code: 'tender-mismatch' });
   });
 
+  it('is refused when the change would be more than an amount may be', () => {
+    const tenders = [card(596), cash(1, 1_000_000_000_000), cash(1, 1_000_000_000_000)];
+    expect(faultOf(anOffer({ totalMinor: 598, tenders }), twoTeas)).toMatchObject({ code: 'money-overflow', faults: [{ pointer: '/tenders' }] });
+  });
+
   it('adds tax to the shelf price where the store does', () => {
     const inNewYork = goods(priced([{ sku: pen.sku, quantity: 1 }], aStore({ currency: 'USD', taxMode: 'exclusive' })));
     expect(faultOf(anOffer({ currency: 'USD', totalMinor: 144 }), inNewYork)).toBeUndefined();

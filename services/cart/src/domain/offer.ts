@@ -1,5 +1,5 @@
 import type { http, SaleLine } from '@checkout/contracts';
-import { formatMinor, saleTotals, type Sku, type TaxMode } from '@checkout/kernel';
+import { formatMinor, maxMinor, saleTotals, type Sku, type TaxMode } from '@checkout/kernel';
 import { soldAs, type Basket } from './basket.ts';
 import { mostPieces } from './limits.ts';
 import { refusal, type Fault, type Refusal } from './refusal.ts';
@@ -73,6 +73,8 @@ function tenderFaultOf(tenders: http.CheckoutBody['tenders'], totalMinor: number
       return refusal('tender-mismatch', `Cash of ${tender.amountMinor} is to be paid, but only ${tender.tenderedMinor} was handed over.`, { pointer: `/tenders/${index}/tenderedMinor`, detail: `must be at least ${tender.amountMinor}` });
     }
   }
+  const change = tenders.reduce((sum, tender) => (tender.type === 'cash' ? sum + tender.tenderedMinor - tender.amountMinor : sum), 0);
+  if (change > maxMinor) return refusal('money-overflow', 'The change would be more than an amount may be.', { pointer: '/tenders', detail: 'hand over too much cash' });
   // At most ten amounts of at most 10^12: the sum is exact.
   const paid = tenders.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
   if (paid === totalMinor) return undefined;

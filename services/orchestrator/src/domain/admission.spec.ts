@@ -35,6 +35,11 @@ describe('a request for a sale', () => {
     expect(violationOf(huge)).toMatchObject({ code: 'total-mismatch' });
   });
 
+  it('is refused before money moves when the change would exceed every amount', () => {
+    const { body } = aCheckout({ tenders: [card(596), cash(1, 1_000_000_000_000), cash(1, 1_000_000_000_000)] });
+    expect(violationOf(body)).toMatchObject({ code: 'tender-mismatch' });
+  });
+
   it('is refused, and is no defect of ours, when its tenders exceed every amount', () => {
     const { body } = aCheckout();
     const huge = { ...body, tenders: [card(1_000_000_000_000), card(1_000_000_000_000)] };

@@ -30,6 +30,8 @@ function wrongTotal({ lines, taxMode, totalMinor }: Start): Violation | undefine
 function wrongTenders({ tenders, totalMinor }: Start): Violation | undefined {
   const short = tenders.findIndex((tender) => tender.type === 'cash' && tender.tenderedMinor < tender.amountMinor);
   if (short !== -1) return { code: 'tender-mismatch', description: `Tender ${short + 1} is cash, and less was handed over than it is to pay.` };
+  const changeMinor = inRange(() => sumMinor(tenders.map((tender) => (tender.type === 'cash' ? tender.tenderedMinor - tender.amountMinor : 0))));
+  if (changeMinor === undefined) return { code: 'tender-mismatch', description: 'The change would be more than any amount may be, and no message could say it once the money is taken.' };
   const paidMinor = inRange(() => sumMinor(tenders.map(({ amountMinor }) => amountMinor)));
   if (paidMinor === totalMinor) return undefined;
   return { code: 'tender-mismatch', description: `The tenders add up to ${paidMinor ?? 'more than any amount may be'}, not to the total of ${totalMinor} minor units.` };

@@ -118,6 +118,11 @@ describe('money that does not add up', () => {
   it('is refused when less cash is handed over than it is to pay', () => {
     expect(decide({ tenders: [{ type: 'cash', amountMinor: 598, tenderedMinor: 500 }] })).toThrow(expect.objectContaining({ code: 'cash-short' }));
   });
+
+  it('is refused, before any card is asked, when the change could not be told once the money is taken', () => {
+    const tenders = [card(596), cash(1, 1_000_000_000_000), cash(1, 1_000_000_000_000)];
+    expect(decide({ tenders })).toThrow(expect.objectContaining({ code: 'change-overflow' }));
+  });
 });
 
 describe('a split sale', () => {

@@ -1,4 +1,5 @@
 import { payment, type Message } from '@checkout/contracts';
+import { maxMinor } from '@checkout/kernel';
 import { InvalidMessage } from '@checkout/messaging';
 import { authorize, type Payment } from '../domain/payment.ts';
 import type { PaymentHandler } from './ports.ts';
@@ -38,10 +39,12 @@ function answerAgain(earlier: Payment): Message[] {
   }
 }
 
-/** Whoever priced the sale has checked this; money is not moved on trust. */
+/** Whoever priced the sale has checked this; money is not moved on trust, nor when nobody could be told of it afterwards. */
 function assertAddsUp({ saleId, totalMinor, tenders }: payment.AuthorizePayment['body']): void {
   const paid = tenders.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
   if (paid !== totalMinor) throw new InvalidMessage('tender-mismatch', `The tenders of sale ${saleId} add up to ${paid}, its total is ${totalMinor}.`);
   const short = tenders.findIndex((tender) => tender.type === 'cash' && tender.tenderedMinor < tender.amountMinor);
   if (short >= 0) throw new InvalidMessage('cash-short', `Tender ${short + 1} of sale ${saleId} hands over less cash than it is to pay.`);
+  const change = tenders.reduce((sum, tender) => (tender.type === 'cash' ? sum + tender.tenderedMinor - tender.amountMinor : sum), 0);
+  if (change > maxMinor) throw new InvalidMessage('change-overflow', `The change of sale ${saleId} is more than an amount may be.`);
 }
