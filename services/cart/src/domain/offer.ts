@@ -1,7 +1,7 @@
 import type { http, SaleLine } from '@checkout/contracts';
 import { formatMinor, maxMinor, saleTotals, type Sku, type TaxMode } from '@checkout/kernel';
 import { soldAs, type Basket } from './basket.ts';
-import { mostPieces } from './limits.ts';
+import { fitsOntoTheBus, mostPieces } from './limits.ts';
 import { refusal, type Fault, type Refusal } from './refusal.ts';
 
 /** What a sale is made of once it is priced. */
@@ -49,6 +49,7 @@ export function faultOf(offer: Pick<http.CheckoutBody, 'currency' | 'totalMinor'
   if (offer.currency !== goods.currency) {
     return refusal('currency-mismatch', `The till says ${offer.currency}, the store sells in ${goods.currency}.`, { pointer: '/currency', detail: `must be ${goods.currency}` });
   }
+  if (!fitsOntoTheBus(goods.lines)) return refusal('line-limit', 'The lines are more than one receipt can hold; split the sale.', { pointer: '/lines', detail: 'are too many of too much text' });
   const total = totalOf(goods);
   if (typeof total !== 'number') return total;
   if (offer.totalMinor !== total) {

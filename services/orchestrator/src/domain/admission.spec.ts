@@ -35,6 +35,19 @@ describe('a request for a sale', () => {
     expect(violationOf(huge)).toMatchObject({ code: 'total-mismatch' });
   });
 
+  describe('of very many lines', () => {
+    const wordy = (count: number, description: string) =>
+      aCheckout({ lines: Array.from({ length: count }, (_, index) => ({ ...tea, sku: `ARTICLE-${index}` as Sku, description, taxRateBp: index })) }).body;
+
+    it('is admitted as long as what follows the capture fits onto the bus', () => {
+      expect(violationOf(wordy(500, 'x'.repeat(80)))).toBeUndefined();
+    });
+
+    it('is refused when its receipt would not: the money would be taken, and nobody told', () => {
+      expect(violationOf(wordy(500, '\u8336'.repeat(80)))).toMatchObject({ code: 'sale-too-large' });
+    });
+  });
+
   it('is refused before money moves when the change would exceed every amount', () => {
     const { body } = aCheckout({ tenders: [card(596), cash(1, 1_000_000_000_000), cash(1, 1_000_000_000_000)] });
     expect(violationOf(body)).toMatchObject({ code: 'tender-mismatch' });

@@ -3,7 +3,7 @@ import type { Start } from './start-message.ts';
 
 /** Why a message that has the right form still cannot be a sale. The codes are stable: operators group dead letters by them. */
 export interface Violation {
-  readonly code: 'sale-id-mismatch' | 'total-mismatch' | 'tender-mismatch';
+  readonly code: 'sale-id-mismatch' | 'sale-too-large' | 'total-mismatch' | 'tender-mismatch';
   readonly description: string;
 }
 
@@ -13,12 +13,29 @@ export interface Violation {
  *
  * The sale's id comes first: with a wrong one nothing else can be trusted to be about the sale that it names.
  */
-export const violationOf = (start: Start): Violation | undefined => wrongSaleId(start) ?? wrongTotal(start) ?? wrongTenders(start);
+export const violationOf = (start: Start): Violation | undefined => wrongSaleId(start) ?? tooLarge(start) ?? wrongTotal(start) ?? wrongTenders(start);
 
 function wrongSaleId({ tenantId, commandId, saleId }: Start): Violation | undefined {
   const expected = saleIdOf(tenantId, commandId);
   if (saleId === expected) return undefined;
   return { code: 'sale-id-mismatch', description: `Command ${commandId} of ${tenantId} makes sale ${expected}, not ${saleId}; derive the sale id from tenant and command.` };
+}
+
+/**
+ * Lines and tax summary of the largest message that a sale leads to, in bytes: the pipeline sends bodies of up to 150,000, and tenders and
+ * names take their part. That message comes after the capture, when there is no way back.
+ */
+const mostLineBytes = 140_000;
+/** One rate of a tax summary with the largest amounts, as JSON. */
+const bytesPerRate = 100;
+/** So many of the longest lines there can be fit, each with a rate of its own. */
+const alwaysFit = 250;
+
+function tooLarge({ lines }: Start): Violation | undefined {
+  if (lines.length <= alwaysFit) return undefined;
+  const bytes = Buffer.byteLength(JSON.stringify(lines)) + bytesPerRate * new Set(lines.map(({ taxRateBp }) => taxRateBp)).size;
+  if (bytes <= mostLineBytes) return undefined;
+  return { code: 'sale-too-large', description: `The ${lines.length} lines take ${bytes} bytes, and a receipt has room for ${mostLineBytes}; split the sale.` };
 }
 
 function wrongTotal({ lines, taxMode, totalMinor }: Start): Violation | undefined {
