@@ -19,7 +19,7 @@ export const addChunk = ({ id, messages }: Chunk): Sql => sql`
 
 export const removeChunks = (ids: readonly string[]): Sql => sql`
   DELETE FROM outbox
-  WHERE chunk_id IN (SELECT j.chunkId FROM OPENJSON(${json(ids)}) WITH (chunkId VARCHAR(36) '$') AS j);`;
+  WHERE chunk_id IN (SELECT j.chunkId COLLATE Latin1_General_100_BIN2 FROM OPENJSON(${json(ids)}) WITH (chunkId VARCHAR(36) '$') AS j);`;
 
 /** Chunks older than any send takes: what a crash, or a bus that was away, has left behind. Oldest first. */
 export const leftChunks = (limit: number, olderThanMs: number): Sql => sql`
