@@ -1,9 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { administer, refusal } from './admin/administration.ts';
 import type { Broker } from './broker.ts';
+import { Refusal } from './errors.ts';
 import { type FaultRequest, faultRequest } from './fault/fault-spec.ts';
+import type { SasCheck } from './sas.ts';
 
 export interface HttpActions {
   readonly broker: Broker;
+  readonly sas: SasCheck;
   /** Absent unless faults are switched on. */
   readonly faults?: { apply(request: FaultRequest): void; inForce(): unknown };
 }
@@ -14,7 +18,7 @@ const LARGEST_BODY_BYTES = 64 * 1024;
 export function createHttp(actions: HttpActions): Server {
   return createServer((request, response) => {
     route(request, actions).then(
-      ({ status, body }) => reply(response, status, body),
+      ({ status, body, isXml }) => reply(response, status, body, isXml),
       (error: unknown) => reply(response, 400, { error: error instanceof Error ? error.message : String(error) }),
     );
   });
@@ -23,9 +27,11 @@ export function createHttp(actions: HttpActions): Server {
 interface Answer {
   readonly status: number;
   readonly body: unknown;
+  readonly isXml?: boolean;
 }
 
-async function route(request: IncomingMessage, { broker, faults }: HttpActions): Promise<Answer> {
+async function route(request: IncomingMessage, { broker, sas, faults }: HttpActions): Promise<Answer> {
+  if (request.url?.includes('api-version=')) return answerAdministration(request, broker, sas);
   switch (`${request.method ?? ''} ${request.url ?? ''}`) {
     case 'GET /health':
       return { status: 200, body: { status: 'healthy' } };
@@ -45,6 +51,25 @@ async function route(request: IncomingMessage, { broker, faults }: HttpActions):
   }
 }
 
+/** `ServiceBusAdministrationClient` names its API version in every request; that is how it is told apart. */
+async function answerAdministration(request: IncomingMessage, broker: Broker, sas: SasCheck): Promise<Answer> {
+  const authorization = request.headers.authorization ?? '';
+  try {
+    sas.check(authorization, authorization.startsWith('Bearer ') ? 'jwt' : '');
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { status, xml } = refusal(error);
+    return { status, body: xml, isXml: true };
+  }
+  const { status, xml } = await administer({
+    method: request.method ?? 'GET',
+    url: new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`),
+    isUpdate: request.headers['if-match'] === '*',
+    body: await bodyOf(request),
+  }, broker);
+  return { status, body: xml, isXml: true };
+}
+
 const faultsAreOff: Answer = { status: 404, body: { error: 'Faults are not switched on: start with FAULTS=on.' } };
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
@@ -56,6 +81,10 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return text;
 }
 
-function reply(response: ServerResponse, status: number, body: unknown): void {
+function reply(response: ServerResponse, status: number, body: unknown, isXml = false): void {
+  if (isXml) {
+    response.writeHead(status, { 'content-type': 'application/atom+xml;type=entry;charset=utf-8' }).end(body);
+    return;
+  }
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }

@@ -71,7 +71,7 @@ export async function startServiceBus({ port = 0, host, directory, topology, acc
     if (request.dropConnections) for (const connection of connections) connection.close();
     onEvent('faults', { ...request });
   };
-  const http = createHttp({ broker, ...(faultsOverHttp ? { faults: { apply: applyFaults, inForce: () => faults.inForce() } } : {}) });
+  const http = createHttp({ broker, sas, ...(faultsOverHttp ? { faults: { apply: applyFaults, inForce: () => faults.inForce() } } : {}) });
   const container = rhea.create_container({ id: 'service-bus' });
   onSocket = (socket) => {
     socket.once('data', (first: Buffer) => {

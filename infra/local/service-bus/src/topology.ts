@@ -23,6 +23,8 @@ export interface EntityProperties {
   readonly DuplicateDetectionHistoryTimeWindow?: string;
   readonly MaxSizeInMegabytes?: number;
   readonly Status?: EntityStatus;
+  readonly DeadLetteringOnFilterEvaluationExceptions?: boolean;
+  readonly UserMetadata?: string;
   readonly ForwardTo?: string;
   readonly ForwardDeadLetteredMessagesTo?: string;
 }

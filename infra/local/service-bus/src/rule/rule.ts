@@ -72,6 +72,19 @@ function compileCorrelation(fields: Readonly<Partial<Record<CorrelationField, st
   return (subject) => tests.every((test) => test(subject));
 }
 
+/** A rule as the configuration file would write it. */
+export function ruleToConfig({ name, filter, action }: Rule): RuleConfig {
+  const Action = action === undefined ? {} : { Action: { SqlExpression: action } };
+  switch (filter.kind) {
+    case 'correlation':
+      return { Name: name, Properties: { FilterType: 'Correlation', CorrelationFilter: { ...filter.fields, Properties: filter.properties }, ...Action } };
+    case 'sql':
+      return { Name: name, Properties: { FilterType: 'Sql', SqlFilter: { SqlExpression: filter.expression }, ...Action } };
+    default:
+      return { Name: name, Properties: { FilterType: 'Sql', SqlFilter: { SqlExpression: filter.kind === 'true' ? '1=1' : '1=0' }, ...Action } };
+  }
+}
+
 /** A rule as the configuration file writes it. @throws Refusal */
 export function ruleFromConfig({ Name, Properties }: RuleConfig): Rule {
   const action = Properties.Action?.SqlExpression;

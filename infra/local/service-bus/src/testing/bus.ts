@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ServiceBusClient } from '@azure/service-bus';
+import { ServiceBusAdministrationClient, type ServiceBusAdministrationClientOptions, ServiceBusClient } from '@azure/service-bus';
 import { type ServiceBus, type ServiceBusOptions, startServiceBus } from '../server.ts';
 import type { EmulatorConfig, QueueConfig, TopicConfig } from '../topology.ts';
 
@@ -42,6 +43,13 @@ export async function startTestBus(topology: EmulatorConfig, options: Partial<Se
       directory.remove();
     },
   };
+}
+
+/** The administration client always speaks HTTPS; this agent speaks HTTP where it asks for that (specification §15.1, way 2). */
+export function administrationOf(bus: ServiceBus, connectionString = bus.connectionString): ServiceBusAdministrationClient {
+  const agent = new Agent();
+  (agent as unknown as { protocol: string }).protocol = 'https:';
+  return new ServiceBusAdministrationClient(connectionString, { agent, retryOptions: { maxRetries: 0 } } as ServiceBusAdministrationClientOptions);
 }
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
