@@ -51,6 +51,6 @@ export interface Stuck {
 }
 
 export interface Attention {
-  /** The oldest first, at most 200. */
-  stuck(tenantId: TenantId): Promise<readonly Stuck[]>;
+  /** The oldest first, at most 200; of one store when it is named. */
+  stuck(tenantId: TenantId, storeId?: StoreId): Promise<readonly Stuck[]>;
 }

@@ -1,7 +1,9 @@
-import type { SaleId, TenantId } from '@checkout/kernel';
+import type { SaleId, StoreId, TenantId } from '@checkout/kernel';
 import { datetime2, int, sql, varchar, type Database } from '@checkout/sql';
 import type { Attention, DueTimer, DueTimers, Story, Stuck, Timelines } from '../application/ports.ts';
 import { DueRow, EntryRow, StoryRow, StuckRow } from './rows.ts';
+
+const nothing = sql``;
 
 /** What is read beside the hot path: time lines for tills, what is stuck for operators, what is due for the sweeper. */
 export class SqlCheckoutReader implements Timelines, Attention, DueTimers {
@@ -28,13 +30,14 @@ export class SqlCheckoutReader implements Timelines, Attention, DueTimers {
     return story && { ...story, entries };
   }
 
-  stuck(tenantId: TenantId): Promise<readonly Stuck[]> {
+  stuck(tenantId: TenantId, storeId?: StoreId): Promise<readonly Stuck[]> {
     return this.#database.query(StuckRow, sql`
       SELECT TOP (200) s.sale_id AS saleId, s.store_id AS storeId, s.phase, s.needs_attention AS why, s.attempts,
         s.started_at AS startedAt, s.updated_at AS lastAskedAt
       FROM checkout_saga AS s
       WHERE s.tenant_id = ${varchar(40, tenantId)}
-        AND s.needs_attention IS NOT NULL
+        AND s.needs_attention IS NOT NULL${storeId === undefined ? nothing : sql`
+        AND s.store_id = ${varchar(40, storeId)}`}
       ORDER BY s.started_at;`);
   }
 

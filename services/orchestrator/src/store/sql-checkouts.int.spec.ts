@@ -1,5 +1,5 @@
 import { aCheckout } from '@checkout/contracts/testing';
-import { saleIdOf, seconds, uuidv7, type CommandId, type TenantId } from '@checkout/kernel';
+import { saleIdOf, seconds, uuidv7, type CommandId, type StoreId, type TenantId } from '@checkout/kernel';
 import { Database, join } from '@checkout/sql';
 import { startTestDatabase, type TestDatabase } from '@checkout/sql/testing';
 import { ContinueCheckout, type Reply } from '../application/continue-checkout.ts';
@@ -159,6 +159,8 @@ describe('checkouts in SQL', () => {
       startedAt: new Date(now - seconds(5 * 3_600)).toISOString(), lastAskedAt: new Date(now).toISOString(),
     }]);
     expect(await reader.stuck('acme' as TenantId)).toEqual([]);
+    expect(await reader.stuck(tenantId, sale.start.storeId)).toHaveLength(1);
+    expect(await reader.stuck(tenantId, 'YORK-01' as StoreId)).toEqual([]);
     await batch(store, replies(sale.captured));
     expect(await reader.stuck(tenantId)).toEqual([]);
   });

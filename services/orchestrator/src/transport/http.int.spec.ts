@@ -30,8 +30,8 @@ class Tables implements Timelines, Attention {
     return Promise.resolve(sale && { storeId: 'LEEDS-01' as StoreId, phase: sale.phase, entries: sale.entries.filter(({ sequence }) => sequence > after) });
   }
 
-  stuck(tenant: TenantId): Promise<readonly Stuck[]> {
-    return Promise.resolve(tenant === tenantId ? [stuck] : []);
+  stuck(tenant: TenantId, storeId?: StoreId): Promise<readonly Stuck[]> {
+    return Promise.resolve(tenant === tenantId && (storeId ?? stuck.storeId) === stuck.storeId ? [stuck] : []);
   }
 }
 
@@ -142,6 +142,11 @@ describe('GET /v1/attention', () => {
     const response = await get('/v1/attention', 'acme - sre');
     expect([response.status, await asJson(response)]).toEqual([200, { checkouts: [stuck] }]);
     expect(await asJson(await get('/v1/attention', 'other - sre'))).toEqual({ checkouts: [] });
+  });
+
+  it('shows an operator of one store the sales of that store only', async () => {
+    expect(await asJson(await get('/v1/attention', 'acme LEEDS-01 sre'))).toEqual({ checkouts: [stuck] });
+    expect(await asJson(await get('/v1/attention', 'acme YORK-01 sre'))).toEqual({ checkouts: [] });
   });
 
   it.each([till, 'acme - back-office'])('is not for %s', async (token) => {

@@ -27,6 +27,7 @@ export class JournalController {
   @Get(':storeId/check')
   @Requires('operations:read')
   check(@Caller() caller: Principal, @ZodParams(StoreParams) { storeId }: StoreParams): Promise<NumbersReport> {
+    assertStore(caller, storeId);
     return this.#numbers.of(caller.tenantId, storeId);
   }
 }
