@@ -13,6 +13,7 @@ const callers: Record<string, Principal> = {
   stranger: { tenantId: 'globex' as TenantId, subject: 'eve', roles: ['back-office'] },
   till: { tenantId, subject: 'till', storeId, roles: ['till'] },
   'other-till': { tenantId, subject: 'till', storeId: 'YORK-01' as StoreId, roles: ['till'] },
+  'york-sre': { tenantId, subject: 'yve', storeId: 'YORK-01' as StoreId, roles: ['sre'] },
   sre: { tenantId, subject: 'sam', roles: ['sre'] },
 };
 const verifier = { verify: (header: string) => callers[header] } as unknown as TokenVerifier;
@@ -74,6 +75,8 @@ describe('receipts over HTTP', () => {
     ['/v1/journal/LEEDS-01?from=2025-01-01&to=2026-01-05', 422],
     ['/v1/journal/LEEDS-01?from=2026-02-30&to=2026-03-01', 422],
     ['/v1/journal/LEEDS-01', 422],
+    ['/v1/journal/LEEDS-01?from=9999-12-31&to=9999-12-31', 422],
+    ['/v1/journal/LEEDS-01?from=0000-01-01&to=0000-01-01', 422],
   ])('answer %s with %i', async (url, status) => {
     expect((await get(url)).statusCode).toBe(status);
   });
@@ -94,5 +97,6 @@ describe('the journal over HTTP', () => {
   it('is checked by operators only', async () => {
     expect((await get('/v1/journal/LEEDS-01/check', 'sre')).json()).toEqual({ ok: true, series: [] });
     expect((await get('/v1/journal/LEEDS-01/check')).statusCode).toBe(403);
+    expect((await get('/v1/journal/LEEDS-01/check', 'york-sre')).json()).toMatchObject({ status: 403, code: 'store-mismatch' });
   });
 });

@@ -24,9 +24,12 @@ export type NumberQuery = z.output<typeof NumberQuery>;
 export const StoreParams = z.strictObject({ storeId: StoreId });
 export type StoreParams = z.output<typeof StoreParams>;
 
+/** A day that DATETIME2 knows, and whose end it knows too. */
+const Day = z.iso.date().refine((day) => day >= '0001-01-01' && day < '9999-12-31', { error: 'is out of range' });
+
 /** Days in UTC, both included. */
 export const PeriodQuery = z
-  .strictObject({ from: z.iso.date(), to: z.iso.date() })
+  .strictObject({ from: Day, to: Day })
   .refine(({ from, to }) => ReadJournal.daysOf(from, to) >= 1, { error: 'is before from', path: ['to'] })
   .refine(({ from, to }) => ReadJournal.daysOf(from, to) <= mostDays, { error: `is more than ${mostDays} days after from`, path: ['to'] });
 export type PeriodQuery = z.output<typeof PeriodQuery>;
