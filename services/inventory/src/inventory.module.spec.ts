@@ -10,6 +10,7 @@ import { routes } from './transport/routes.ts';
 const callers: Record<string, Principal> = {
   'back-office': { tenantId, subject: 'ann', roles: ['back-office'] },
   york: { tenantId, subject: 'bob', storeId: 'YORK-01' as Principal['storeId'] & string, roles: ['back-office'] },
+  'york-sre': { tenantId, subject: 'yve', storeId: 'YORK-01' as Principal['storeId'] & string, roles: ['sre'] },
   till: { tenantId, subject: 'till', storeId, roles: ['till'] },
   sre: { tenantId, subject: 'sam', roles: ['sre'] },
 };
@@ -77,6 +78,7 @@ describe('stock over HTTP', () => {
     ['half a piece', { lines: [{ sku: 'TEA', quantity: 0.5 }] }],
     ['less than nothing', { lines: [{ sku: 'TEA', quantity: -1 }] }],
     ['too many pieces', { lines: [{ sku: 'TEA', quantity: 1_000_001 }] }],
+    ['an id that SQL would take for another', { deliveryId: 'D-1 ' }],
     ['a field nobody knows', { colour: 'blue' }],
   ])('refuses a delivery with %s', async (_, wrong) => {
     expect(await deliver({ deliveryId: 'D-2', storeId, lines: [{ sku: 'TEA', quantity: 1 }], ...wrong })).toMatchObject({ status: 422 });
@@ -97,5 +99,6 @@ describe('stock over HTTP', () => {
     expect(await deliver({ deliveryId: 'D-5', storeId, lines: [{ sku: 'TEA', quantity: 1 }] }, 'till')).toMatchObject({ status: 403 });
     expect(await get('/v1/stock/LEEDS-01/check')).toMatchObject({ status: 403 });
     expect(await get('/v1/stock/LEEDS-01/check', 'sre')).toEqual({ status: 200, body: { ok: true, differences: [] } });
+    expect(await get('/v1/stock/LEEDS-01/check', 'york-sre')).toMatchObject({ status: 403, body: { code: 'store-mismatch' } });
   });
 });

@@ -1,6 +1,5 @@
-import { http } from '@checkout/contracts';
 import type { RouteDoc } from '@checkout/http';
-import { DeliveryView, LevelsQuery, LevelsView, StockReportView, StoreParams } from './views.ts';
+import { DeliveryBody, DeliveryView, LevelsQuery, LevelsView, StockReportView, StoreParams } from './views.ts';
 
 /** Every HTTP route of inventory, as documented. A test holds it to what is served. */
 export const routes: readonly RouteDoc[] = [
@@ -10,7 +9,7 @@ export const routes: readonly RouteDoc[] = [
     summary: 'Count a delivery in',
     description: 'Safe to repeat: a delivery id counts once. The same id with other goods is refused with 409.',
     permission: 'stock:write',
-    body: http.DeliveryBody,
+    body: DeliveryBody,
     responses: { 200: { description: 'The goods are on the shelf', body: DeliveryView } },
   },
   {

@@ -1,5 +1,5 @@
 import { assertStore, Caller, Requires, type Principal } from '@checkout/auth';
-import { http } from '@checkout/contracts';
+import type { http } from '@checkout/contracts';
 import { unreachable } from '@checkout/kernel';
 import { Problem, ZodBody, ZodParams, ZodQuery } from '@checkout/http';
 import { Controller, Get, HttpCode, Inject, Post, Req } from '@nestjs/common';
@@ -7,7 +7,7 @@ import type { FastifyRequest } from 'fastify';
 import { CheckStock, type StockReport } from '../application/check-stock.ts';
 import { ReadLevels } from '../application/read-levels.ts';
 import { deliveryArrived, type DeliveryAnswer, type DeliveryArrived } from '../application/receive-delivery.ts';
-import { LevelsQuery, StoreParams, type DeliveryView, type LevelsView } from './views.ts';
+import { DeliveryBody, LevelsQuery, StoreParams, type DeliveryView, type LevelsView } from './views.ts';
 
 /** Hands a delivery to the pipeline and answers once it is on disk. */
 export type SubmitDelivery = (delivery: DeliveryArrived, traceparent: string) => Promise<DeliveryAnswer>;
@@ -29,7 +29,7 @@ export class StockController {
   @Post('deliveries')
   @HttpCode(200)
   @Requires('stock:write')
-  async receive(@Caller() caller: Principal, @ZodBody(http.DeliveryBody) body: http.DeliveryBody, @Req() request: FastifyRequest): Promise<DeliveryView> {
+  async receive(@Caller() caller: Principal, @ZodBody(DeliveryBody) body: http.DeliveryBody, @Req() request: FastifyRequest): Promise<DeliveryView> {
     assertStore(caller, body.storeId);
     const answer = await this.#submit(deliveryArrived({ tenantId: caller.tenantId, ...body }), request.traceparent);
     switch (answer.outcome) {
@@ -59,6 +59,7 @@ export class StockController {
   @Get('stock/:storeId/check')
   @Requires('operations:read')
   check(@Caller() caller: Principal, @ZodParams(StoreParams) { storeId }: StoreParams): Promise<StockReport> {
+    assertStore(caller, storeId);
     return this.#check.of(caller.tenantId, storeId);
   }
 }

@@ -1,7 +1,10 @@
 import { http, Instant, Sku, StoreId } from '@checkout/contracts';
 import { z } from 'zod';
 
-/** What inventory answers over HTTP, beside the bodies that it shares with others. */
+/** What inventory takes and answers over HTTP, beside the bodies that it shares with others. */
+
+/** SQL Server compares texts as if the shorter one went on with spaces, so an id with spaces at its end would be another one's. */
+export const DeliveryBody = http.DeliveryBody.refine(({ deliveryId }) => !deliveryId.endsWith(' '), { error: 'ends with a space', path: ['deliveryId'] });
 
 export const mostLevels = 1_000;
 
