@@ -6,6 +6,12 @@ describe('the fingerprint of a request', () => {
     expect(fingerprintOf(leeds, till, { a: 1, b: { c: [1, 2], d: 'x' } })).toBe(fingerprintOf(leeds, till, { b: { d: 'x', c: [1, 2] }, a: 1 }));
   });
 
+  it('does not depend on the clock of the till: a repeat carries a new time, by whichever way it comes', () => {
+    const sent = fingerprintOf(leeds, till, anOffer({ requestedAt: '2026-01-05T12:00:00.000Z' }));
+    expect(fingerprintOf(leeds, till, anOffer({ requestedAt: '2026-01-05T12:00:07.000Z' }))).toBe(sent);
+    expect(fingerprintOf(leeds, till, anOffer())).toBe(sent);
+  });
+
   it.each([
     ['another amount', leeds, till, anOffer({ totalMinor: 1 })],
     ['another till', leeds, 'LEEDS-01-T2', anOffer()],
