@@ -16,8 +16,12 @@ export function tillOf({ tillId }: Principal): kernel.TillId {
   return tillId;
 }
 
-/** Whether the caller may see what belongs to a store. What is not for them is told as not found, so that ids cannot be tried out. */
-export const maySee = ({ storeId }: Principal, of: { readonly storeId: kernel.StoreId }): boolean => storeId === undefined || storeId === of.storeId;
+/**
+ * Whether the caller may see what belongs to a store; a till without a store may see nothing. What is not for them is told as not found, so
+ * that ids cannot be tried out.
+ */
+export const maySee = ({ storeId, roles }: Principal, of: { readonly storeId: kernel.StoreId }): boolean =>
+  storeId === undefined ? !roles.includes('till') : storeId === of.storeId;
 
 const inPath = <T>(schema: z.ZodType<T>) => (text: string): T => {
   const parsed = schema.safeParse(text);
