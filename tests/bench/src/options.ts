@@ -4,7 +4,10 @@ import { parseArgs } from 'node:util';
 export interface Options {
   readonly levels: readonly number[];
   readonly seconds: number;
+  /** Before each level, at that level. */
   readonly warmUpSeconds: number;
+  /** Once, before the first level, with 64 in flight: as long as it takes until hot code is compiled. */
+  readonly heatSeconds: number;
   readonly rounds: number;
   readonly stores: number;
   readonly skus: number;
@@ -21,6 +24,7 @@ export function readOptions(args: readonly string[]): Options {
       levels: { type: 'string', default: '1,16,64,256' },
       seconds: { type: 'string', default: '10' },
       'warm-up': { type: 'string', default: '4' },
+      heat: { type: 'string', default: '20' },
       rounds: { type: 'string', default: '1' },
       stores: { type: 'string', default: '50' },
       skus: { type: 'string', default: '1000' },
@@ -38,6 +42,7 @@ export function readOptions(args: readonly string[]): Options {
     levels: values.levels.split(',').map((level) => number(level, 'levels')),
     seconds: number(values.seconds, 'seconds'),
     warmUpSeconds: number(values['warm-up'], 'warm-up'),
+    heatSeconds: number(values.heat, 'heat'),
     rounds: number(values.rounds, 'rounds'),
     stores: number(values.stores, 'stores'),
     skus: number(values.skus, 'skus'),
