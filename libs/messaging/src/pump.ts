@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sdkTimeoutMs } from './bus.ts';
 import { causeOf } from './bus-error.ts';
 import { Settler } from './settler.ts';
-import { settlementOf } from './settle.ts';
+import { defectPauseMs, settlementOf } from './settle.ts';
 import { within } from './within.ts';
 import type { Result } from './work.ts';
 
@@ -47,6 +47,8 @@ export interface PumpOptions {
   readonly untilAvailable: () => Promise<void>;
   /** For tests. */
   readonly maxHoldMs?: number;
+  /** For tests. */
+  readonly defectPauseMs?: (deliveryCount: number) => number;
   readonly stuckAfterMs?: number;
 }
 
@@ -254,7 +256,10 @@ class HeldPartition {
     if (settlement.settle === 'dead-letter') {
       logger.warn({ topic, subscription, messageId: message.messageId, reason: settlement.reason, detail: settlement.description }, 'a message is dead-lettered');
     }
-    if (settlement.settle === 'abandon') logger.error({ err: settlement.because, topic, subscription, messageId: message.messageId }, 'a message could not be handled');
+    if (settlement.settle === 'abandon') {
+      logger.error({ err: settlement.because, topic, subscription, messageId: message.messageId }, 'a message could not be handled');
+      await sleep((this.#options.defectPauseMs ?? defectPauseMs)(message.deliveryCount ?? 0), undefined, { ref: false });
+    }
     await this.#settler.settle(message, settlement);
   }
 

@@ -24,6 +24,8 @@ export interface ServiceBusServerOptions<Need, Rows, Change, Effect> {
   readonly logger: Logger;
   /** Resolves when the service's database can be used again. */
   readonly untilAvailable: () => Promise<void>;
+  /** For tests: how long a message that met a defect is kept before it is given back. */
+  readonly defectPauseMs?: (deliveryCount: number) => number;
 }
 
 type AnyHandler<Need, Rows, Change, Effect> = Handler<Message, Need, Rows, Change, Effect, unknown>;
@@ -88,7 +90,7 @@ export class ServiceBusServer<Need, Rows, Change, Effect = never> extends Server
       const handler: unknown = await lastValueFrom(this.transformToObservable(await ask(undefined, undefined)));
       this.#handlers.set(type, handler as AnyHandler<Need, Rows, Change, Effect>);
     }
-    const { bus, subscription, logger, untilAvailable } = this.#options;
+    const { bus, subscription, logger, untilAvailable, defectPauseMs } = this.#options;
     this.#pumps = topology
       .filter((topic) => topic.subscriptions.some(({ name }) => name === subscription))
       .map(({ name: topic }) => new Pump({
@@ -98,6 +100,7 @@ export class ServiceBusServer<Need, Rows, Change, Effect = never> extends Server
         partitions: partitionCount,
         logger,
         untilAvailable,
+        ...(defectPauseMs && { defectPauseMs }),
         onMessage: (message, done) => this.#receive(message, done),
       }));
     for (const pump of this.#pumps) pump.start();

@@ -1,7 +1,7 @@
 import { DependencyUnavailable } from '@checkout/resilience';
 import { CommitUnknown } from '@checkout/sql';
 import { InvalidMessage } from './invalid-message.ts';
-import { settlementOf } from './settle.ts';
+import { defectPauseMs, settlementOf } from './settle.ts';
 
 const failed = (error: unknown) => settlementOf({ ok: false, error });
 
@@ -16,6 +16,13 @@ describe('the error policy', () => {
 
   it.each([new DependencyUnavailable('inventory/work', 1_000), new CommitUnknown('inventory/work')])('gives a message back in an outage, without spending a delivery: %p', (error) => {
     expect(failed(error)).toMatchObject({ settle: 'release' });
+  });
+
+  it('gives a defect more than a minute until the bus dead-letters it', () => {
+    const pauses = Array.from({ length: 20 }, (_, deliveryCount) => defectPauseMs(deliveryCount));
+    expect(pauses.slice(0, 3)).toEqual([50, 100, 200]);
+    expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBeGreaterThan(60_000);
+    expect(Math.max(...pauses)).toBe(5_000);
   });
 
   it('abandons on a defect, so that the bus tries again and dead-letters in the end', () => {

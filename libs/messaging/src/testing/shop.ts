@@ -166,7 +166,7 @@ export class Shop {
     };
     this.pipeline = new Pipeline({ service: 'shelf', database: watched, bus, store: new ShelfStore(), logger });
     const sweeper = new Sweeper({ database, bus, pipeline: this.pipeline, logger });
-    this.server = new ServiceBusServer({ bus: this.bus, pipeline: this.pipeline, sweeper, subscription: 'inventory', logger, untilAvailable: () => database.whenClosed() });
+    this.server = new ServiceBusServer({ bus: this.bus, pipeline: this.pipeline, sweeper, subscription: 'inventory', logger, untilAvailable: () => database.whenClosed(), defectPauseMs: () => 0 });
     this.server.addHandler(inventory.ReleaseStock.type, () => Promise.resolve(releaseStock));
     this.server.addHandler(inventory.ReserveStock.type, () => Promise.resolve(reserveStock));
   }
