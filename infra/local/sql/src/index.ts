@@ -5,6 +5,8 @@ export interface SqlServer extends AsyncDisposable {
   readonly port: number;
   /** In the form `mssql` takes. */
   connectionString(database: string): string;
+  /** The certificate of encrypted connections, PEM: what a strict client needs as its CA. */
+  readonly certificate: string;
   close(): Promise<void>;
 }
 
@@ -15,17 +17,20 @@ export interface SqlServerOptions {
   /** Created when missing. */
   readonly databases: readonly string[];
   readonly password?: string;
+  /** The Entra access token that logs in. */
+  readonly token?: string;
 }
 
 const PASSWORD = 'Local-only-1';
 
 /** Starts the Azure SQL stand-in in this process. */
-export async function startSqlServer({ port = 0, directory, databases, password = PASSWORD }: SqlServerOptions): Promise<SqlServer> {
-  const server = await Server.start({ port, directory, databases, password, log: () => {} });
+export async function startSqlServer({ port = 0, directory, databases, password = PASSWORD, token }: SqlServerOptions): Promise<SqlServer> {
+  const server = await Server.start({ port, directory, databases, password, token, log: () => {} });
   const close = once(() => server.close());
   return {
     port: server.port,
     connectionString: (database) => connectionString(server.port, database, password),
+    get certificate() { return server.certificate.cert; },
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -1,9 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server as TcpServer } from 'node:net';
 import { join } from 'node:path';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { Database } from './engine/database.ts';
 import { TsqlError } from './engine/error.ts';
 import { Faults } from './faults.ts';
+import { selfSigned, type Certificate } from './tds/certificate.ts';
 import { Connection } from './tds/connection.ts';
 import type { Login } from './tds/login.ts';
 
@@ -12,6 +14,8 @@ export interface ServerOptions {
   readonly directory: string;
   readonly databases: readonly string[];
   readonly password: string;
+  /** The Entra token that logs in; without one Entra logins are turned away. */
+  readonly token?: string | undefined;
   readonly log: (event: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -20,14 +24,18 @@ export class Server {
   readonly faults = new Faults();
   readonly log: ServerOptions['log'];
   readonly #password: string;
+  readonly #token: string | undefined;
   readonly #databases = new Map<string, Database>();
   readonly #connections = new Set<Connection>();
   readonly #listener: TcpServer;
   #lastId = 50;
+  #certificate: Certificate | undefined;
+  #secureContext: SecureContext | undefined;
 
   private constructor(options: ServerOptions) {
     this.log = options.log;
     this.#password = options.password;
+    this.#token = options.token;
     mkdirSync(options.directory, { recursive: true });
     for (const name of options.databases) {
       if (!/^[a-z0-9_-]+$/i.test(name)) throw new Error(`"${name}" is no name for a database: letters, digits, - and _ only.`);
@@ -61,9 +69,23 @@ export class Server {
   }
 
   /** Why a login is turned away; undefined when it is not. */
-  async refuse({ user, password }: Login): Promise<TsqlError | undefined> {
-    if (user.toLowerCase() !== 'sa' || password !== this.#password) return new TsqlError(18456, `Login failed for user '${user}'.`, { severity: 14 });
+  async refuse({ user, password, federated }: Login): Promise<TsqlError | undefined> {
+    if (federated) {
+      if (this.#token === undefined || federated.token !== this.#token) return new TsqlError(18456, "Login failed for user '<token-identified principal>'.", { severity: 14 });
+    } else if (user.toLowerCase() !== 'sa' || password !== this.#password) return new TsqlError(18456, `Login failed for user '${user}'.`, { severity: 14 });
     return this.faults.login();
+  }
+
+  /** Made at the first handshake: most tests never need one. */
+  get certificate(): Certificate {
+    this.#certificate ??= selfSigned();
+    return this.#certificate;
+  }
+
+  get secureContext(): SecureContext {
+    // The drivers stop at TLS 1.2 inside TDS: 1.3 has a flight after the handshake that this way of travelling has no place for.
+    this.#secureContext ??= createSecureContext({ ...this.certificate, maxVersion: 'TLSv1.2' });
+    return this.#secureContext;
   }
 
   disconnected(connection: Connection): void {

@@ -6,7 +6,7 @@ import type { Server } from '../server.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { execute } from './execute.ts';
-import { readLogin, writeLoginReply } from './login.ts';
+import { readFederatedToken, readLogin, writeFederatedInfo, writeLoginReply, type Login } from './login.ts';
 import { MessageReader, toPackets, type Message } from './packet.ts';
 import { encryption, readPrelogin, writePrelogin } from './prelogin.ts';
 import { doneStatus, packetStatus, packetType, ProtocolError } from './protocol.ts';
@@ -15,15 +15,18 @@ import { skipHeaders } from './rpc.ts';
 import { writeDone } from './token/done.ts';
 import { writeResetAcknowledged } from './token/env-change.ts';
 import { writeError } from './token/message.ts';
+import { TlsTunnel } from './tls-tunnel.ts';
 import type { Handles } from './prepared-handles.ts';
 
 /** A client that has not logged in by then is taken for dead. */
 const LOGIN_TIMEOUT_MS = 15_000;
+/** The first byte of a TLS record that carries a handshake. */
+const TLS_HANDSHAKE = 0x16;
 
-type Phase = 'prelogin' | 'login' | 'ready' | 'closed';
+type Phase = 'prelogin' | 'login' | 'token' | 'ready' | 'closed';
 
 /**
- * One client. Phases: *prelogin* until PRELOGIN, *login* until LOGIN7 is accepted, *ready* for requests, *closed* after the socket
+ * One client. Phases: *prelogin* until PRELOGIN, *login* until LOGIN7 came, *token* while the driver fetches an Entra token, *ready* for requests, *closed* after the socket
  * or a protocol error ended it. Requests run one after another; an attention overtakes them.
  */
 export class Connection {
@@ -38,6 +41,10 @@ export class Connection {
   #packetSize = 4096;
   #isBusy = false;
   #hasSpoken = false;
+  #isStrict = false;
+  #tunnel: TlsTunnel | undefined;
+  #handshake: MessageReader | undefined;
+  #pendingLogin: Login | undefined;
   #attentions = 0;
 
   constructor(socket: Socket, server: Server, id: number) {
@@ -54,6 +61,7 @@ export class Connection {
   close(): void {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
+    this.#tunnel?.destroy();
     this.#socket.destroy();
     this.#server.disconnected(this);
     // A request that is running ends first: its session is closed when it has let go.
@@ -63,13 +71,48 @@ export class Connection {
 
   #received(chunk: Buffer): void {
     try {
-      // Something else than TDS would otherwise be waited for: its second and third byte claim a length that never comes.
-      if (!this.#hasSpoken && chunk[0] !== packetType.prelogin) throw new ProtocolError('The client does not begin with PRELOGIN (a TDS 8.0 or TLS client needs encryption, which this stand-in has not).');
-      this.#hasSpoken = true;
-      for (const message of this.#reader.take(chunk)) this.#message(message);
+      if (!this.#hasSpoken) this.#begin(chunk[0]);
+      if (!this.#tunnel) this.#plain(chunk);
+      else if (!this.#tunnel.isWrapped) this.#tunnel.received(chunk);
+      else {
+        this.#handshake ??= new MessageReader();
+        for (const message of this.#handshake.take(chunk)) {
+          if (message.type !== packetType.prelogin) throw new ProtocolError(`A message of type ${message.type} came during the TLS handshake.`);
+          this.#tunnel.received(message.body);
+        }
+      }
     } catch (error) {
       this.#broken(error);
     }
+  }
+
+  /** The first byte tells TDS 7 (PRELOGIN) from TDS 8 (a TLS record). Anything else would be waited for: its next bytes claim a length that never comes. */
+  #begin(first: number | undefined): void {
+    this.#hasSpoken = true;
+    if (first === TLS_HANDSHAKE) {
+      this.#isStrict = true;
+      this.#startTls(false);
+    } else if (first !== packetType.prelogin) throw new ProtocolError('The client begins neither with PRELOGIN nor with TLS.');
+  }
+
+  #startTls(isWrapped: boolean): void {
+    this.#tunnel = new TlsTunnel(this.#server.secureContext, isWrapped, {
+      send: (bytes, wrapped) => {
+        if (!this.#isClosed) this.#socket.write(wrapped ? toPackets(bytes, this.#packetSize, this.#id, packetType.prelogin) : bytes);
+      },
+      plain: (bytes) => {
+        try {
+          this.#plain(bytes);
+        } catch (error) {
+          this.#broken(error);
+        }
+      },
+      failed: (error) => this.#broken(error),
+    });
+  }
+
+  #plain(bytes: Buffer): void {
+    for (const message of this.#reader.take(bytes)) this.#message(message);
   }
 
   #broken(error: unknown): void {
@@ -118,13 +161,14 @@ export class Connection {
   }
 
   #send(body: Buffer): void {
-    if (this.#phase !== 'closed') this.#socket.write(toPackets(body, this.#packetSize, this.#id));
+    if (this.#phase !== 'closed') (this.#tunnel ?? this.#socket).write(toPackets(body, this.#packetSize, this.#id));
   }
 
   async #handle(message: Message): Promise<void> {
     switch (this.#phase) {
       case 'prelogin': this.#prelogin(message); return;
       case 'login': await this.#login(message); return;
+      case 'token': await this.#token(message); return;
       case 'ready': await this.#request(message); return;
       case 'closed': return;
       default: this.#phase satisfies never;
@@ -134,14 +178,33 @@ export class Connection {
   #prelogin({ type, body }: Message): void {
     if (type !== packetType.prelogin) throw new ProtocolError(`PRELOGIN was expected, a message of type ${type} came.`);
     const { encryption: wanted, isFederated } = readPrelogin(body);
-    this.#send(writePrelogin(encryption.notSupported, isFederated));
-    if (wanted === encryption.on || wanted === encryption.required) throw new ProtocolError('The client wants encryption, which this stand-in has not: connect with Encrypt=false.');
+    const isWanted = !this.#isStrict && (wanted === encryption.on || wanted === encryption.required);
+    this.#send(writePrelogin(isWanted ? encryption.on : encryption.notSupported, isFederated));
+    if (isWanted) this.#startTls(true);
     this.#phase = 'login';
   }
 
   async #login({ type, body }: Message): Promise<void> {
     if (type !== packetType.login7) throw new ProtocolError(`LOGIN7 was expected, a message of type ${type} came.`);
     const login = readLogin(body);
+    if (login.federated && login.federated.token === undefined) {
+      const writer = new ByteWriter(256);
+      writeFederatedInfo(writer);
+      writeDone(writer, 'done', doneStatus.final);
+      this.#pendingLogin = login;
+      this.#phase = 'token';
+      this.#send(writer.done());
+      return;
+    }
+    await this.#admit(login);
+  }
+
+  async #token({ type, body }: Message): Promise<void> {
+    if (type !== packetType.federatedToken || !this.#pendingLogin) throw new ProtocolError(`A token was expected, a message of type ${type} came.`);
+    await this.#admit({ ...this.#pendingLogin, federated: { token: readFederatedToken(body) } });
+  }
+
+  async #admit(login: Login): Promise<void> {
     const writer = new ByteWriter(512);
     const refusal = await this.#server.refuse(login);
     const database = this.#server.database(login.database);
@@ -150,10 +213,10 @@ export class Connection {
       if (error) writeError(writer, error);
       writeDone(writer, 'done', doneStatus.error);
       this.#send(writer.done());
-      this.#socket.end();
+      (this.#tunnel ?? this.#socket).end();
       return;
     }
-    writeLoginReply(writer, login);
+    writeLoginReply(writer, login, this.#isStrict);
     writeDone(writer, 'done', doneStatus.final);
     this.#send(writer.done());
     this.#packetSize = login.packetSize;

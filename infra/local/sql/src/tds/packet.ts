@@ -52,14 +52,14 @@ export class MessageReader {
 }
 
 /** Cuts a reply into packets of at most `size` bytes, headers included, as one buffer. */
-export function toPackets(body: Buffer, size: number, spid: number): Buffer {
+export function toPackets(body: Buffer, size: number, spid: number, type: number = packetType.reply): Buffer {
   const room = size - HEADER;
   const count = Math.max(1, Math.ceil(body.length / room));
   const out = Buffer.allocUnsafe(body.length + count * HEADER);
   let at = 0;
   for (let i = 0; i < count; i += 1) {
     const part = body.subarray(i * room, (i + 1) * room);
-    out[at] = packetType.reply;
+    out[at] = type;
     out[at + 1] = i === count - 1 ? packetStatus.endOfMessage : 0;
     out.writeUInt16BE(part.length + HEADER, at + 2);
     out.writeUInt16BE(spid, at + 4);

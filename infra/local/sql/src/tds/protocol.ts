@@ -8,7 +8,7 @@ export const HEADER = 8;
 
 /** [MS-TDS] 2.2.7: the first byte of each token in a reply. */
 export const token = {
-  returnStatus: 0x79, columnMetadata: 0x81, error: 0xaa, info: 0xab, returnValue: 0xac, loginAck: 0xad, featureExtAck: 0xae, row: 0xd1, nbcRow: 0xd2,
+  returnStatus: 0x79, columnMetadata: 0x81, error: 0xaa, info: 0xab, returnValue: 0xac, loginAck: 0xad, featureExtAck: 0xae, federatedInfo: 0xee, row: 0xd1, nbcRow: 0xd2,
   envChange: 0xe3, done: 0xfd, doneProc: 0xfe, doneInProc: 0xff,
 } as const;
 

@@ -7,12 +7,14 @@ import { startSqlServer } from '../index.ts';
 export type Parameters = Readonly<Record<string, unknown>>;
 type Typed = readonly [sql.ISqlType | (() => sql.ISqlType), unknown];
 
+/** What an Entra login brings. */
+export const TOKEN = 'a token of the tests';
 export const binary = 'COLLATE Latin1_General_100_BIN2';
 
 /** A stand-in of its own for one file of tests, and the unmodified driver connected to it. */
 export async function startTestServer(databases: readonly string[] = ['shop']) {
   const directory = mkdtempSync(join(tmpdir(), 'local-sql-test-'));
-  const server = await startSqlServer({ directory, databases: [...databases] });
+  const server = await startSqlServer({ directory, databases: [...databases], token: TOKEN });
   const pools: sql.ConnectionPool[] = [];
 
   const connect = async (options: Parameters = {}, max = 10) => {

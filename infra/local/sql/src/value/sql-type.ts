@@ -11,7 +11,7 @@ export type Kind =
 /**
  * How strings compare. `binary` is any `*_BIN2` collation: code point by code point.
  * `insensitive` is everything else: the Azure SQL default, without regard to case and trailing spaces.
- * Absent on literals, variables and OPENJSON columns: they take the side they are compared with (coercible default).
+ * Absent on literals and variables: they take the side they are compared with (coercible default).
  */
 export type Collation = 'binary' | 'insensitive';
 
@@ -22,6 +22,8 @@ export interface SqlType {
   readonly precision: number;
   readonly scale: number;
   readonly collation?: Collation | undefined;
+  /** Set by COLLATE in an expression: it wins over the collation of a column. */
+  readonly isCollated?: boolean | undefined;
 }
 
 export const MAX = Number.POSITIVE_INFINITY;
@@ -81,10 +83,16 @@ const precedence: readonly Kind[] = [
   'bit', 'tinyint', 'smallint', 'int', 'bigint', 'decimal', 'real', 'float', 'date', 'datetime', 'datetime2', 'datetimeoffset', 'boolean',
 ];
 
+/** COLLATE wins over a column, a column over a literal or variable. */
+const collationOf = (a: SqlType, b: SqlType) => {
+  const { collation, isCollated } = b.isCollated || a.collation === undefined ? (a.isCollated ? a : b) : a;
+  return { collation, isCollated };
+};
+
 /** The type two operands are brought to, by data type precedence. */
 export function common(a: SqlType, b: SqlType): SqlType {
   const [low, high] = precedence.indexOf(a.kind) <= precedence.indexOf(b.kind) ? [a, b] : [b, a];
-  if (isString(high) && isString(low)) return { ...high, length: Math.max(low.length, high.length), collation: a.collation ?? b.collation };
+  if (isString(high) && isString(low)) return { ...high, length: Math.max(low.length, high.length), ...collationOf(a, b) };
   if (high.kind === 'decimal') {
     const scale = Math.max(high.scale, low.kind === 'decimal' ? low.scale : 0);
     return type.decimal(18, scale);

@@ -54,7 +54,7 @@ function emitExpression(expression: Expression, scope: Scope, emitter: Emitter):
     case 'call': return emitCall(expression, scope, emitter);
     case 'cast': {
       const operand = emitValue(expression.operand, scope, emitter);
-      const to = isString(expression.type) ? { ...expression.type, collation: operand.type.collation } : expression.type;
+      const to = isString(expression.type) ? { ...expression.type, collation: operand.type.collation, isCollated: operand.type.isCollated } : expression.type;
       if (!expression.isTry) return { sql: coerce(operand, to, { cast: true, style: expression.style }), type: to };
       if (!isString(operand.type)) throw outside('TRY_CAST / TRY_CONVERT of anything but text');
       return { sql: isString(to) ? coerce(operand, to, { cast: true }) : `ts_try(${operand.sql}, '${to.kind}', ${to.scale})`, type: to };
@@ -68,7 +68,7 @@ function emitExpression(expression: Expression, scope: Scope, emitter: Emitter):
     case 'collate': {
       const { sql, type } = emitValue(expression.operand, scope, emitter);
       if (!isString(type)) throw clash(typeName(type), 'a string');
-      return { sql, type: { ...type, collation: /^database_default$/i.test(expression.collation) ? 'insensitive' : collationOf(expression.collation) } };
+      return { sql, type: { ...type, collation: /^database_default$/i.test(expression.collation) ? 'insensitive' : collationOf(expression.collation), isCollated: true } };
     }
     case 'default': throw new TsqlError(156, "Incorrect syntax near the keyword 'DEFAULT'.", { severity: 15, effect: 'batch' });
     default: return expression satisfies never;
@@ -158,8 +158,13 @@ export function compare(operator: string, a: Typed, b: Typed): string {
   return `(${left} ${operator} ${right})`;
 }
 
-/** Collation precedence: a column decides over a literal or variable; two columns must agree (468). */
+/**
+ * Collation precedence: COLLATE decides over a column, a column over a literal or variable; two of a kind must agree (468).
+ * https://learn.microsoft.com/sql/t-sql/statements/collation-precedence-transact-sql
+ */
 export function sortsInsensitively(a: SqlType, b: SqlType = a): boolean {
+  if (a.isCollated !== true && b.isCollated === true) return b.collation !== 'binary';
+  if (a.isCollated === true && b.isCollated !== true) return a.collation !== 'binary';
   if (a.collation && b.collation && a.collation !== b.collation) throw collationConflict();
   return (a.collation ?? b.collation) !== 'binary';
 }

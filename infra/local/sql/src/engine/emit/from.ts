@@ -1,6 +1,6 @@
 import type { Join, NamedTable, OpenJson, TableSource } from '../../tsql/node/query.ts';
 import type { Expression } from '../../tsql/node/expression.ts';
-import { common, isBinary, MAX, type as types, type SqlType } from '../../value/sql-type.ts';
+import { common, isBinary, isString, MAX, type as types, type SqlType } from '../../value/sql-type.ts';
 import { typesToJson } from '../../value/type-json.ts';
 import { literal, quote, type Table } from '../catalog.ts';
 import { outside, TsqlError, unknownObject } from '../error.ts';
@@ -140,6 +140,9 @@ const defaultColumns: readonly { readonly name: string; readonly type: SqlType }
   { name: 'type', type: types.tinyint },
 ];
 
+/** Text out of JSON has the database's collation, so a binary column it meets needs COLLATE on one side (468). */
+const collated = (type: SqlType): SqlType => (process.env['LOCAL_SQL_468'] && isString(type) && type.collation === undefined ? { ...type, collation: 'insensitive' } : type);
+
 function emitOpenJson(source: OpenJson, scope: Scope, emitter: Emitter): Piece {
   const fields = source.columns?.map(({ name, type, path, asJson }) => {
     if (asJson && (type.kind !== 'nvarchar' || type.length !== MAX)) throw new TsqlError(13618, 'AS JSON option can be specified only for column of nvarchar(max) type in WITH clause.', { effect: 'batch' });
@@ -148,7 +151,7 @@ function emitOpenJson(source: OpenJson, scope: Scope, emitter: Emitter): Piece {
   });
   const schema: JsonSchema = { path: parsePath(source.path ?? '$'), fields };
   const alias = (source.alias ?? emitter.alias()).toLowerCase();
-  const columns = (fields ?? defaultColumns).map(({ name, type }, i): VisibleColumn => ({ name, sql: `(${quote(alias)}.value ->> ${i})`, type, nullable: true }));
+  const columns = (fields ?? defaultColumns).map(({ name, type }, i): VisibleColumn => ({ name, sql: `(${quote(alias)}.value ->> ${i})`, type: collated(type), nullable: true }));
   const { json } = source;
   const constant = json.node === 'variable' && !json.name.startsWith('@@') ? { slot: emitter.variables.find(json.name, json.line).slot } : json.node === 'literal' ? { text: json.of === 'null' ? null : json.text } : undefined;
   const argument = constant ? emitter.bind({ from: 'json', json: constant, schema }) : `ts_open_json(${coerce(emitValue(json, scope, emitter), types.text)}, ${literal(typesToJson(schema))})`;
