@@ -27,12 +27,12 @@ INSERT INTO inbox (tenant_id, message_id, handled_at)
 UPDATE s SET s.reserved = s.reserved + j.quantity, s.version = s.version + 1
   FROM stock_level AS s
   JOIN OPENJSON(@levels) WITH (tenantId VARCHAR(40) '$.t', storeId VARCHAR(40) '$.s', sku VARCHAR(40) '$.k', quantity INT '$.q') AS j
-    ON s.tenant_id = j.tenantId AND s.store_id = j.storeId AND s.sku = j.sku;
+    ON s.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND s.store_id = j.storeId COLLATE Latin1_General_100_BIN2 AND s.sku = j.sku COLLATE Latin1_General_100_BIN2;
 IF @@ROWCOUNT <> @levelCount THROW 51001, 'conflict', 1;
 INSERT INTO reservation (tenant_id, reservation_id, sku, quantity)
   SELECT j.tenantId, j.id, j.sku, j.quantity
   FROM OPENJSON(@reservations) WITH (tenantId VARCHAR(40) '$.t', id VARCHAR(60) '$.i', sku VARCHAR(40) '$.k', quantity INT '$.q') AS j
-  WHERE NOT EXISTS (SELECT 1 FROM reservation AS r WHERE r.tenant_id = j.tenantId AND r.reservation_id = j.id AND r.sku = j.sku);
+  WHERE NOT EXISTS (SELECT 1 FROM reservation AS r WHERE r.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND r.reservation_id = j.id COLLATE Latin1_General_100_BIN2 AND r.sku = j.sku COLLATE Latin1_General_100_BIN2);
 INSERT INTO outbox (chunk_id, created_at, message_count, messages) VALUES (@chunkId, SYSUTCDATETIME(), @count, @messages);
 DELETE o FROM outbox AS o JOIN OPENJSON(@sent) WITH (chunkId UNIQUEIDENTIFIER '$') AS j ON o.chunk_id = j.chunkId;
 COMMIT;`;

@@ -29,11 +29,11 @@ const unitOfWork = `SET XACT_ABORT, NOCOUNT ON;
   UPDATE s SET s.reserved = s.reserved + j.quantity, s.version = s.version + 1
     FROM stock_level AS s
     JOIN OPENJSON(@levels) WITH (tenantId VARCHAR(40) '$.t', storeId VARCHAR(40) '$.s', sku VARCHAR(40) '$.k', quantity INT '$.q', version INT '$.v') AS j
-      ON s.tenant_id = j.tenantId AND s.store_id = j.storeId AND s.sku = j.sku COLLATE Latin1_General_100_BIN2 AND s.version = j.version;
+      ON s.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND s.store_id = j.storeId COLLATE Latin1_General_100_BIN2 AND s.sku = j.sku COLLATE Latin1_General_100_BIN2 AND s.version = j.version;
   IF @@ROWCOUNT <> @levelCount THROW 51001, 'conflict', 1;
   INSERT INTO reservation (tenant_id, reservation_id, sku, quantity)
     SELECT j.t, j.i, j.k, j.q FROM OPENJSON(@reservations) WITH (t VARCHAR(40), i VARCHAR(40), k VARCHAR(40), q INT) AS j
-    WHERE NOT EXISTS (SELECT 1 FROM reservation AS r WHERE r.tenant_id = j.t AND r.reservation_id = j.i AND r.sku = j.k);
+    WHERE NOT EXISTS (SELECT 1 FROM reservation AS r WHERE r.tenant_id = j.t COLLATE Latin1_General_100_BIN2 AND r.reservation_id = j.i COLLATE Latin1_General_100_BIN2 AND r.sku = j.k COLLATE Latin1_General_100_BIN2);
   INSERT INTO outbox (chunk_id, created_at, message_count, messages) VALUES (@chunkId, SYSUTCDATETIME(), @count, @messages);
   DELETE o FROM outbox AS o JOIN OPENJSON(@sent) WITH (chunkId UNIQUEIDENTIFIER '$') AS j ON o.chunk_id = j.chunkId;
   COMMIT;`;
@@ -78,7 +78,7 @@ describe('reading', () => {
 
   it('returns several recordsets of one batch', async () => {
     const keys = JSON.stringify([{ t: 't1', s: 's1', k: 'bread' }, { t: 't1', s: 's2', k: 'apple' }]);
-    const { recordsets } = await db.result(`SELECT s.sku, s.on_hand AS onHand FROM OPENJSON(@keys) WITH (t VARCHAR(40), s VARCHAR(40), k VARCHAR(40)) AS j JOIN stock_level AS s ON s.tenant_id = j.t AND s.store_id = j.s AND s.sku = j.k;
+    const { recordsets } = await db.result(`SELECT s.sku, s.on_hand AS onHand FROM OPENJSON(@keys) WITH (t VARCHAR(40), s VARCHAR(40), k VARCHAR(40)) AS j JOIN stock_level AS s ON s.tenant_id = j.t COLLATE Latin1_General_100_BIN2 AND s.store_id = j.s COLLATE Latin1_General_100_BIN2 AND s.sku = j.k COLLATE Latin1_General_100_BIN2;
       SELECT COUNT(*) AS n FROM stock_level`, { keys });
     expect(recordsets).toEqual([[{ sku: 'bread', onHand: 5 }, { sku: 'apple', onHand: 7 }], [{ n: 4 }]]);
   });
@@ -101,8 +101,14 @@ describe('reading', () => {
     expect(await rows(`SELECT CASE WHEN @n > 3 THEN 'many' ELSE 'few' END AS c, COALESCE(NULL, @n, 1) AS co, ISNULL(NULL, 'x') AS i, IIF(@n = 5, 1, 0) AS f, NULLIF(@n, 5) AS z`, { n: 5 })).toEqual([{ c: 'many', co: 5, i: 'x', f: 1, z: null }]);
   });
 
+  it('lets COLLATE decide over the collation of a column, and a column over a literal', async () => {
+    expect(await rows(`SELECT COUNT(*) AS n FROM stock_level WHERE sku COLLATE Latin1_General_100_CI_AS = UPPER(sku)`)).toEqual([(await rows('SELECT COUNT(*) AS n FROM stock_level'))[0]]);
+    expect(await rows(`SELECT 1 AS one FROM OPENJSON('["a"]') AS j WHERE j.value = 'A'`)).toEqual([{ one: 1 }]);
+    expect(await rows(`SELECT 1 AS one FROM OPENJSON('["a"]') AS j WHERE j.value = 'A' COLLATE Latin1_General_100_BIN2`)).toEqual([]);
+  });
+
   it('tests membership with IN, EXISTS and NOT EXISTS', async () => {
-    expect(await rows(`SELECT sku FROM stock_level AS s WHERE sku IN (SELECT value FROM OPENJSON(@skus)) AND store_id NOT IN ('s2') AND EXISTS (SELECT 1 FROM stock_level AS o WHERE o.sku = s.sku AND o.store_id = 's2') AND tenant_id = 't1'`, { skus: '["apple","pear"]' })).toEqual([{ sku: 'apple' }]);
+    expect(await rows(`SELECT sku FROM stock_level AS s WHERE sku IN (SELECT value COLLATE Latin1_General_100_BIN2 FROM OPENJSON(@skus)) AND store_id NOT IN ('s2') AND EXISTS (SELECT 1 FROM stock_level AS o WHERE o.sku = s.sku AND o.store_id = 's2') AND tenant_id = 't1'`, { skus: '["apple","pear"]' })).toEqual([{ sku: 'apple' }]);
   });
 
   it('matches LIKE with an escaped wildcard', async () => {
@@ -172,7 +178,7 @@ describe('writing', () => {
 
   it('returns deleted values', async () => {
     expect(await db.query(`DELETE TOP (1) FROM stock_level OUTPUT deleted.sku WHERE tenant_id = 't2'`)).toEqual([{ sku: 'apple' }]);
-    expect((await db.result(`DELETE FROM stock_level WHERE sku IN (SELECT j.k FROM OPENJSON('["bread"]') WITH (k VARCHAR(40) '$') AS j)`)).rowsAffected).toEqual([1]);
+    expect((await db.result(`DELETE FROM stock_level WHERE sku IN (SELECT j.k COLLATE Latin1_General_100_BIN2 FROM OPENJSON('["bread"]') WITH (k VARCHAR(40) '$') AS j)`)).rowsAffected).toEqual([1]);
   });
 });
 

@@ -141,7 +141,7 @@ const defaultColumns: readonly { readonly name: string; readonly type: SqlType }
 ];
 
 /** Text out of JSON has the database's collation, so a binary column it meets needs COLLATE on one side (468). */
-const collated = (type: SqlType): SqlType => (process.env['LOCAL_SQL_468'] && isString(type) && type.collation === undefined ? { ...type, collation: 'insensitive' } : type);
+const collated = (type: SqlType): SqlType => (isString(type) && type.collation === undefined ? { ...type, collation: 'insensitive' } : type);
 
 function emitOpenJson(source: OpenJson, scope: Scope, emitter: Emitter): Piece {
   const fields = source.columns?.map(({ name, type, path, asJson }) => {

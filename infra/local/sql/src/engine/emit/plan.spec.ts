@@ -29,7 +29,7 @@ const tables = `CREATE TABLE stock_level (${key('tenant_id')}, ${key('store_id')
   CREATE TABLE outbox (chunk_id UNIQUEIDENTIFIER NOT NULL PRIMARY KEY, messages NVARCHAR(MAX) NOT NULL);
   CREATE TABLE product (name NVARCHAR(40) NOT NULL PRIMARY KEY)`;
 const list = `OPENJSON(@keys) WITH (t VARCHAR(40), s VARCHAR(40), k VARCHAR(40), q INT) AS j`;
-const on = 's.tenant_id = j.t AND s.store_id = j.s AND s.sku = j.k';
+const on = 's.tenant_id = j.t COLLATE Latin1_General_100_BIN2 AND s.store_id = j.s COLLATE Latin1_General_100_BIN2 AND s.sku = j.k COLLATE Latin1_General_100_BIN2';
 
 describe('a statement over a list', () => {
   it.each([
