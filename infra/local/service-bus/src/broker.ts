@@ -340,15 +340,25 @@ export class Broker implements LogOwner, StoreContext {
     this.log.afterDurable(done);
   }
 
-  counts(): Record<string, { active: number; scheduled: number; deferred: number; locked: number; deadLetter: number }> {
-    const counts: Record<string, { active: number; scheduled: number; deferred: number; locked: number; deadLetter: number }> = {};
+  counts(): Record<string, EntityCounts> {
+    const counts: Record<string, EntityCounts> = {};
     for (const entity of this.namespace.entities) {
       if (entity.kind === 'dead-letter-queue') continue;
       const store = entity.kind === 'topic' ? entity.topic.store : entity.store;
-      counts[entity.path] = { ...store.counts(), deadLetter: store.deadLetterQueue?.messages.size ?? 0 };
+      counts[entity.path] = { ...store.counts(), deadLetter: store.deadLetterQueue?.messages.size ?? 0, ...(store.options.requiresSession ? { requiresSession: true } : {}) };
     }
     return counts;
   }
+}
+
+/** For `GET /entities`. */
+export interface EntityCounts {
+  readonly active: number;
+  readonly scheduled: number;
+  readonly deferred: number;
+  readonly locked: number;
+  readonly deadLetter: number;
+  readonly requiresSession?: boolean;
 }
 
 function parsePayload(payload: Buffer, format: number): Content[] {
