@@ -1,6 +1,6 @@
 import { checkout, type http } from '@checkout/contracts';
-import { saleIdOf, type CommandId, type Sku, type StoreId } from '@checkout/kernel';
-import { aBasket, acme, anOffer, aStore, decideOn, leeds, newCommandId, noon, rowsOf, soap, tea, till } from '../testing.ts';
+import { saleIdOf, type CommandId, type Sku, type StoreId, type TillId } from '@checkout/kernel';
+import { aBasket, aCheckout, acme, anOffer, aStore, decideOn, leeds, newCommandId, noon, rowsOf, soap, tea, till } from '../testing.ts';
 import { acceptCheckout, type AcceptCheckout } from './accept-checkout.ts';
 import { keyOf, type Rows } from './ports.ts';
 
@@ -38,6 +38,24 @@ describe('accepting a checkout', () => {
     const commandId = newCommandId();
     accept(rows, commandOf(anOffer(), { commandId }));
     expect(accept(rows, commandOf(anOffer(), { commandId, bodyHash: 'other' }))).toEqual({ answer: expect.objectContaining({ kind: 'refused', code: 'idempotency-key-reused' }) });
+  });
+
+  describe('under a command that has sold over the bus before', () => {
+    const commandId = newCommandId();
+    const { bodyHash: _, ...sold } = aCheckout({ commandId });
+
+    it('tells how that sale went, when it may be the one that is asked for', () => {
+      expect(accept(rowsOf({ stores: [aStore()], products: [tea], checkouts: [sold] }), commandOf(anOffer(), { commandId })).answer).toMatchObject({ kind: 'replayed' });
+    });
+
+    it.each([
+      ['of another total', { ...sold, totalMinor: 1_000 }],
+      ['of another currency', { ...sold, currency: 'EUR' }],
+      ['of another till', { ...sold, tillId: 'LEEDS-01-T2' as TillId }],
+      ['of another store', { ...sold, storeId: 'YORK-01' as StoreId }],
+    ])('is refused when that was a sale %s', (_, other) => {
+      expect(accept(rowsOf({ stores: [aStore()], products: [tea], checkouts: [other] }), commandOf(anOffer(), { commandId })).answer).toMatchObject({ code: 'idempotency-key-reused' });
+    });
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { checkout, type http, type Message } from '@checkout/contracts';
 import { saleIdOf, saleTotals, type CommandId, type StoreId, type TenantId, type TillId } from '@checkout/kernel';
 import { close, closed, type Basket } from '../domain/basket.ts';
-import type { Checkout } from '../domain/checkout.ts';
+import { isSameSale, type Checkout } from '../domain/checkout.ts';
 import { faultOf, goodsOfBasket, goodsOfLines, type PricedGoods } from '../domain/offer.ts';
 import { isRefusal, refusal, type Refusal } from '../domain/refusal.ts';
 import { keyOf, type CartHandler, type Change, type Need, type Rows } from './ports.ts';
@@ -35,7 +35,7 @@ export const acceptCheckout: CartHandler<AcceptCheckout, Acceptance> = {
 
   decide(rows, { message: { body }, now }) {
     const earlier = rows.checkouts.get(keyOf(body.tenantId, body.commandId));
-    if (earlier) return { answer: again(earlier, body.bodyHash) };
+    if (earlier) return { answer: again(earlier, body) };
 
     const goods = goodsOf(body, rows);
     if (isRefusal(goods)) return { answer: goods };
@@ -56,11 +56,12 @@ export const acceptCheckout: CartHandler<AcceptCheckout, Acceptance> = {
 };
 
 /**
- * The same command once more. A row without a hash is a sale that came straight over the bus: what it asked is not known here, and
- * telling how it stands is right in either case, because nothing is done twice.
+ * The same command once more. A row without a hash is a sale that came straight over the bus: its lines are not known here, and telling how
+ * it stands is right unless it was another till's, or of another total.
  */
-function again(earlier: Checkout, bodyHash: string): Acceptance {
-  if (earlier.bodyHash === undefined || earlier.bodyHash === bodyHash) return { kind: 'replayed', checkout: earlier };
+function again(earlier: Checkout, { storeId, tillId, bodyHash, offer: { currency, totalMinor } }: AcceptCheckout['body']): Acceptance {
+  const isRepeat = earlier.bodyHash === undefined ? isSameSale(earlier, { storeId, tillId, currency, totalMinor }) : earlier.bodyHash === bodyHash;
+  if (isRepeat) return { kind: 'replayed', checkout: earlier };
   return refusal('idempotency-key-reused', 'This command id was used for another request.');
 }
 

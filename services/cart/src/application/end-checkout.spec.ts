@@ -1,9 +1,11 @@
 import { checkout } from '@checkout/contracts';
+import type { TillId } from '@checkout/kernel';
 import { aBasket, aCheckout, acme, decideOn, leeds, noon, rowsOf, shortOfTea, tea, till } from '../testing.ts';
 import { cancelCheckout, completeCheckout } from './end-checkout.ts';
 import { keyOf } from './ports.ts';
 
 const accepted = aCheckout();
+const otherTill = 'LEEDS-01-T2' as TillId;
 const of = { tenantId: acme, storeId: leeds, saleId: accepted.saleId, commandId: accepted.commandId, tillId: till, currency: 'GBP', totalMinor: 598 };
 const completed = checkout.CheckoutCompleted({ ...of, receiptNumber: 'S-000042', changeMinor: 2 });
 const cancelled = checkout.CheckoutCancelled({ ...of, reason: shortOfTea });
@@ -41,6 +43,14 @@ describe('the end of a checkout', () => {
     const rows = rowsOf({ checkouts: [accepted] });
     decideOn(rows, completeCheckout, completed);
     expect(decideOn(rows, cancelCheckout, cancelled)).toEqual({ effects: [expect.objectContaining({ kind: 'contradicted', told: 'rejected' })] });
+  });
+
+  it('tells of the sale that was made, when the command had asked for another one over the bus', () => {
+    const rows = rowsOf({ checkouts: [accepted] });
+    decideOn(rows, completeCheckout, checkout.CheckoutCompleted({ ...completed.body, tillId: otherTill, totalMinor: 1_000 }));
+    const told = rows.checkouts.get(keyOf(acme, accepted.commandId));
+    expect(told).toMatchObject({ totalMinor: 1_000, tillId: otherTill, acceptedAt: accepted.acceptedAt, version: 2, ending: { state: 'completed' } });
+    expect(told).not.toHaveProperty('bodyHash');
   });
 
   it('is remembered for a sale that came straight over the bus', () => {

@@ -1,7 +1,7 @@
 import type { checkout } from '@checkout/contracts';
 import type { Decision } from '@checkout/messaging';
 import { reopen } from '../domain/basket.ts';
-import { stateFor, stateOf, type Checkout, type Ending } from '../domain/checkout.ts';
+import { isSameSale, stateFor, stateOf, type Checkout, type Ending } from '../domain/checkout.ts';
 import { keyOf, type CartHandler, type Change, type Effect, type Rows } from './ports.ts';
 
 type Ended = checkout.CheckoutCompleted | checkout.CheckoutCancelled;
@@ -26,13 +26,16 @@ export const cancelCheckout: CartHandler<checkout.CheckoutCancelled> = {
   },
 };
 
-/** Writes the end of a checkout, the first that is told; repeated and late ends change nothing. */
+/**
+ * Writes the end of a checkout, the first that is told; repeated and late ends change nothing. A command makes one sale: when it had asked
+ * over the bus for another than was accepted here, that one was made, and the till must be told of no other.
+ */
 function end(rows: Rows, { body }: Ended, ending: Ending): Decision<Change, Effect> {
   const known = rows.checkouts.get(keyOf(body.tenantId, body.commandId));
   if (known?.ending) {
     return stateOf(known) === ending.state ? {} : { effects: [{ kind: 'contradicted', checkout: known, told: ending.state }] };
   }
-  const ended: Checkout = known ? { ...known, ending, version: known.version + 1 } : straightFromTheBus(body, ending);
+  const ended: Checkout = known ? { ...(isSameSale(known, body) ? known : made(known, body)), ending, version: known.version + 1 } : straightFromTheBus(body, ending);
   const changes: Change[] = [{ kind: 'checkout-saved', checkout: ended }];
   const basket = ending.state === 'completed' ? undefined : heldBasket(rows, body);
   if (basket) changes.push({ kind: 'basket-saved', ...reopen(basket) });
@@ -52,6 +55,11 @@ const straightFromTheBus = ({ tenantId, storeId, saleId, commandId, tillId, curr
   ending,
   version: 1,
 });
+
+function made(known: Checkout, { storeId, tillId, currency, totalMinor }: Ended['body']): Checkout {
+  const { bodyHash: _, ...rest } = known;
+  return { ...rest, storeId, tillId, currency, totalMinor };
+}
 
 function heldBasket(rows: Rows, { tenantId, commandId }: Ended['body']) {
   const basketId = rows.heldBaskets.get(keyOf(tenantId, commandId));

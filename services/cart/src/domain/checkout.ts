@@ -14,7 +14,7 @@ export interface Checkout {
   readonly storeId: StoreId;
   /** Absent for a sale that came straight over the bus: its ending does not say which till asked. */
   readonly tillId?: TillId;
-  /** What was asked, as a hash. Absent for a sale that came straight over the bus. */
+  /** What was asked, as a hash. Absent for a sale that was made straight over the bus. */
   readonly bodyHash?: string;
   /** The basket that this checkout holds closed. */
   readonly basketId?: SaleId;
@@ -25,6 +25,11 @@ export interface Checkout {
   readonly ending?: Ending;
   readonly version: number;
 }
+
+/** Whether two may be the same sale, by all that is known of one that came straight over the bus. */
+export const isSameSale = (a: Asked, b: Asked): boolean =>
+  a.storeId === b.storeId && (a.tillId ?? b.tillId) === (b.tillId ?? a.tillId) && a.currency === b.currency && a.totalMinor === b.totalMinor;
+type Asked = Pick<Checkout, 'storeId' | 'tillId' | 'currency' | 'totalMinor'>;
 
 export const stateOf = ({ ending }: Checkout): http.CheckoutState => ending?.state ?? 'accepted';
 

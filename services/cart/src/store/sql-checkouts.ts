@@ -92,12 +92,14 @@ const insert = (checkouts: readonly Checkout[]): Sql => sql`
       totalMinor BIGINT '$.totalMinor', state VARCHAR(10) '$.state', reason NVARCHAR(MAX) '$.reason', changeMinor BIGINT '$.changeMinor',
       receiptNumber VARCHAR(40) '$.receiptNumber', acceptedAt DATETIME2(3) '$.acceptedAt', endedAt DATETIME2(3) '$.endedAt', version INT '$.version') AS j;`;
 
-/** Only the end of a checkout is ever written again. */
+/** Only the end of a checkout is ever written again, and which sale it was that ended. */
 const update = (saves: readonly { readonly before: number; readonly checkout: Checkout }[]): Sql => sql`
   UPDATE c
-  SET state = j.state, reason = j.reason, change_minor = j.changeMinor, receipt_number = j.receiptNumber, ended_at = j.endedAt, version = j.version
-  FROM OPENJSON(${json(saves.map(({ before, checkout: saved }) => ({ tenantId: saved.tenantId, commandId: saved.commandId, before, version: saved.version, ...endOf(saved) })))})
-    WITH (tenantId VARCHAR(40) '$.tenantId', commandId VARCHAR(36) '$.commandId', before INT '$.before', version INT '$.version', state VARCHAR(10) '$.state',
+  SET store_id = j.storeId, till_id = j.tillId, body_hash = j.bodyHash, currency = j.currency, total_minor = j.totalMinor,
+    state = j.state, reason = j.reason, change_minor = j.changeMinor, receipt_number = j.receiptNumber, ended_at = j.endedAt, version = j.version
+  FROM OPENJSON(${json(saves.map(endedRowOf))})
+    WITH (tenantId VARCHAR(40) '$.tenantId', commandId VARCHAR(36) '$.commandId', before INT '$.before', version INT '$.version', storeId VARCHAR(40) '$.storeId',
+      tillId VARCHAR(40) '$.tillId', bodyHash VARCHAR(43) '$.bodyHash', currency VARCHAR(3) '$.currency', totalMinor BIGINT '$.totalMinor', state VARCHAR(10) '$.state',
       reason NVARCHAR(MAX) '$.reason', changeMinor BIGINT '$.changeMinor', receiptNumber VARCHAR(40) '$.receiptNumber', endedAt DATETIME2(3) '$.endedAt') AS j
   JOIN checkout AS c ON c.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND c.command_id = j.commandId COLLATE Latin1_General_100_BIN2
   WHERE c.version = j.before;
@@ -106,6 +108,11 @@ const update = (saves: readonly { readonly before: number; readonly checkout: Ch
 const newRowOf = (saved: Checkout) => {
   const { tenantId, commandId, saleId, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedAt, version } = saved;
   return { tenantId, commandId, saleId, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedAt: sqlTime(acceptedAt), version, ...endOf(saved) };
+};
+
+const endedRowOf = ({ before, checkout: saved }: { readonly before: number; readonly checkout: Checkout }) => {
+  const { tenantId, commandId, version, storeId, tillId, bodyHash, currency, totalMinor } = saved;
+  return { tenantId, commandId, before, version, storeId, tillId, bodyHash, currency, totalMinor, ...endOf(saved) };
 };
 
 /** The reason travels as a string that holds JSON. */
