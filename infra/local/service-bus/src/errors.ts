@@ -14,6 +14,7 @@ export const condition = {
   decodeError: 'amqp:decode-error',
   internalError: 'amqp:internal-error',
   messageSizeExceeded: 'amqp:link:message-size-exceeded',
+  transferLimitExceeded: 'amqp:link:transfer-limit-exceeded',
   resourceLimitExceeded: 'amqp:resource-limit-exceeded',
   unauthorized: 'amqp:unauthorized-access',
   entityDisabled: 'com.microsoft:entity-disabled',

@@ -36,6 +36,14 @@ export const limits = {
   duplicateIds: 100_000,
   /** `batch-delete-messages` deletes at most this many a request, as the service documents. */
   deleteMessages: 4000,
+  /** Output a client has not read; beyond it nothing more is delivered to it, and beyond the second figure its connection ends. */
+  congestedBytes: 8 * 1024 * 1024,
+  unreadBytes: 96 * 1024 * 1024,
+  /** One answer to a peek holds at most about this much. */
+  peekBytes: 4 * 1024 * 1024,
+  /** A connection that has not been opened by then is dropped. */
+  handshakeMs: 20_000,
+  linksPerConnection: 5000,
   /** How long a next-available-session attach is withheld when the client names no `com.microsoft:timeout`. */
   acceptSessionMs: 60_000,
   /** The longest TTL the service knows is 10675199 days: never, for our purposes. */

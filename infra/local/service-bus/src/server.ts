@@ -6,6 +6,7 @@ import { strikeConnections } from './fault/connection-fault.ts';
 import type { FaultRequest } from './fault/fault-spec.ts';
 import { Faults, isImmediate } from './fault/faults.ts';
 import { createHttp } from './http.ts';
+import { limits } from './limits.ts';
 import { type AccessKeys, SasCheck } from './sas.ts';
 import type { EmulatorConfig } from './topology.ts';
 
@@ -74,7 +75,10 @@ export async function startServiceBus({ port = 0, host, directory, topology, acc
   const http = createHttp({ broker, sas, ...(faultsOverHttp ? { faults: { apply: applyFaults, inForce: () => faults.inForce() } } : {}) });
   const container = rhea.create_container({ id: 'service-bus' });
   onSocket = (socket) => {
+    // A connection that says nothing is dropped.
+    socket.setTimeout(limits.handshakeMs, () => socket.destroy());
     socket.once('data', (first: Buffer) => {
+      socket.removeAllListeners('timeout');
       if (first[0] !== AMQP_FIRST_BYTE) {
         http.emit('connection', socket);
         socket.unshift(first);

@@ -67,6 +67,8 @@ export class AmqpConnection {
   readonly #withRanges = new Set<AmqpSession>();
   #isClosed = false;
   #isSilent = false;
+  #linkCount = 0;
+  readonly #handshake: NodeJS.Timeout;
 
   constructor(socket: Socket, context: ConnectionContext) {
     this.#context = context;
@@ -83,6 +85,11 @@ export class AmqpConnection {
     this.#acceptWithRhea();
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.input(chunk));
+    socket.on('drain', () => {
+      for (const session of this.#hotSessions.values()) for (const link of session.links.values()) link.onWindow();
+    });
+    this.#handshake = setTimeout(() => this.close(), limits.handshakeMs);
+    this.#handshake.unref();
     socket.on('error', () => this.close());
     socket.on('close', () => this.close());
   }
@@ -92,9 +99,10 @@ export class AmqpConnection {
     try {
       this.#splitter.push(chunk);
     } catch (error) {
-      if (!(error instanceof DecodeError || error instanceof RangeError || error instanceof Refusal)) throw error;
-      this.#context.emit('connection-refused', { reason: error.message });
-      this.#socket.destroy();
+      // Whatever a client's bytes lead to ends that client's connection and nothing else.
+      const isExpected = error instanceof DecodeError || error instanceof RangeError || error instanceof Refusal;
+      this.#context.emit('connection-refused', { reason: error instanceof Error ? error.message : String(error), ...(isExpected || !(error instanceof Error) ? {} : { stack: error.stack }) });
+      this.close();
       return;
     }
     this.#outbox.owe();
@@ -104,6 +112,7 @@ export class AmqpConnection {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    clearTimeout(this.#handshake);
     for (const session of this.#hotSessions.values()) session.close();
     this.#hotSessions.clear();
     // rhea then drops its timers and its links, and tells the listeners of withheld attaches.
@@ -150,6 +159,7 @@ export class AmqpConnection {
     // rhea does not see hot frames, so it cannot judge whether the peer is silent; the socket can.
     (connection as unknown as { idle: () => void }).idle = () => undefined;
     this.#socket.setTimeout(limits.idleTimeoutMs * 2, () => this.close());
+    connection.on('connection_open', () => clearTimeout(this.#handshake));
     connection.on('receiver_open', ({ receiver }: EventContext) => receiver && this.#attach(receiver, addressOf(receiver.target)));
     connection.on('sender_open', ({ sender }: EventContext) => sender && this.#attach(sender, addressOf(sender.source)));
     connection.on('receiver_close', ({ receiver }: EventContext) => receiver && this.#detached(receiver));
@@ -191,6 +201,8 @@ export class AmqpConnection {
 
   #attach(link: AnyLink, address: string | undefined): void {
     try {
+      this.#linkCount += 1;
+      if (this.#linkCount > limits.linksPerConnection) throw new Refusal(condition.resourceLimitExceeded, `A connection has ${limits.linksPerConnection} links at most.`);
       if (address === undefined) throw new Refusal(condition.notImplemented, 'Only links to named entities are supported; there are no transactions here.');
       if (address === '$cbs') serveClaims(link, this.#context.broker, this.#context.faults, this.#context.sas);
       else if (address.toLowerCase().endsWith('/$management')) serveManagement(link, this.#context.broker.resolve(address.slice(0, -'/$management'.length)), this.#context.broker);
@@ -250,6 +262,7 @@ export class AmqpConnection {
   }
 
   #detached(link: AnyLink): void {
+    this.#linkCount -= 1;
     const session = this.#hotSessions.get(sessionInternals(link.session).remote.channel);
     const handle = linkInternals(link).remote.attach?.handle ?? 0;
     session?.links.get(handle)?.onClosed();

@@ -1,5 +1,5 @@
 import type { Broker } from '../broker.ts';
-import { Refusal } from '../errors.ts';
+import { condition, Refusal } from '../errors.ts';
 import type { Faults } from '../fault/faults.ts';
 import { sendFate } from '../fault/send-fault.ts';
 import { limits } from '../limits.ts';
@@ -60,14 +60,22 @@ export class IncomingLink implements HotLink {
   }
 
   #take({ deliveryId, format, settled }: Transfer, payload: Buffer): void {
+    if (this.#credit <= 0) {
+      this.detach(condition.transferLimitExceeded, 'The sender has no credit left.');
+      return;
+    }
     this.#deliveryCount = (this.#deliveryCount + 1) >>> 0;
     this.#credit -= 1;
     const session = this.#session;
     try {
       const fate = this.#faults.isAny ? sendFate(this.#faults, this.entityPath) : 'kept';
-      if (fate === 'lost') return;
+      if (fate === 'lost') {
+        this.#topUp();
+        return;
+      }
       this.#broker.publish(this.#destination, payload, format, () => {
         session.outbox.expected();
+        this.#topUp();
         if (fate === 'dropped') session.outbox.drop();
         else if (!settled && fate === 'kept') this.#faults.onSettlement(() => session.settle(true, deliveryId, deliveryId, outcome.accepted));
       });
@@ -75,7 +83,12 @@ export class IncomingLink implements HotLink {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       if (!settled) session.reject(true, deliveryId, error);
+      this.#topUp();
     }
+  }
+
+  /** Credit follows what is on disk, so that a client faster than the disk is held back. */
+  #topUp(): void {
     if (this.#credit < limits.sendCredit / 2) this.grantCredit();
   }
 

@@ -123,7 +123,15 @@ function peekMessage(body: RequestBody, entity: Entity): OperationResult {
   const store = entity.kind === 'topic' ? entity.topic.store : storeOf(entity);
   const count = Math.min(whole(body['message-count']), limits.peekMessages);
   const messages = store.peek(whole(body['from-sequence-number']), count, optionalText(body['session-id']));
-  return messages.length === 0 ? undefined : { messages: messages.map((message) => ({ message: encodeDelivered(message, 0) })) };
+  if (messages.length === 0) return undefined;
+  const encoded: { message: Buffer }[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    if (bytes > limits.peekBytes) break;
+    bytes += message.content.bytes.length;
+    encoded.push({ message: encodeDelivered(message, 0) });
+  }
+  return { messages: encoded };
 }
 
 function receiveBySequenceNumber(body: RequestBody, entity: Entity, broker: Broker): Promise<OperationResult> | OperationResult {

@@ -48,7 +48,7 @@ export class OutgoingLink implements HotLink, Consumer {
   // ---- Consumer
 
   get capacity(): number {
-    return this.#isClosed ? 0 : Math.min(this.#credit, this.#amqp.window);
+    return this.#isClosed || this.#amqp.outbox.isCongested ? 0 : Math.min(this.#credit, this.#amqp.window);
   }
 
   deliver(message: StoredMessage): void {

@@ -16,6 +16,7 @@ export class Outbox {
   #start = 0;
   #end = 0;
   #whole: Buffer[] = [];
+  #pendingBytes = 0;
   #isScheduled = false;
   #isSilent = false;
   #owesAcknowledgement = false;
@@ -24,6 +25,11 @@ export class Outbox {
   constructor(socket: Socket, beforeFlush: () => void) {
     this.#socket = socket;
     this.#beforeFlush = beforeFlush;
+  }
+
+  /** The client reads more slowly than we write; see `drain` of the socket. */
+  get isCongested(): boolean {
+    return this.#pendingBytes + this.#socket.writableLength > limits.congestedBytes;
   }
 
   /** Makes room for `size` bytes. Write them into `slab` from the returned offset; all of them will be sent. */
@@ -36,6 +42,7 @@ export class Outbox {
     }
     const at = this.#end;
     this.#end += size;
+    this.#pendingBytes += size;
     this.schedule();
     return at;
   }
@@ -53,6 +60,7 @@ export class Outbox {
     }
     this.#seal();
     this.#whole.push(bytes);
+    this.#pendingBytes += bytes.length;
     this.schedule();
   }
 
@@ -100,8 +108,10 @@ export class Outbox {
     const chunks = this.#whole;
     if (chunks.length === 0 && this.#owesAcknowledgement && this.#expected === 0) chunks.push(EMPTY_FRAME);
     this.#owesAcknowledgement = false;
+    this.#pendingBytes = 0;
     if (chunks.length === 0) return;
     this.#whole = [];
+    if (this.#socket.writableLength > limits.unreadBytes) this.drop();
     if (this.#isSilent || !this.#socket.writable) return;
     if (chunks.length === 1 && chunks[0]) {
       this.#socket.write(chunks[0]);
