@@ -27,7 +27,7 @@ interface Started { readonly child: ChildProcess; readonly port: number; readonl
 /** The real process, as `npm start` runs it. */
 async function start(directory: string): Promise<Started> {
   const child = spawn(process.execPath, ['--conditions=@checkout/source', '--disable-warning=ExperimentalWarning', '--import', join(root, 'tools/swc-hook.mjs'), join(root, 'infra/local/sql/src/main.ts')], {
-    env: { ...process.env, PORT: '0', ADMIN_PORT: '0', STATE_DIR: directory, DATABASES: 'shop', SA_PASSWORD: PASSWORD, NODE_OPTIONS: '' },
+    env: { ...process.env, PORT: '0', ADMIN_PORT: '0', FAULTS: 'on', STATE_DIR: directory, DATABASES: 'shop', SA_PASSWORD: PASSWORD, NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   for await (const line of createInterface({ input: child.stdout })) {

@@ -2,18 +2,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TsqlError } from './engine/error.ts';
 import { DroppedByFault } from './tds/dropped-by-fault.ts';
 
-/** `match`: `login`, `commit`, or a regular expression over the text of a request. `nth`: which match it hits, and every later one when `everyAfter`. */
+/** What happens to a request instead of its answer. */
+export const interferences = ['drop-before', 'drop-after-commit', 'drop-mid-result', 'first-packet', 'black-hole', 'delay'] as const;
+export type Interference = (typeof interferences)[number];
+export type Interrupted = Exclude<Interference, 'delay'>;
+
+/** `match`: `login`, `commit`, or a regular expression over the text of a request. */
 export interface FaultRule {
   readonly match: string;
+  /** Only in this database. */
+  readonly database?: string;
+  /** The first match that is hit: 1 unless said otherwise. */
   readonly nth?: number;
-  /** How many matches in a row are hit; 1 unless said otherwise. */
+  /** How many matches are hit: 1 unless said otherwise, without end for a rule with a probability. */
   readonly times?: number;
+  /** Each match is hit with this probability, by a generator of its own that starts from `seed` (1). */
+  readonly probability?: number;
+  readonly seed?: number;
   /** An error number, or what happens instead of an answer. */
-  readonly action: number | 'drop-before' | 'drop-after-commit' | 'delay';
+  readonly action: number | Interference;
   readonly delayMs?: number;
 }
 
-interface Armed { readonly rule: FaultRule; readonly pattern: RegExp | undefined; seen: number }
+interface Armed { readonly rule: FaultRule; readonly pattern: RegExp | undefined; readonly random: () => number; seen: number; hits: number }
 
 const texts: Readonly<Record<number, string>> = {
   1205: 'Transaction was deadlocked on lock resources with another process and has been chosen as the deadlock victim. Rerun the transaction.',
@@ -21,6 +32,11 @@ const texts: Readonly<Record<number, string>> = {
   4060: 'Cannot open database requested by the login. The login failed.',
   40197: 'The service has encountered an error processing your request. Please try again. Error code 40540.',
   40501: 'The service is currently busy. Retry the request after 10 seconds.',
+  10928: 'Resource ID : 1. The request limit for the database is 0 and has been reached.',
+  10929: 'Resource ID : 1. The server is currently too busy to support requests of this database. Please try again later.',
+  49918: 'Cannot process request. Not enough resources to process request. Please retry your request later.',
+  49919: 'Cannot process create or update request. Too many create or update operations in progress for the subscription.',
+  49920: 'Cannot process request. Too many operations in progress for the subscription. Please try again later.',
   40613: 'Database is not currently available. Please retry the connection later.',
 };
 
@@ -39,45 +55,44 @@ export class Faults {
   }
 
   replace(rules: readonly FaultRule[]): void {
-    this.#rules = rules.map((rule) => ({ rule, pattern: rule.match === 'login' || rule.match === 'commit' ? undefined : new RegExp(rule.match, 'is'), seen: 0 }));
+    this.#rules = rules.map((rule) => ({ rule, pattern: rule.match === 'login' || rule.match === 'commit' ? undefined : new RegExp(rule.match, 'is'), random: generator(rule.seed ?? 1), seen: 0, hits: 0 }));
     this.#dropsAfterCommit = false;
   }
 
-  #hit(matches: (armed: Armed) => boolean): FaultRule | undefined {
+  #hit(database: string, matches: (armed: Armed) => boolean): FaultRule | undefined {
     for (const armed of this.#rules) {
+      const { rule } = armed;
+      if (rule.database !== undefined && rule.database.toLowerCase() !== database.toLowerCase()) continue;
       if (!matches(armed)) continue;
       armed.seen += 1;
-      const first = armed.rule.nth ?? 1;
-      if (armed.seen >= first && armed.seen < first + (armed.rule.times ?? 1)) return armed.rule;
+      if (armed.seen < (rule.nth ?? 1) || armed.hits >= (rule.times ?? (rule.probability === undefined ? 1 : Number.POSITIVE_INFINITY))) continue;
+      if (rule.probability !== undefined && armed.random() >= rule.probability) continue;
+      armed.hits += 1;
+      return rule;
     }
     return undefined;
   }
 
-  async login(): Promise<TsqlError | undefined> {
-    const rule = this.#hit(({ rule: { match } }) => match === 'login');
-    if (!rule) return undefined;
-    if (rule.action === 'delay') await sleep(rule.delayMs ?? 1000);
-    return typeof rule.action === 'number' ? injected(rule.action) : undefined;
+  async login(database: string): Promise<TsqlError | Interrupted | undefined> {
+    const rule = this.#hit(database, ({ rule: { match } }) => match === 'login');
+    return rule && outcome(rule);
   }
 
   /** Before a request runs. */
-  async before(sql: string): Promise<TsqlError | 'drop-before' | 'drop-after' | undefined> {
+  async before(sql: string, database: string): Promise<TsqlError | Interrupted | undefined> {
     if (this.isEmpty) return undefined;
-    const rule = this.#hit(({ pattern }) => pattern?.test(sql) ?? false);
-    if (!rule) return undefined;
-    if (rule.action === 'delay') await sleep(rule.delayMs ?? 1000);
-    if (typeof rule.action === 'number') return injected(rule.action);
-    return rule.action === 'drop-before' ? 'drop-before' : rule.action === 'drop-after-commit' ? 'drop-after' : undefined;
+    const rule = this.#hit(database, ({ pattern }) => pattern?.test(sql) ?? false);
+    return rule && outcome(rule);
   }
 
   /** Before a commit takes effect. */
-  async beforeCommit(): Promise<void> {
-    const rule = this.#hit(({ rule: { match } }) => match === 'commit');
+  async beforeCommit(database: string): Promise<void> {
+    const rule = this.#hit(database, ({ rule: { match } }) => match === 'commit');
     if (!rule) return;
-    if (rule.action === 'delay') await sleep(rule.delayMs ?? 1000);
-    else if (rule.action === 'drop-before') throw new DroppedByFault('A fault rule dropped the connection before the commit.');
-    else if (rule.action === 'drop-after-commit') this.#dropsAfterCommit = true;
-    else throw injected(rule.action);
+    const action = await outcome(rule);
+    if (action instanceof TsqlError) throw action;
+    if (action === 'drop-after-commit') this.#dropsAfterCommit = true;
+    else if (action !== undefined) throw new DroppedByFault('A fault rule dropped the connection before the commit.');
   }
 
   /** After a commit: is its reply to be lost? Asked once for each. */
@@ -86,4 +101,23 @@ export class Faults {
     this.#dropsAfterCommit = false;
     return drops;
   }
+}
+
+/** Waits out a delay, which changes nothing else. */
+async function outcome({ action, delayMs }: FaultRule): Promise<TsqlError | Interrupted | undefined> {
+  if (typeof action === 'number') return injected(action);
+  if (action !== 'delay') return action;
+  await sleep(delayMs ?? 1000);
+  return undefined;
+}
+
+/** Mulberry32: the same seed gives the same faults. */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
 }

@@ -1,5 +1,8 @@
 import { connectionString } from './connection-string.ts';
+import type { FaultRule } from './faults.ts';
 import { Server } from './server.ts';
+
+export type { FaultRule } from './faults.ts';
 
 export interface SqlServer extends AsyncDisposable {
   readonly port: number;
@@ -7,6 +10,8 @@ export interface SqlServer extends AsyncDisposable {
   connectionString(database: string): string;
   /** The certificate of encrypted connections, PEM: what a strict client needs as its CA. */
   readonly certificate: string;
+  /** Replaces the fault rules; none of them is active until this is called. */
+  faults(rules: readonly FaultRule[]): void;
   close(): Promise<void>;
 }
 
@@ -31,6 +36,7 @@ export async function startSqlServer({ port = 0, directory, databases, password 
     port: server.port,
     connectionString: (database) => connectionString(server.port, database, password),
     get certificate() { return server.certificate.cert; },
+    faults: (rules) => server.faults.replace(rules),
     close,
     [Symbol.asyncDispose]: close,
   };

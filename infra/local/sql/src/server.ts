@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { Database } from './engine/database.ts';
 import { TsqlError } from './engine/error.ts';
-import { Faults } from './faults.ts';
+import { Faults, type Interrupted } from './faults.ts';
 import { selfSigned, type Certificate } from './tds/certificate.ts';
 import { Connection } from './tds/connection.ts';
 import type { Login } from './tds/login.ts';
@@ -69,11 +69,11 @@ export class Server {
   }
 
   /** Why a login is turned away; undefined when it is not. */
-  async refuse({ user, password, federated }: Login): Promise<TsqlError | undefined> {
+  async refuse({ user, password, federated, database }: Login): Promise<TsqlError | Interrupted | undefined> {
     if (federated) {
       if (this.#token === undefined || federated.token !== this.#token) return new TsqlError(18456, "Login failed for user '<token-identified principal>'.", { severity: 14 });
     } else if (user.toLowerCase() !== 'sa' || password !== this.#password) return new TsqlError(18456, `Login failed for user '${user}'.`, { severity: 14 });
-    return this.faults.login();
+    return this.faults.login(database);
   }
 
   /** Made at the first handshake: most tests never need one. */

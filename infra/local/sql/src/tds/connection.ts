@@ -5,7 +5,8 @@ import { Session } from '../engine/session.ts';
 import type { Server } from '../server.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { execute } from './execute.ts';
+import type { Interrupted } from '../faults.ts';
+import { execute, type Outcome } from './execute.ts';
 import { readFederatedToken, readLogin, writeFederatedInfo, writeLoginReply, type Login } from './login.ts';
 import { MessageReader, toPackets, type Message } from './packet.ts';
 import { encryption, readPrelogin, writePrelogin } from './prelogin.ts';
@@ -20,6 +21,8 @@ import type { Handles } from './prepared-handles.ts';
 
 /** A client that has not logged in by then is taken for dead. */
 const LOGIN_TIMEOUT_MS = 15_000;
+/** Time for half an answer to arrive before the connection is dropped. */
+const DROP_AFTER_MS = 20;
 /** The first byte of a TLS record that carries a handshake. */
 const TLS_HANDSHAKE = 0x16;
 
@@ -42,6 +45,8 @@ export class Connection {
   #isBusy = false;
   #hasSpoken = false;
   #isStrict = false;
+  /** A fault rule has cut the line: nothing is answered any more, and the client is left to find out. */
+  #isSilent = false;
   #tunnel: TlsTunnel | undefined;
   #handshake: MessageReader | undefined;
   #pendingLogin: Login | undefined;
@@ -121,6 +126,7 @@ export class Connection {
   }
 
   #message(message: Message): void {
+    if (this.#isSilent) return;
     if (message.type === packetType.attention) {
       this.#attentions += 1;
       if (this.#isBusy) this.#session?.cancel();
@@ -134,7 +140,7 @@ export class Connection {
   async #drain(): Promise<void> {
     this.#isBusy = true;
     try {
-      for (let message = this.#queue.shift(); message && this.#phase !== 'closed'; message = this.#queue.shift()) {
+      for (let message = this.#queue.shift(); message && this.#phase !== 'closed' && !this.#isSilent; message = this.#queue.shift()) {
         if (this.#session) this.#session.isCancelled = false;
         await this.#handle(message);
         this.#acknowledgeAttentions();
@@ -153,7 +159,7 @@ export class Connection {
 
   /** A message of its own, after the reply of what was cancelled: the driver waits for exactly that. */
   #acknowledgeAttentions(): void {
-    for (; this.#attentions > 0; this.#attentions -= 1) {
+    for (; this.#attentions > 0 && !this.#isSilent; this.#attentions -= 1) {
       const writer = new ByteWriter(16);
       writeDone(writer, 'done', doneStatus.attention);
       this.#send(writer.done());
@@ -208,6 +214,10 @@ export class Connection {
     const writer = new ByteWriter(512);
     const refusal = await this.#server.refuse(login);
     const database = this.#server.database(login.database);
+    if (typeof refusal === 'string') {
+      this.#interfere(refusal, Buffer.alloc(0));
+      return;
+    }
     const error = refusal ?? (database ? undefined : new TsqlError(4060, `Cannot open database "${login.database}" requested by the login. The login failed.`, { severity: 11 }));
     if (error || !database) {
       if (error) writeError(writer, error);
@@ -243,12 +253,9 @@ export class Connection {
     const reader = new ByteReader(body);
     skipHeaders(reader);
     const commits = session.commits;
+    let outcome: Outcome = 'reply';
     try {
-      const outcome = await execute(type, reader, { session, reply, handles: this.#handles, faults: this.#server.faults });
-      if (outcome === 'drop') {
-        this.close();
-        return;
-      }
+      outcome = await execute(type, reader, { session, reply, handles: this.#handles, faults: this.#server.faults });
     } catch (error) {
       if (!(error instanceof Cancelled)) throw error;
       writeDone(reply.writer, 'done', doneStatus.error);
@@ -260,6 +267,31 @@ export class Connection {
       this.close();
       return;
     }
-    this.#send(reply.writer.done());
+    if (outcome === 'reply') this.#send(reply.writer.done());
+    else this.#interfere(outcome, reply.writer.done());
+  }
+
+  /** What a fault rule does to the connection instead of the answer. */
+  #interfere(outcome: Interrupted, body: Buffer): void {
+    const wire = this.#tunnel ?? this.#socket;
+    switch (outcome) {
+      case 'drop-before': case 'drop-after-commit': this.close(); return;
+      case 'black-hole': this.#isSilent = true; return;
+      case 'drop-mid-result': {
+        const packets = toPackets(body, this.#packetSize, this.#id);
+        wire.write(packets.subarray(0, packets.length / 2));
+        this.#isSilent = true;
+        setTimeout(() => this.close(), DROP_AFTER_MS);
+        return;
+      }
+      case 'first-packet': {
+        const packet = Buffer.from(toPackets(body, this.#packetSize, this.#id).subarray(0, this.#packetSize));
+        packet[1] = 0;
+        wire.write(packet);
+        this.#isSilent = true;
+        return;
+      }
+      default: outcome satisfies never;
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { TsqlError } from '../engine/error.ts';
-import type { Faults } from '../faults.ts';
+import type { Faults, Interrupted } from '../faults.ts';
 import { signatureOf } from '../engine/plan-cache.ts';
 import { BatchRun } from '../engine/run/batch.ts';
 import { runProcedure } from '../engine/run/procedure.ts';
@@ -23,10 +23,13 @@ export interface RequestContext {
   readonly faults: Faults;
 }
 
-/** Runs one request and completes its reply. `drop` when a fault rule wants the connection gone instead. */
-export async function execute(type: number, reader: ByteReader, context: RequestContext): Promise<'reply' | 'drop'> {
+/** What becomes of a reply: it is sent, or what a fault rule wants instead. */
+export type Outcome = 'reply' | Interrupted;
+
+/** Runs one request and completes its reply. */
+export async function execute(type: number, reader: ByteReader, context: RequestContext): Promise<Outcome> {
   const { session, faults } = context;
-  session.beforeCommit = faults.isEmpty ? undefined : () => faults.beforeCommit();
+  session.beforeCommit = faults.isEmpty ? undefined : () => faults.beforeCommit(session.database.name);
   try {
     switch (type) {
       case packetType.sqlBatch: return await batch(reader.text(Math.floor(reader.remaining / 2)), context);
@@ -35,7 +38,7 @@ export async function execute(type: number, reader: ByteReader, context: Request
       default: throw new ProtocolError(`A message of type ${type} is not supported.`);
     }
   } catch (error) {
-    if (error instanceof DroppedByFault) return 'drop';
+    if (error instanceof DroppedByFault) return 'drop-before';
     throw error;
   }
 }
@@ -48,10 +51,10 @@ function finish({ session, reply }: RequestContext): void {
   }
 }
 
-async function batch(sql: string, context: RequestContext): Promise<'reply' | 'drop'> {
+async function batch(sql: string, context: RequestContext): Promise<Outcome> {
   const { session, reply } = context;
-  const fault = await context.faults.before(sql);
-  if (fault === 'drop-before') return 'drop';
+  const fault = await context.faults.before(sql, session.database.name);
+  if (fault === 'drop-before' || fault === 'black-hole') return fault;
   if (fault instanceof TsqlError) refuse(fault, context);
   else {
     try {
@@ -64,7 +67,7 @@ async function batch(sql: string, context: RequestContext): Promise<'reply' | 'd
     finish(context);
   }
   writeDone(reply.writer, 'done', (reply.hasError ? doneStatus.error : 0) | (session.depth > 0 ? doneStatus.inTransaction : 0));
-  return fault === 'drop-after' ? 'drop' : 'reply';
+  return fault === undefined || fault instanceof TsqlError ? 'reply' : fault;
 }
 
 /** An injected error: it rolls back what the server would, and ends the batch. */
@@ -73,7 +76,7 @@ function refuse(error: TsqlError, { session, reply }: RequestContext): void {
   reply.error(error);
 }
 
-async function call(reader: ByteReader, context: RequestContext): Promise<'reply' | 'drop'> {
+async function call(reader: ByteReader, context: RequestContext): Promise<Outcome> {
   const { session, reply } = context;
   let request: RpcRequest;
   try {
@@ -93,8 +96,8 @@ async function call(reader: ByteReader, context: RequestContext): Promise<'reply
     if (statement) {
       if (request.procedure === 'sp_prepexec' || request.procedure === 'sp_prepare') outputs.push(handleOutput(statement, context.handles, request));
       if (request.procedure !== 'sp_prepare') {
-        fault = await context.faults.before(statement.sql);
-        if (fault === 'drop-before') return 'drop';
+        fault = await context.faults.before(statement.sql, session.database.name);
+        if (fault === 'drop-before' || fault === 'black-hole') return fault;
         if (fault instanceof TsqlError) refuse(fault, context);
         else outputs.push(...await runStatement(statement, request, context));
       }
@@ -109,7 +112,7 @@ async function call(reader: ByteReader, context: RequestContext): Promise<'reply
   writeReturnStatus(reply.writer, status);
   for (const [i, { name, type, value }] of outputs.entries()) writeReturnValue(reply.writer, i, name, type, value);
   writeDone(reply.writer, 'doneProc', (reply.hasError ? doneStatus.error : 0) | (session.depth > 0 ? doneStatus.inTransaction : 0));
-  return fault === 'drop-after' ? 'drop' : 'reply';
+  return fault === undefined || fault instanceof TsqlError ? 'reply' : fault;
 }
 
 /** The statement a call carries or names; undefined for procedures without one. */
@@ -176,7 +179,7 @@ const operation = { begin: 5, commit: 7, rollback: 8, save: 9 } as const;
 const levels: Readonly<Record<number, string>> = { 1: 'READ UNCOMMITTED', 2: 'READ COMMITTED', 3: 'REPEATABLE READ', 4: 'SERIALIZABLE', 5: 'SNAPSHOT' };
 
 /** Transaction manager requests, [MS-TDS] 2.2.6.9. */
-async function transaction(reader: ByteReader, context: RequestContext): Promise<'reply' | 'drop'> {
+async function transaction(reader: ByteReader, context: RequestContext): Promise<Outcome> {
   const { session, reply } = context;
   const kind = reader.u16();
   try {
