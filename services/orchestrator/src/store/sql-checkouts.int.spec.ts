@@ -73,6 +73,16 @@ describe('checkouts in SQL', () => {
     expect(story?.entries[1]).toEqual({ sequence: 2, at: new Date(now).toISOString(), event: 'succeeded', step: 'reserve stock' });
   });
 
+  it('are remembered while they are under way, unless they are so large that many of them would fill the memory', async () => {
+    const store = new SqlCheckouts();
+    const linesOf = (count: number) => Array.from({ length: count }, (_, index) => ({ sku: `SKU-${index}` as never, description: 'Tea', quantity: 1, unitPriceMinor: 1, taxRateBp: 0 }));
+    const [small, large] = [aSale(aCheckout({ lines: linesOf(3) })), aSale(aCheckout({ lines: linesOf(101) }))];
+    await batch(store, [[start, small.request], [start, large.request]]);
+    expect([small, large].map(({ start: { tenantId, saleId } }) => store.load([{ tenantId, saleId }]).isFromMemory)).toEqual([true, false]);
+    await batch(store, replies(large.reserved));
+    expect(await found(store, large.start)).toMatchObject({ version: 2 });
+  });
+
   it('take many replies to many sales in one batch, and several to one sale as one write', async () => {
     const store = new SqlCheckouts();
     const sales = Array.from({ length: 50 }, () => aSale());

@@ -18,8 +18,11 @@ class Loaded implements Checkouts {
   }
 }
 
-/** Sales under way at once in one process, with room to spare; about 3 KB each. */
+/** Sales under way at once in one process, with room to spare; about 3 KB each, and none above 30. */
 const capacity = 5_000;
+/** Most lines of a sale that is remembered. Larger ones are rare, and five thousand of them would take more memory than a process has. */
+const mostLines = 100;
+const isWorthRemembering = ({ instance, start }: Checkout): boolean => !isOver(instance) && (start?.lines.length ?? 0) <= mostLines;
 
 /**
  * Checkouts and their time lines in Azure SQL: one SELECT for a batch, one statement for each kind of write.
@@ -61,8 +64,8 @@ export class SqlCheckouts implements Store<Need, Loaded, Change> {
   write(changes: readonly Change[]): readonly Sql[] {
     const transitions = [...merged(changes).values()];
     for (const { after } of transitions) {
-      if (isOver(after.instance)) this.#memory.drop(keyOf(after));
-      else this.#memory.put(keyOf(after), after);
+      if (isWorthRemembering(after)) this.#memory.put(keyOf(after), after);
+      else this.#memory.drop(keyOf(after));
     }
     const begun = transitions.filter(({ before }) => before === undefined);
     const moved = transitions.filter(({ before }) => before !== undefined);
