@@ -4,8 +4,10 @@ import { Agent } from 'undici';
 import type { SaleStream } from '../application/ports.ts';
 import { wholeEvents } from './whole-events.ts';
 
-/** The orchestrator is near: if it has not answered by then it is not going to soon. */
-const headersMs = 3_000;
+/** The orchestrator is near: if it cannot be reached by then it is not going to be soon. */
+const connectMs = 3_000;
+/** It holds its answer back for up to 5 s while a sale that was just accepted is still on the bus. */
+const headersMs = 8_000;
 /** It says something at least every 15 s, if only that it is alive. */
 const silenceMs = 45_000;
 
@@ -14,7 +16,7 @@ export class Orchestrator implements SaleStream {
   readonly #url: string;
   readonly #logger: Logger;
   /** Streams live long, so each follower has a connection of its own. */
-  readonly #agent = new Agent({ connect: { timeout: headersMs }, headersTimeout: headersMs, bodyTimeout: silenceMs, pipelining: 0 });
+  readonly #agent = new Agent({ connect: { timeout: connectMs }, headersTimeout: headersMs, bodyTimeout: silenceMs, pipelining: 0 });
 
   constructor(url: string, logger: Logger) {
     this.#url = url.replace(/\/+$/, '');

@@ -287,6 +287,19 @@ describe('following a sale', () => {
     expect(lastIn(text)).toMatchObject({ state: 'completed', receiptNumber: 'S-000042' });
   });
 
+  it('waits for an orchestrator that waits for the sale to reach it', async () => {
+    shop.story = (response) => {
+      setTimeout(() => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.end('id: 1\nevent: step\ndata: {"step":"reserve stock"}\n\n');
+      }, 4_500);
+    };
+    const commandId = newCommandId();
+    await sell(commandId);
+    await completed(commandId);
+    expect((await follow(commandId)).startsWith('id: 1\nevent: step\n')).toBe(true);
+  }, 15_000);
+
   it.each([
     ['cannot be reached', undefined],
     ['says no', (response: ServerResponse) => void response.writeHead(503).end()],
