@@ -10,7 +10,7 @@ import type { CheckoutHandler, Checkouts, Need } from './ports.ts';
 /**
  * Begins a sale, by whichever way its request came, and once per command.
  *
- * @throws InvalidMessage `sale-id-mismatch`, `total-mismatch`, `tender-mismatch`, `idempotency-key-reused`
+ * @throws InvalidMessage `sale-id-mismatch`, `sale-too-large`, `total-mismatch`, `tender-mismatch`, `idempotency-key-reused`
  */
 export class StartCheckout implements CheckoutHandler<contract.CheckoutRequested> {
   needs({ body: { tenantId, saleId } }: contract.CheckoutRequested): readonly Need[] {
