@@ -127,11 +127,17 @@ async function measure(messages: number, runs: number): Promise<void> {
 
   async function ping(count: number): Promise<Latency> {
     const receiver = client.createReceiver('plain', 'one');
+    let completed = 0;
+    let allCompleted = (): void => undefined;
+    // A message left locked would keep the next scenario waiting for its lock to end.
+    const isDone = new Promise<void>((resolve) => { allCompleted = resolve; });
     let arrived = (): void => undefined;
     const subscription = receiver.subscribe({
       processMessage: async (message) => {
         arrived();
         await receiver.completeMessage(message);
+        completed += 1;
+        if (completed === count) allCompleted();
       },
       processError: fail,
     }, { autoCompleteMessages: false, maxConcurrentCalls: 16 });
@@ -143,6 +149,7 @@ async function measure(messages: number, runs: number): Promise<void> {
       await arrival;
       times.push(performance.now() - started);
     }
+    await isDone;
     await subscription.close();
     await receiver.close();
     times.sort((a, b) => a - b);
