@@ -6,9 +6,14 @@ import { fileURLToPath } from 'node:url';
 import sql from 'mssql';
 import { startSqlServer } from './index.ts';
 
-/** Round trips of the services' two shapes of SQL, in another process than the driver. Prints one JSON line per case; CASE='20 rows' picks some. */
+/**
+ * Round trips over ten connections, in another process than the driver, every commit durable. Prints one JSON line per scenario: medians of ROUNDS.
+ * SCENARIO=insert picks some; the last two are the shapes of SQL the services write.
+ */
 
-const SECONDS = Number(process.env['SECONDS'] ?? 3);
+const SECONDS = Number(process.env['SECONDS'] ?? 1);
+const ROUNDS = Number(process.env['ROUNDS'] ?? 5);
+const CONNECTIONS = 10;
 const SKUS = 20_000;
 
 const key = (name: string, length: number) => `${name} VARCHAR(${length}) COLLATE Latin1_General_100_BIN2 NOT NULL`;
@@ -16,6 +21,7 @@ const schema = `
 CREATE TABLE inbox (${key('tenant_id', 40)}, ${key('message_id', 100)}, handled_at DATETIME2(3) NOT NULL, CONSTRAINT PK_inbox PRIMARY KEY (tenant_id, message_id));
 CREATE TABLE stock_level (${key('tenant_id', 40)}, ${key('store_id', 40)}, ${key('sku', 40)}, reserved INT NOT NULL, version INT NOT NULL DEFAULT 0, PRIMARY KEY (tenant_id, store_id, sku));
 CREATE TABLE reservation (${key('tenant_id', 40)}, ${key('reservation_id', 60)}, ${key('sku', 40)}, quantity INT NOT NULL, PRIMARY KEY (tenant_id, reservation_id, sku));
+CREATE TABLE document (id UNIQUEIDENTIFIER NOT NULL PRIMARY KEY, created_at DATETIME2(3) NOT NULL, body NVARCHAR(MAX) NOT NULL);
 CREATE TABLE outbox (chunk_id UNIQUEIDENTIFIER NOT NULL PRIMARY KEY, created_at DATETIME2(3) NOT NULL, message_count INT NOT NULL, messages NVARCHAR(MAX) NOT NULL);`;
 
 const unitOfWork = `SET XACT_ABORT, NOCOUNT ON;
@@ -35,6 +41,12 @@ INSERT INTO reservation (tenant_id, reservation_id, sku, quantity)
   WHERE NOT EXISTS (SELECT 1 FROM reservation AS r WHERE r.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND r.reservation_id = j.id COLLATE Latin1_General_100_BIN2 AND r.sku = j.sku COLLATE Latin1_General_100_BIN2);
 INSERT INTO outbox (chunk_id, created_at, message_count, messages) VALUES (@chunkId, SYSUTCDATETIME(), @count, @messages);
 DELETE o FROM outbox AS o JOIN OPENJSON(@sent) WITH (chunkId UNIQUEIDENTIFIER '$') AS j ON o.chunk_id = j.chunkId;
+COMMIT;`;
+
+const body = JSON.stringify({ lines: Array.from({ length: 4 }, (_, i) => ({ sku: `sku-${i}`, quantity: i })) });
+/** Ten statements in one transaction, one round trip. */
+const tenStatements = `SET XACT_ABORT, NOCOUNT ON; BEGIN TRAN;
+${Array.from({ length: 10 }, (_, i) => `UPDATE stock_level SET reserved = reserved + 1, version = version + 1 WHERE tenant_id = 'tenant-1' AND store_id = 'store-1' AND sku = @k${i};`).join('\n')}
 COMMIT;`;
 
 if (process.argv[2] === 'server') await serve();
@@ -58,7 +70,7 @@ async function measure(): Promise<void> {
   });
   const { connection } = await ask<{ connection: string }>();
   const config = { ...sql.ConnectionPool.parseConnectionString(connection), options: { ...sql.ConnectionPool.parseConnectionString(connection).options, validateConnection: 'socket' } } as unknown as sql.config;
-  const pool = await new sql.ConnectionPool({ ...config, pool: { max: 16, min: 16 } }).connect();
+  const pool = await new sql.ConnectionPool({ ...config, pool: { max: CONNECTIONS, min: CONNECTIONS } }).connect();
   await pool.request().batch(schema);
   for (let at = 0; at < SKUS; at += 2000) {
     const rows = Array.from({ length: 2000 }, (_, i) => ({ k: `sku-${at + i}` }));
@@ -91,21 +103,38 @@ async function measure(): Promise<void> {
       .query(unitOfWork);
   };
 
-  const cases = { 'point select': select, 'unit of work, 1 row': work(1), 'unit of work, 20 rows': work(20) };
-  for (const [name, run] of Object.entries(cases).filter(([name]) => name.includes(process.env['CASE'] ?? ''))) {
-    for (const connections of [1, 16]) {
-      await repeat(run, connections, SECONDS / 3);
+  const insert = () => pool.request().input('id', sql.UniqueIdentifier, crypto.randomUUID()).input('body', sql.NVarChar(sql.MAX), body).query('INSERT INTO document (id, created_at, body) VALUES (@id, SYSUTCDATETIME(), @body)');
+  const ten = () => {
+    const request = pool.request();
+    for (let i = 0; i < 10; i += 1) request.input(`k${i}`, sql.VarChar(40), `sku-${(serial += 31) % SKUS}`);
+    return request.query(tenStatements);
+  };
+  const hundred = () => {
+    serial += 1;
+    const rows = Array.from({ length: 100 }, (_, i) => ({ i: `${process.pid}-${serial}`, k: `sku-${i}`, q: i }));
+    return pool.request().input('rows', sql.NVarChar(sql.MAX), JSON.stringify(rows)).query(`INSERT INTO reservation (tenant_id, reservation_id, sku, quantity)
+      SELECT 'tenant-1', j.i, j.k, j.q FROM OPENJSON(@rows) WITH (i VARCHAR(60) '$.i', k VARCHAR(40) '$.k', q INT '$.q') AS j`);
+  };
+
+  const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
+    'select-by-key-10': select, 'insert-10': insert, 'unit-of-work-10': ten, 'openjson-100': hundred, 'service-write-1': work(1), 'service-write-20': work(20),
+  };
+  for (const [scenario, run] of Object.entries(scenarios).filter(([name]) => name.includes(process.env['SCENARIO'] ?? ''))) {
+    await repeat(run, CONNECTIONS, SECONDS / 2);
+    const rounds: { perSec: number; serverCpuUs: number; clientCpuUs: number; p50: number; p99: number }[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
       const before = await cpuOf();
       const own = process.cpuUsage();
-      const { count, seconds, latencies } = await repeat(run, connections, SECONDS);
+      const { count, seconds, latencies } = await repeat(run, CONNECTIONS, SECONDS);
       const client = process.cpuUsage(own);
-      const server = (await cpuOf()) - before;
-      const at = (q: number) => Math.round((latencies[Math.floor(latencies.length * q)] ?? 0) * 1000);
-      process.stdout.write(`${JSON.stringify({
-        case: name, connections, perSecond: Math.round(count / seconds), serverCpuMicros: Math.round(server / count), clientCpuMicros: Math.round((client.user + client.system) / count),
-        p50Micros: at(0.5), p99Micros: at(0.99), machine: `${cpus()[0]?.model ?? ''} x ${cpus().length}`,
-      })}\n`);
+      const at = (q: number) => Math.round((latencies[Math.floor(latencies.length * q)] ?? 0) * 100) / 100;
+      rounds.push({ perSec: count / seconds, serverCpuUs: ((await cpuOf()) - before) / count, clientCpuUs: (client.user + client.system) / count, p50: at(0.5), p99: at(0.99) });
     }
+    const median = (of: (round: (typeof rounds)[number]) => number) => rounds.map(of).toSorted((a, b) => a - b)[ROUNDS >> 1] ?? 0;
+    process.stdout.write(`${JSON.stringify({
+      bench: 'sql', scenario, perSec: Math.round(median(({ perSec }) => perSec)), serverCpuUs: Math.round(median(({ serverCpuUs }) => serverCpuUs)), clientCpuUs: Math.round(median(({ clientCpuUs }) => clientCpuUs)),
+      latencyMs: { p50: median(({ p50 }) => p50), p99: median(({ p99 }) => p99) }, connections: CONNECTIONS, rounds: ROUNDS, machine: `${cpus()[0]?.model ?? ''} x ${cpus().length}`,
+    })}\n`);
   }
   await pool.close();
   child.disconnect();
