@@ -84,8 +84,8 @@ export class OutgoingLink implements HotLink, Consumer {
     this.#amqp.unsettled.delete(message.deliveryId);
   }
 
+  /** Closes the link from our side. The session it holds, if it still holds one, is free at once, as when the client closes it. */
   detach(reason: Condition, description: string): void {
-    this.session = undefined;
     this.onClosed();
     this.#link.close({ condition: reason, description });
   }
