@@ -4,7 +4,7 @@ export type { Decision, Handler, Incoming, Load, Store } from './handler.ts';
 export { InvalidMessage } from './invalid-message.ts';
 export { Memory } from './memory.ts';
 export { On } from './on.decorator.ts';
-export { everyTenant, Pipeline, type About, type PipelineOptions } from './pipeline.ts';
+export { Pipeline, type About, type PipelineOptions } from './pipeline.ts';
 export { ServiceBusServer, type ServiceBusServerOptions } from './service-bus.server.ts';
 export { settlementOf, type Settlement } from './settle.ts';
 export { Sweeper } from './sweeper.ts';

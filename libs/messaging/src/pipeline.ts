@@ -1,4 +1,4 @@
-import { noTenant, type Envelope, type Message } from '@checkout/contracts';
+import { type Envelope, type Message } from '@checkout/contracts';
 import { seconds, uuidv7, type Clock } from '@checkout/kernel';
 import { histogram, openSpan, type Logger } from '@checkout/observability';
 import { DependencyUnavailable } from '@checkout/resilience';
@@ -91,10 +91,6 @@ export class Pipeline<Need, Rows, Change, Effect = never> {
     setImmediate(() => void this.#run());
   }
 
-  get depth(): number {
-    return this.#queue.length;
-  }
-
   /** Resolves when nothing is queued or under way. */
   drained(): Promise<void> {
     if (!this.#isRunning) return Promise.resolve();
@@ -144,6 +140,7 @@ export class Pipeline<Need, Rows, Change, Effect = never> {
     const recordsets = load.recordsets.length === 0 ? [] : await database.queries(load.recordsets, load.select);
     const batch = decideAll(works, load.toRows(recordsets), store, service, this.#clock());
     if (load.isFromMemory && !everyoneChanged(batch)) {
+      for (const { span } of batch.decided) span.end();
       store.forgetAll?.();
       return this.#attempt(works);
     }
@@ -227,6 +224,3 @@ function withoutRepeats<W extends { readonly isFromBus: boolean; readonly envelo
   }
   return [first, again];
 }
-
-/** For inputs that belong to no tenant: sweepers over all of them. */
-export const everyTenant: About = { tenantId: noTenant };
