@@ -5,7 +5,7 @@ import { swcOptions } from './tools/swc-options.mjs';
 const root = import.meta.dirname;
 
 /** Every workspace with sources is a Jest project, so that one file, one project or everything can be run the same way. */
-const projects = ['libs', 'services', 'infra/local', 'tests']
+const projects = ['libs', 'services', 'infra/local', 'tests', 'tests/conformance']
   .flatMap((group) => readdirSync(join(root, group)).map((name) => join(root, group, name)))
   .filter((directory) => existsSync(join(directory, 'package.json')))
   .map((rootDir) => ({

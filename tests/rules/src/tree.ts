@@ -25,7 +25,7 @@ export const sourceFiles = (): SourceFile[] =>
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 
 export const projects = (): Project[] =>
-  ['libs', 'services', 'infra/local', 'tests']
+  ['libs', 'services', 'infra/local', 'tests', 'tests/conformance']
     .flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}`))
     .filter((directory) => existsSync(join(root, directory, 'package.json')))
     .map((directory) => {
