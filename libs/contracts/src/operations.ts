@@ -2,12 +2,81 @@ import { z } from 'zod';
 import { event, type MessageOf } from './contract.ts';
 import { Instant, Text } from './shapes.ts';
 
-/** A circuit breaker changed its state: when, where and why, for the operator's desk. */
-export const BreakerChanged = event('operations', 'operations.breaker-changed.v1', z.strictObject({
+/**
+ * What happens to the machinery, for the operator's desk. These are told as well as can be: without an outbox, so that an outage of the
+ * database can be told, and from a bounded buffer, so that an outage of the bus cannot fill a process. Whatever must be counted exactly is a metric.
+ */
+const told = {
   service: Text(60),
-  dependency: Text(120),
-  state: z.enum(['closed', 'open', 'half-open']),
-  cause: Text(400).optional(),
+  /** Which process of the service: each learns of an outage by itself. Absent in what older versions told. */
+  instance: Text(120).optional(),
   at: Instant,
+};
+
+/** A circuit breaker changed its state: when, where and why. */
+export const BreakerChanged = event('operations', 'operations.breaker-changed.v1', z.strictObject({
+  ...told,
+  /** The key: database (or provider) and lane, as in `payment/work`. */
+  dependency: Text(120),
+  state: z.enum(['closed', 'open', 'half-open', 'ramping']),
+  from: z.enum(['closed', 'open', 'half-open', 'ramping']).optional(),
+  /** The kind of trouble, in one word: `failover`, `timeout`, `operator`, … Present when `state` is open. */
+  kind: Text(40).optional(),
+  cause: Text(400).optional(),
+  /** How long it was in the state before: for `ramping` that is how long the dependency was out. */
+  afterMs: z.int().min(0).optional(),
 }));
 export type BreakerChanged = MessageOf<typeof BreakerChanged>;
+
+/** An operator has taken a breaker into their hands, or given it back (`auto`). */
+export const BreakerOverridden = event('operations', 'operations.breaker-overridden.v1', z.strictObject({
+  ...told,
+  dependency: Text(120),
+  mode: z.enum(['open', 'close', 'auto']),
+  /** Who: the subject of the token; `expiry` when nobody renewed it in time. */
+  by: Text(200),
+  reason: Text(400),
+  /** When it goes back to `auto` by itself. */
+  expiresAt: Instant.optional(),
+}));
+export type BreakerOverridden = MessageOf<typeof BreakerOverridden>;
+
+const ofSubscription = { ...told, topic: Text(120), subscription: Text(120) };
+
+/** A dependency is down, so nothing is received that needs it. The messages wait on the bus, their delivery counts untouched. */
+export const ReceivingPaused = event('operations', 'operations.receiving-paused.v1', z.strictObject({ ...ofSubscription, cause: Text(400).optional() }));
+export type ReceivingPaused = MessageOf<typeof ReceivingPaused>;
+
+export const ReceivingResumed = event('operations', 'operations.receiving-resumed.v1', z.strictObject({ ...ofSubscription, pausedMs: z.int().min(0) }));
+export type ReceivingResumed = MessageOf<typeof ReceivingResumed>;
+
+/** A client that had stopped without saying so was replaced by a new one. */
+export const ClientRebuilt = event('operations', 'operations.client-rebuilt.v1', z.strictObject({
+  ...told,
+  client: z.enum(['bus', 'sql']),
+  /** What was noticed: missed heartbeats, a connection that ended, a receiver without progress. */
+  cause: Text(400),
+  /** How long it had been silent. */
+  silentMs: z.int().min(0),
+}));
+export type ClientRebuilt = MessageOf<typeof ClientRebuilt>;
+
+/** Something was asked for and no answer came: it happened or it did not. */
+export const OutcomeUnknown = event('operations', 'operations.outcome-unknown.v1', z.strictObject({
+  ...told,
+  kind: z.enum(['commit', 'send', 'payment']),
+  /** Of what: a database, a topic, a payment's key. Never a card. */
+  subject: Text(200),
+  cause: Text(400).optional(),
+}));
+export type OutcomeUnknown = MessageOf<typeof OutcomeUnknown>;
+
+/** What was unknown is known: it had happened (`done`), or it had not and never will (`not-done`). */
+export const OutcomeResolved = event('operations', 'operations.outcome-resolved.v1', z.strictObject({
+  ...told,
+  kind: z.enum(['commit', 'send', 'payment']),
+  subject: Text(200),
+  outcome: z.enum(['done', 'not-done']),
+  afterMs: z.int().min(0),
+}));
+export type OutcomeResolved = MessageOf<typeof OutcomeResolved>;

@@ -37,7 +37,7 @@ export const topology: readonly Topic[] = [
   { name: 'cart-commands', carries: 'how checkouts ended, to cart', subscriptions: [partitioned('cart')] },
   { name: 'checkout-replies', carries: 'what the services answer', subscriptions: [partitioned('orchestrator')] },
   { name: 'sale-events', carries: 'CloudEvents for the outside', subscriptions: [shared('back-office')] },
-  { name: 'operations', carries: 'breaker transitions', subscriptions: [shared('desk')] },
+  { name: 'operations', carries: 'what happens to the machinery: breakers, pauses, rebuilt clients, unknown outcomes', subscriptions: [shared('desk')] },
 ];
 
 /** A replayed dead letter names the one subscription it is for; everything else is for all. */
