@@ -8,11 +8,15 @@ export interface Topic {
   readonly name: string;
   /** What it carries, for the documentation. */
   readonly carries: string;
+  /** The services that send to it: what each may send to on Azure comes from here. */
+  readonly senders: readonly string[];
   readonly subscriptions: readonly Subscription[];
 }
 
 export interface Subscription {
   readonly name: string;
+  /** The service of ours that receives from it; none for a system outside, which is given its right where it is known. */
+  readonly owner?: string;
   /** Sessions are partitions: one consumer at a time for all stores of a partition, in order. */
   readonly requiresSession: boolean;
   /** ISO 8601 durations, as Service Bus states them. */
@@ -26,18 +30,23 @@ export interface Subscription {
 const timeToLive = 'P14D';
 const lockDuration = 'PT1M';
 
-const partitioned = (name: string): Subscription => ({ name, requiresSession: true, lockDuration, defaultMessageTimeToLive: timeToLive, maxDeliveryCount: 20 });
-const shared = (name: string): Subscription => ({ ...partitioned(name), requiresSession: false });
+const limits = { lockDuration, defaultMessageTimeToLive: timeToLive, maxDeliveryCount: 20 };
+/** A service's own. */
+const partitioned = (name: string): Subscription => ({ name, owner: name, requiresSession: true, ...limits });
+const shared = (name: string): Subscription => ({ name, requiresSession: false, ...limits });
+
+/** Those with a database of their own; each reports on itself to `operations`. */
+const services = ['cart', 'orchestrator', 'inventory', 'payment', 'receipt'];
 
 export const topology: readonly Topic[] = [
-  { name: 'checkout-requests', carries: '`CheckoutRequested`, from cart or from a till directly', subscriptions: [partitioned('orchestrator')] },
-  { name: 'inventory-commands', carries: 'commands to inventory', subscriptions: [partitioned('inventory')] },
-  { name: 'payment-commands', carries: 'commands to payment', subscriptions: [partitioned('payment')] },
-  { name: 'receipt-commands', carries: 'commands to receipt', subscriptions: [partitioned('receipt')] },
-  { name: 'cart-commands', carries: 'how checkouts ended, to cart', subscriptions: [partitioned('cart')] },
-  { name: 'checkout-replies', carries: 'what the services answer', subscriptions: [partitioned('orchestrator')] },
-  { name: 'sale-events', carries: 'CloudEvents for the outside', subscriptions: [shared('back-office')] },
-  { name: 'operations', carries: 'what happens to the machinery: breakers, pauses, rebuilt clients, unknown outcomes', subscriptions: [shared('desk')] },
+  { name: 'checkout-requests', carries: '`CheckoutRequested`, from cart or from a till directly', senders: ['cart'], subscriptions: [partitioned('orchestrator')] },
+  { name: 'inventory-commands', carries: '`CheckoutRequested`, from cart or from a till directly', senders: ['orchestrator'], subscriptions: [partitioned('inventory')] },
+  { name: 'payment-commands', carries: '`CheckoutRequested`, from cart or from a till directly', senders: ['orchestrator'], subscriptions: [partitioned('payment')] },
+  { name: 'receipt-commands', carries: '`CheckoutRequested`, from cart or from a till directly', senders: ['orchestrator'], subscriptions: [partitioned('receipt')] },
+  { name: 'cart-commands', carries: '`CheckoutRequested`, from cart or from a till directly', senders: ['orchestrator'], subscriptions: [partitioned('cart')] },
+  { name: 'checkout-replies', carries: '`CheckoutRequested`, from cart or from a till directly', senders: ['inventory', 'payment', 'receipt'], subscriptions: [partitioned('orchestrator')] },
+  { name: 'sale-events', carries: '`CheckoutRequested`, from cart or from a till directly', senders: ['orchestrator', 'receipt'], subscriptions: [shared('back-office')] },
+  { name: 'operations', carries: '`CheckoutRequested`, from cart or from a till directly', senders: services, subscriptions: [{ ...shared('desk'), owner: 'functions' }] },
 ];
 
 /** A replayed dead letter names the one subscription it is for; everything else is for all. */

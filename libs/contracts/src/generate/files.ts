@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { catalogue } from '../catalogue.ts';
 import { topology } from '../topology.ts';
+import { azureServiceBus } from './azure.ts';
 import { emulatorConfig } from './emulator.ts';
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -13,6 +14,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     files.set(`schemas/${type}.json`, json({ $schema, $id: `https://schemas.scanlon-checkout.dev/${type}.json`, title: type, ...rest }));
   }
   files.set('service-bus.json', json(emulatorConfig()));
+  files.set('azure-service-bus.json', json(azureServiceBus()));
   files.set('messages.md', messagesPage());
   return files;
 }

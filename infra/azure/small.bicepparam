@@ -1,0 +1,13 @@
+using 'main.bicep'
+
+param environmentName = readEnvironmentVariable('ENVIRONMENT_NAME', 'test')
+param size = 'small'
+param imageTag = readEnvironmentVariable('IMAGE_TAG', 'main')
+param sqlAdministrators = { name: readEnvironmentVariable('SQL_ADMINS_NAME', ''), objectId: readEnvironmentVariable('SQL_ADMINS_ID', '') }
+param auth = {
+  issuer: readEnvironmentVariable('AUTH_ISSUER', '')
+  audience: 'api://scanlon-checkout'
+  jwksUrl: readEnvironmentVariable('AUTH_JWKS_URL', '')
+}
+param providerUrl = readEnvironmentVariable('PROVIDER_URL', '')
+param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
