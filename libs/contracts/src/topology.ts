@@ -40,13 +40,13 @@ const services = ['cart', 'orchestrator', 'inventory', 'payment', 'receipt'];
 
 export const topology: readonly Topic[] = [
   { name: 'checkout-requests', carries: '`CheckoutRequested`, from cart or from a till directly', senders: ['cart'], subscriptions: [partitioned('orchestrator')] },
-  { name: 'inventory-commands', carries: '`CheckoutRequested`, from cart or from a till directly', senders: ['orchestrator'], subscriptions: [partitioned('inventory')] },
-  { name: 'payment-commands', carries: '`CheckoutRequested`, from cart or from a till directly', senders: ['orchestrator'], subscriptions: [partitioned('payment')] },
-  { name: 'receipt-commands', carries: '`CheckoutRequested`, from cart or from a till directly', senders: ['orchestrator'], subscriptions: [partitioned('receipt')] },
-  { name: 'cart-commands', carries: '`CheckoutRequested`, from cart or from a till directly', senders: ['orchestrator'], subscriptions: [partitioned('cart')] },
-  { name: 'checkout-replies', carries: '`CheckoutRequested`, from cart or from a till directly', senders: ['inventory', 'payment', 'receipt'], subscriptions: [partitioned('orchestrator')] },
-  { name: 'sale-events', carries: '`CheckoutRequested`, from cart or from a till directly', senders: ['orchestrator', 'receipt'], subscriptions: [shared('back-office')] },
-  { name: 'operations', carries: '`CheckoutRequested`, from cart or from a till directly', senders: services, subscriptions: [{ ...shared('desk'), owner: 'functions' }] },
+  { name: 'inventory-commands', carries: 'commands to inventory', senders: ['orchestrator'], subscriptions: [partitioned('inventory')] },
+  { name: 'payment-commands', carries: 'commands to payment', senders: ['orchestrator'], subscriptions: [partitioned('payment')] },
+  { name: 'receipt-commands', carries: 'commands to receipt', senders: ['orchestrator'], subscriptions: [partitioned('receipt')] },
+  { name: 'cart-commands', carries: 'how checkouts ended, to cart', senders: ['orchestrator'], subscriptions: [partitioned('cart')] },
+  { name: 'checkout-replies', carries: 'what the services answer', senders: ['inventory', 'payment', 'receipt'], subscriptions: [partitioned('orchestrator')] },
+  { name: 'sale-events', carries: 'CloudEvents for the outside', senders: ['orchestrator', 'receipt'], subscriptions: [shared('back-office')] },
+  { name: 'operations', carries: 'what happens to the machinery: breakers, pauses, rebuilt clients, unknown outcomes', senders: services, subscriptions: [{ ...shared('desk'), owner: 'functions' }] },
 ];
 
 /** A replayed dead letter names the one subscription it is for; everything else is for all. */
