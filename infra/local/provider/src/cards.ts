@@ -1,11 +1,13 @@
+import type { Fault } from './faults.ts';
+
 /** How the simulated provider treats a card. The first sale with a token tells; a repeat with the same key is a repeat. */
 export interface CardBehaviour {
   readonly declineCode?: string;
   readonly captureDeclineCode?: string;
   /** Instead of the usual latency. */
   readonly latencyMs?: number;
-  /** What happens to the first call under an idempotency key: no answer although done, no answer and nothing done, or 500 and nothing done. */
-  readonly firstCall?: 'silent' | 'dropped' | 'error';
+  /** What happens to the first call under an idempotency key. */
+  readonly firstCall?: Fault;
   /** The provider notes a second answer, as networks that repeat messages do. */
   readonly answersTwice?: boolean;
 }
@@ -17,9 +19,9 @@ const sentinels: Readonly<Record<string, CardBehaviour>> = {
   tok_declined: { declineCode: 'insufficient_funds' },
   tok_expired: { declineCode: 'expired_card' },
   tok_slow: { latencyMs: 5_000 },
-  tok_timeout: { firstCall: 'silent' },
-  tok_drop: { firstCall: 'dropped' },
-  tok_error_once: { firstCall: 'error' },
+  tok_timeout: { firstCall: { effect: 'done', reply: 'lost' } },
+  tok_drop: { firstCall: { effect: 'never', reply: 'reset' } },
+  tok_error_once: { firstCall: { effect: 'never', reply: 500 } },
   tok_twice: { answersTwice: true },
   tok_capture_declined: { captureDeclineCode: 'capture_declined' },
 };

@@ -6,6 +6,7 @@ export interface LedgerEntry {
   readonly movement: Movement;
   readonly authorizationId: string;
   readonly reference: string;
+  readonly merchantAccount?: string;
   readonly amountMinor: number;
   readonly currency: string;
 }

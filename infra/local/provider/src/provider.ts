@@ -11,6 +11,8 @@ export interface Authorization {
   readonly amountMinor: number;
   readonly currency: string;
   readonly reference: string;
+  /** Which of a platform's merchants it is for; the caller's word, repeated in webhooks and in the ledger. */
+  readonly merchantAccount?: string;
   readonly capturedMinor: number;
   readonly refundedMinor: number;
 }
@@ -26,6 +28,20 @@ export interface AuthorizationRequest {
   readonly amountMinor: number;
   readonly currency: string;
   readonly cardToken: string;
+  readonly merchantAccount?: string;
+}
+
+/** Everything that happened under one reference, and what it adds up to. */
+export interface ReferenceView {
+  readonly reference: string;
+  readonly fenced: boolean;
+  readonly authorizations: readonly Authorization[];
+  readonly authorizedMinor: number;
+  readonly voidedMinor: number;
+  readonly capturedMinor: number;
+  readonly refundedMinor: number;
+  /** How many authorizations hold or held money that was not let go: more than one is a double charge in the making. */
+  readonly alive: number;
 }
 
 interface Kept {
@@ -44,6 +60,8 @@ interface Change {
   /** The idempotency key, and what was asked under it. Its answer is the authorization as this change left it. */
   readonly key?: string;
   readonly asked?: string;
+  /** An answer other than the authorization, kept under the key. */
+  readonly answer?: Answer;
 }
 
 export const refusal = (status: number, code: string, message: string): Answer => ({ status, body: JSON.stringify({ error: { code, message } }) });
@@ -61,6 +79,7 @@ export class Provider {
   readonly #fenced = new Set<string>();
   readonly #kept = new Map<string, Kept>();
   readonly #journal: Journal<Change>;
+  #changed: Authorization[] = [];
   readonly ledger = new Ledger();
 
   /** `gatherMs`: how long a decision may wait for others before they go to the disk together. */
@@ -84,12 +103,25 @@ export class Provider {
     return { answer: kept.answer, isReplay: true };
   }
 
-  authorize({ reference, amountMinor, currency, cardToken }: AuthorizationRequest, key: string, asked: string): Answer {
+  /** Gives a key an answer of its own, which every repeat gets; whatever was done stays done. */
+  keep(key: string, asked: string, answer: Answer): void {
+    this.#record({ key, asked, answer });
+  }
+
+  /** Authorizations that changed since this was last asked. */
+  takeChanged(): readonly Authorization[] {
+    const changed = this.#changed;
+    this.#changed = [];
+    return changed;
+  }
+
+  authorize({ reference, amountMinor, currency, cardToken, merchantAccount }: AuthorizationRequest, key: string, asked: string): Answer {
     const { declineCode: cardDecline, answersTwice } = behaviourOf(cardToken);
     const declineCode = this.#fenced.has(reference) ? 'reference_fenced' : cardDecline;
     const status = declineCode === undefined ? 'authorized' : 'declined';
     const authorization: Stored = {
-      id: `auth_${randomUUID()}`, status, ...(declineCode !== undefined && { declineCode }), amountMinor, currency, reference, capturedMinor: 0, refundedMinor: 0, cardToken,
+      id: `auth_${randomUUID()}`, status, ...(declineCode !== undefined && { declineCode }), amountMinor, currency, reference,
+      ...(merchantAccount !== undefined && { merchantAccount }), capturedMinor: 0, refundedMinor: 0, cardToken,
     };
     const answer = this.#commit(authorization, status, amountMinor, { key, asked });
     if (answersTwice === true) this.#record({ ledger: this.#entry(authorization, 'answered_twice', 0) });
@@ -137,9 +169,37 @@ export class Provider {
     return answerWith({ reference, fenced: this.#fenced.has(reference), authorizations: this.#of(reference).map(shown) });
   }
 
+  /** References in the order in which they were first heard of, `after` so many, at most `limit`. */
+  references(after: number, limit: number): { readonly count: number; readonly references: readonly ReferenceView[] } {
+    const names = [...this.#byReference.keys()].slice(after, after + limit);
+    return { count: this.#byReference.size, references: names.map((name) => this.#viewOf(name)) };
+  }
+
+  /** The reference that an authorization was asked for under; empty when there is none. */
+  referenceOf(id: string): string {
+    return this.#authorizations.get(id)?.reference ?? '';
+  }
+
   get(id: string): Answer {
     const authorization = this.#authorizations.get(id);
     return authorization ? answerWith(shown(authorization)) : unknown();
+  }
+
+  #viewOf(reference: string): ReferenceView {
+    const authorizations = this.#of(reference).map(shown);
+    const sum = (amountOf: (each: Authorization) => number): number => authorizations.reduce((total, each) => total + amountOf(each), 0);
+    // A declined capture ends an authorization without a void; it was one all the same.
+    const wasAuthorized = ({ status, declineCode }: Authorization): boolean => status !== 'declined' || declineCode === 'capture_declined';
+    return {
+      reference,
+      fenced: this.#fenced.has(reference),
+      authorizations,
+      authorizedMinor: sum((each) => (wasAuthorized(each) ? each.amountMinor : 0)),
+      voidedMinor: sum(({ status, amountMinor }) => (status === 'voided' ? amountMinor : 0)),
+      capturedMinor: sum(({ capturedMinor }) => capturedMinor),
+      refundedMinor: sum(({ refundedMinor }) => refundedMinor),
+      alive: authorizations.filter(({ status }) => status === 'authorized' || status === 'captured').length,
+    };
   }
 
   #of(reference: string): Stored[] {
@@ -151,21 +211,26 @@ export class Provider {
     return answerWith(shown(authorization));
   }
 
-  #entry({ id, reference, currency }: Stored, movement: Movement, amountMinor: number): LedgerEntry {
-    return { sequence: this.ledger.nextSequence, at: new Date().toISOString(), movement, authorizationId: id, reference, amountMinor, currency };
+  #entry({ id, reference, merchantAccount, currency }: Stored, movement: Movement, amountMinor: number): LedgerEntry {
+    return {
+      sequence: this.ledger.nextSequence, at: new Date().toISOString(), movement, authorizationId: id, reference,
+      ...(merchantAccount !== undefined && { merchantAccount }), amountMinor, currency,
+    };
   }
 
   #record(change: Change): void {
     this.#journal.append(change);
     this.#apply(change);
+    if (change.authorization) this.#changed.push(shown(change.authorization));
   }
 
-  #apply({ authorization, ledger, fence, key, asked }: Change): void {
+  #apply({ authorization, ledger, fence, key, asked, answer }: Change): void {
     if (authorization) {
       if (!this.#authorizations.has(authorization.id)) this.#byReference.set(authorization.reference, [...(this.#byReference.get(authorization.reference) ?? []), authorization.id]);
       this.#authorizations.set(authorization.id, authorization);
       if (key !== undefined && asked !== undefined) this.#kept.set(key, { asked, answer: answerWith(shown(authorization)) });
     }
+    if (key !== undefined && asked !== undefined && answer) this.#kept.set(key, { asked, answer });
     if (ledger) this.ledger.add(ledger);
     if (fence !== undefined) this.#fenced.add(fence);
   }

@@ -12,9 +12,12 @@ export class Invalid extends Error {
 }
 
 export function authorizationRequestOf(body: unknown): AuthorizationRequest {
-  const { currency } = membersOf(body);
+  const { currency, merchantAccount } = membersOf(body);
   if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) throw new Invalid('invalid_request', 'currency is three capital letters.');
-  return { reference: referenceOf(body), amountMinor: amountOf(body), currency, cardToken: textOf(body, 'cardToken') };
+  return {
+    reference: referenceOf(body), amountMinor: amountOf(body), currency, cardToken: textOf(body, 'cardToken'),
+    ...(merchantAccount !== undefined && { merchantAccount: textOf(body, 'merchantAccount') }),
+  };
 }
 
 export const referenceOf = (body: unknown): string => textOf(body, 'reference');
