@@ -10,7 +10,7 @@ class Outcome extends Error {
 
 /** A database whose health the test decides, behind a breaker whose time the test owns. */
 function given(policy: Partial<BreakerPolicy> = {}) {
-  const timing = new ManualTiming();
+  const timing = new ManualTiming(1);
   const database = { isUp: true, probes: 0, calls: 0 };
   const transitions: Transition[] = [];
   const breaker = new Breaker({
@@ -243,7 +243,7 @@ describe('an open breaker', () => {
   });
 
   test('a probe that never answers counts as a bad one', async () => {
-    const timing = new ManualTiming();
+    const timing = new ManualTiming(1);
     let asked = 0;
     const breaker = new Breaker({ name: 'cart', classify: () => 'trip', timing, probe: () => {
       asked += 1;
@@ -351,6 +351,103 @@ describe('a recovered breaker', () => {
     await old;
     expect(world.breaker.state).toBe('ramping');
   });
+});
+
+describe('an operator', () => {
+  test('holds a breaker open: nothing passes and nobody probes, until it is released and found well', async () => {
+    const { breaker, call, database, timing } = given();
+    breaker.hold('open');
+    await expect(call()).rejects.toMatchObject({ name: 'DependencyUnavailable', retryAfterMs: 30_000 });
+    await timing.advance(60_000);
+    expect(breaker).toMatchObject({ state: 'open', held: 'open', cause: { kind: 'operator' } });
+    expect(database.probes).toBe(0);
+    breaker.release();
+    await timing.advance(600);
+    expect(database.probes).toBe(3);
+    expect(breaker).toMatchObject({ state: 'ramping', held: undefined });
+  });
+
+  test('holds a breaker closed, whatever the calls meet, and gives it back', async () => {
+    const { breaker, call, calls } = given();
+    await call('trip').catch(() => {});
+    breaker.hold('closed');
+    expect(breaker.state).toBe('ramping');
+    await calls(500, 'fail');
+    await calls(1, 'trip');
+    expect(breaker.state).toBe('ramping');
+    breaker.release();
+    await calls(5, 'fail');
+    expect(breaker.state).toBe('open');
+  });
+
+  test('is not overruled: what is held open stays so when a sibling asks for a probe', async () => {
+    const { breaker, timing } = given();
+    breaker.hold('open');
+    breaker.probeSoon();
+    await timing.advance(10_000);
+    expect(breaker.state).toBe('open');
+  });
+
+  test('who changes their mind is obeyed', async () => {
+    const { breaker, call } = given();
+    breaker.hold('open');
+    breaker.hold('closed');
+    await expect(call()).resolves.toBe('row');
+    breaker.hold('open');
+    await expect(call()).rejects.toBeInstanceOf(DependencyUnavailable);
+  });
+});
+
+describe('what it tells', () => {
+  test('how long it took to open and how many calls had met the trouble, and how long the outage was', async () => {
+    const { breaker, timing, transitions, database } = given({ deadlineMs: 550, failuresInARow: 5 });
+    database.isUp = false;
+    await timing.advance(7_000);
+    const stuck = Array.from({ length: 8 }, () => breaker.run(never).catch(() => {}));
+    await timing.advance(550);
+    await Promise.all(stuck);
+    expect(transitions[0]).toMatchObject({ to: 'open', kind: 'DEADLINE', afterMs: 7_550, opening: { tookMs: 550 } });
+    expect(transitions[0]?.opening?.calls).toBeGreaterThanOrEqual(5);
+    expect(transitions[0]?.opening?.calls).toBeLessThanOrEqual(12);
+    database.isUp = true;
+    await timing.advance(1_400);
+    expect(transitions[1]).toMatchObject({ to: 'ramping', afterMs: 1_400 });
+    expect(transitions[1]).not.toHaveProperty('kind');
+  });
+
+  test('what was let through, refused, turned away for want of room, given up and is still under way', async () => {
+    const { breaker, timing, call } = given({ deadlineMs: 500, concurrency: 2, queue: 0, failuresInARow: 2 });
+    void breaker.run(never).catch(() => {});
+    void breaker.run(never).catch(() => {});
+    await call().catch(() => {});
+    await timing.advance(500);
+    await call().catch(() => {});
+    expect(breaker.counts).toEqual({ calls: 2, full: 1, deadlines: 2, rejected: 1 });
+    expect(breaker.load).toMatchObject({ inFlight: 2, late: 2 });
+  });
+
+  test('that those who wait are served slowly, before anything is wrong', async () => {
+    const { breaker, timing, calls } = given({ sluggishMs: 200 });
+    await calls(30, 'ok');
+    expect(breaker.isSluggish).toBe(false);
+    for (let count = 0; count < 3; count += 1) {
+      const slow = breaker.run(() => new Promise<void>((resolve) => timing.after(250, resolve)));
+      await timing.advance(250);
+      await slow;
+    }
+    expect(breaker).toMatchObject({ isSluggish: true, state: 'closed' });
+    await timing.advance(6_000);
+    expect(breaker.isSluggish).toBe(false);
+  });
+});
+
+test('a probe that somebody asks for comes at once, however patient the prober is', async () => {
+  const { breaker, call, timing } = given({ probe: { goodInARow: 3, gapMs: 200, deadlineMs: 400, delaysMs: () => [60_000] } });
+  await call('trip').catch(() => {});
+  await timing.advance(1_000);
+  breaker.probeSoon();
+  await timing.advance(600);
+  expect(breaker.state).toBe('ramping');
 });
 
 test('a disposed breaker refuses everything, and whoever waits for it is told', async () => {

@@ -29,6 +29,8 @@ export interface BreakerPolicy {
   /** … or this share of them took more than `slowPercentOfDeadline` of the deadline: it answers, but soon nobody will wait for it. */
   readonly slowPercent: number;
   readonly slowPercentOfDeadline: number;
+  /** A call that takes longer is slow for whoever waits for it, though nothing is wrong: `isSluggish` tells when that is no exception. */
+  readonly sluggishMs: number;
   /** How long after an outage the calls at once grow from 1 to `concurrency`. */
   readonly rampMs: number;
   readonly probe: ProbePolicy;
@@ -46,6 +48,7 @@ export const defaultPolicy: BreakerPolicy = {
   failuresInARow: 5,
   slowPercent: 80,
   slowPercentOfDeadline: 70,
+  sluggishMs: 200,
   rampMs: 10_000,
   probe: { goodInARow: 3, gapMs: 200, deadlineMs: 400, delaysMs: () => [1_000, 2_000, 4_000, 8_000] },
 };
@@ -58,6 +61,32 @@ export interface Transition {
   readonly to: BreakerState;
   /** What opened it; absent on the way back. */
   readonly cause?: unknown;
+  /** The cause in one word, of which there are few: for metrics and events. Present with `cause`. */
+  readonly kind?: string;
+  /** How long it was in the state before. */
+  readonly afterMs: number;
+  /** When it opened: how long after the first call that met the trouble had begun, and how many calls had met it until then. */
+  readonly opening?: { readonly tookMs: number; readonly calls: number };
+}
+
+/** What an operator may ask of a breaker: to stay open, to stay closed whatever happens, or to decide by itself again. */
+export type Hold = 'open' | 'closed';
+
+/** Counted since the start, for metrics. */
+export interface BreakerCounts {
+  /** Calls that reached the dependency. */
+  calls: number;
+  /** Refused because it was open. */
+  rejected: number;
+  /** Refused because too much was under way. */
+  full: number;
+  /** Given up at the deadline. */
+  deadlines: number;
+}
+
+/** The cause of an outage that an operator has declared. */
+export class HeldOpen extends Error {
+  override readonly name = 'HeldOpen';
 }
 
 export interface BreakerOptions {
@@ -65,12 +94,18 @@ export interface BreakerOptions {
   readonly name: string;
   readonly policy?: Partial<BreakerPolicy>;
   readonly classify: (error: unknown) => Verdict;
+  /** The error in one word, out of few. Default: its `code`, else its name. */
+  readonly kindOf?: (error: unknown) => string;
   /** Resolves when the dependency can do its work again; should test what the calls need (a write, say). */
   readonly probe: (signal: AbortSignal) => Promise<void>;
   readonly timing?: Timing;
 }
 
 const buckets = 10;
+/** More than this share of at least so many recent calls makes it sluggish: about what a p95 is. */
+const sluggishPercent = 5;
+/** What callers are told to wait while an operator holds it open: nobody knows how long that will be. */
+const heldRetryMs = 30_000;
 
 /** Opossum is told outcomes, not errors: what happened stays with us. */
 const recordedFailure = new Error('recorded failure');
@@ -85,6 +120,8 @@ const ignored = (): void => {};
  *   Results of calls that began before count for nothing.
  * - **ramping**: like closed, but the calls at once grow from 1 to the limit. Left for *closed* when `rampMs` have passed, for *open* as above.
  *
+ * An operator may hold it open (nobody probes) or closed (nothing opens it), and release it.
+ *
  * Opossum holds the state and the rolling statistics and is never in the data path: the call runs here, under our deadline, and only its outcome
  * is reported. So nothing Opossum does (shared abort controllers, half-open, fallbacks, listeners that throw) can change a result. It is never
  * fired while open, because refused calls would water down its error rate for a whole window after the recovery.
@@ -92,21 +129,29 @@ const ignored = (): void => {};
 export class Breaker implements AsyncDisposable {
   readonly name: string;
   readonly policy: BreakerPolicy;
+  readonly counts: BreakerCounts = { calls: 0, rejected: 0, full: 0, deadlines: 0 };
   readonly #classify: (error: unknown) => Verdict;
+  readonly #kindOf: (error: unknown) => string;
   readonly #timing: Timing;
   /** Turns Opossum's window, so that we can also clear it: failures from before an outage must not re-open the breaker after it. */
   readonly #window = new EventEmitter();
   readonly #circuit: CircuitBreaker<[failed: boolean], void>;
   readonly #slow = new RollingShare(buckets);
+  readonly #sluggish = new RollingShare(buckets);
   readonly #bulkhead: Bulkhead;
   readonly #prober: Prober;
   readonly #stopTurning: Cancel;
   readonly #listeners = new Set<(transition: Transition) => void>();
   readonly #slowMs: number;
   #state: BreakerState = 'closed';
+  #since: number;
+  #hold: Hold | undefined;
   /** Counts openings; a result of an older generation is not reported. */
   #generation = 0;
   #failuresInARow = 0;
+  /** The present trouble: when the first call that met it began, when one last failed, and how many have. */
+  readonly #trouble = { since: 0, last: -Infinity, failures: 0 };
+  #late = 0;
   #rampStartedAt = 0;
   #cause: unknown;
   #closed: PromiseWithResolvers<void> | undefined;
@@ -116,13 +161,18 @@ export class Breaker implements AsyncDisposable {
     this.name = options.name;
     this.policy = { ...defaultPolicy, ...options.policy };
     this.#classify = options.classify;
+    this.#kindOf = options.kindOf ?? defaultKindOf;
     this.#timing = options.timing ?? realTiming;
+    this.#since = this.#timing.now();
     this.#slowMs = (this.policy.deadlineMs * this.policy.slowPercentOfDeadline) / 100;
     this.#bulkhead = new Bulkhead(
       () => this.#limit(),
       { queue: this.policy.queue, waitMs: this.policy.queueWaitMs },
       this.#timing,
-      () => new BulkheadFull(this.name, this.policy.queueWaitMs),
+      () => {
+        this.counts.full += 1;
+        return new BulkheadFull(this.name, this.policy.queueWaitMs);
+      },
     );
     this.#prober = new Prober(options.probe, this.policy.probe, this.#timing, () => this.#recover());
     this.#circuit = new CircuitBreaker<[boolean], void>((failed) => (failed ? Promise.reject(recordedFailure) : Promise.resolve()), {
@@ -147,12 +197,32 @@ export class Breaker implements AsyncDisposable {
 
   /** How long a caller should wait before it tries again: 0 unless open. */
   get retryAfterMs(): number {
-    return this.#state === 'open' ? Math.ceil(this.#prober.earliestRecoveryMs) : 0;
+    if (this.#state !== 'open') return 0;
+    return this.#hold === 'open' ? heldRetryMs : Math.ceil(this.#prober.earliestRecoveryMs);
   }
 
-  /** For metrics: what is under way at this moment. */
-  get load(): { readonly inFlight: number; readonly waiting: number; readonly limit: number } {
-    return { inFlight: this.#bulkhead.inside, waiting: this.#bulkhead.waiting, limit: this.#limit() };
+  /** How long it has been in its state. */
+  get sinceMs(): number {
+    return this.#timing.now() - this.#since;
+  }
+
+  /** What opened it, while it is open; with the same in one word. */
+  get cause(): { readonly error: unknown; readonly kind: string } | undefined {
+    return this.#state === 'open' ? { error: this.#cause, kind: this.#kind(this.#cause) } : undefined;
+  }
+
+  get held(): Hold | undefined {
+    return this.#hold;
+  }
+
+  /** Answers come, but more than a few of the recent ones took longer than `sluggishMs`. */
+  get isSluggish(): boolean {
+    return this.#sluggish.exceeds(sluggishPercent, this.policy.minimumCalls);
+  }
+
+  /** For metrics: what is under way at this moment; `late` are those whose caller was told at the deadline and whose work has not ended. */
+  get load(): { readonly inFlight: number; readonly waiting: number; readonly limit: number; readonly late: number } {
+    return { inFlight: this.#bulkhead.inside, waiting: this.#bulkhead.waiting, limit: this.#limit(), late: this.#late };
   }
 
   /**
@@ -162,20 +232,23 @@ export class Breaker implements AsyncDisposable {
    * DeadlineExceeded when the time is up; otherwise whatever `work` throws.
    */
   async run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (this.#circuit.opened || this.#disposed) throw this.#unavailable();
+    if (this.#circuit.opened || this.#disposed) throw this.#refusal();
     const place = this.#bulkhead.enter();
     if (place) {
       await place;
       if (this.#circuit.opened || this.#disposed) {
         this.#bulkhead.leave();
-        throw this.#unavailable();
+        throw this.#refusal();
       }
     }
+    this.counts.calls += 1;
     const generation = this.#generation;
     const startedAt = this.#timing.now();
     let lateEnd: Promise<void> | undefined;
     try {
       const result = await withDeadline(work, this.policy.deadlineMs, this.#timing, (ended) => {
+        this.counts.deadlines += 1;
+        this.#late += 1;
         lateEnd = ended;
       });
       this.#report(generation, 'ok', this.#timing.now() - startedAt, undefined);
@@ -185,7 +258,7 @@ export class Breaker implements AsyncDisposable {
       throw error;
     } finally {
       // After the report, so that nobody is let in on a database that this call has just found to be out.
-      if (lateEnd) void lateEnd.then(this.#leave);
+      if (lateEnd) void lateEnd.then(this.#leaveLate);
       else this.#bulkhead.leave();
     }
   }
@@ -204,11 +277,37 @@ export class Breaker implements AsyncDisposable {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Opens it on what somebody else knows: a sibling on the same server has tripped, an operator says so. */
+  /** Opens it on what somebody else knows: a sibling on the same server has tripped. */
   open(cause: unknown): void {
-    if (this.#disposed) return;
+    if (this.#disposed || this.#hold) return;
     this.#cause = cause;
     this.#circuit.open();
+  }
+
+  /** Keeps it open, or closed, until `release`. Held open nobody probes; held closed no failure opens it. */
+  hold(state: Hold): void {
+    if (this.#disposed) return;
+    this.#hold = undefined;
+    if (state === 'open') {
+      this.open(new HeldOpen(`an operator holds ${this.name} open`));
+      this.#prober.stop();
+    } else if (this.#state === 'open') {
+      this.#prober.stop();
+      this.#recover();
+    }
+    this.#hold = state;
+  }
+
+  /** Gives it back to itself. What was held open is probed at once and goes on when the dependency is well. */
+  release(): void {
+    const held = this.#hold;
+    this.#hold = undefined;
+    if (held === 'open' && this.#state === 'open') this.#prober.askSoon();
+  }
+
+  /** Somebody knows that the dependency is back: the next probe need not wait for its time. */
+  probeSoon(): void {
+    if (this.#state === 'open' && !this.#hold && !this.#disposed) this.#prober.askSoon();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -224,7 +323,10 @@ export class Breaker implements AsyncDisposable {
     return Promise.resolve();
   }
 
-  readonly #leave = (): void => this.#bulkhead.leave();
+  readonly #leaveLate = (): void => {
+    this.#late -= 1;
+    this.#bulkhead.leave();
+  };
 
   #limit(): number {
     if (this.#state !== 'ramping') return this.policy.concurrency;
@@ -243,32 +345,51 @@ export class Breaker implements AsyncDisposable {
   }
 
   #report(generation: number, verdict: Verdict, tookMs: number, error: unknown): void {
-    if (verdict === 'neutral' || generation !== this.#generation || this.#circuit.opened || this.#disposed) return;
+    if (verdict === 'neutral' || generation !== this.#generation || this.#circuit.opened || this.#disposed || this.#hold === 'closed') return;
     if (verdict === 'ok') {
       this.#failuresInARow = 0;
       void this.#circuit.fire(false);
       const slow = tookMs > this.#slowMs;
       this.#slow.record(slow);
-      if (slow && this.#slow.exceeds(this.policy.slowPercent, this.policy.minimumCalls)) this.open(new Error(`${this.name} answers too slowly`));
+      this.#sluggish.record(tookMs > this.policy.sluggishMs);
+      if (slow && this.#slow.exceeds(this.policy.slowPercent, this.policy.minimumCalls)) this.open(new TooSlow(`${this.name} answers too slowly`));
       return;
     }
     this.#cause = error;
     this.#failuresInARow += 1;
+    this.#noteTrouble(tookMs);
     this.#circuit.fire(true).catch(ignored);
     if (verdict === 'trip' || this.#failuresInARow >= this.policy.failuresInARow) this.#circuit.open();
+  }
+
+  #noteTrouble(tookMs: number): void {
+    const now = this.#timing.now();
+    const trouble = this.#trouble;
+    if (now - trouble.last > this.policy.windowMs) {
+      trouble.since = now - tookMs;
+      trouble.failures = 0;
+    }
+    trouble.last = now;
+    trouble.failures += 1;
   }
 
   #opened(): void {
     this.#generation += 1;
     this.#prober.start(this.#cause);
-    this.#become('open', this.#cause);
+    const { since, failures } = this.#trouble;
+    // Whoever is inside while it opens has met the trouble as well, most likely. The call that opened it has not left yet.
+    const opening = failures > 0 ? { tookMs: this.#timing.now() - since, calls: failures + Math.max(this.#bulkhead.inside - this.#late - 1, 0) } : undefined;
+    this.#become('open', this.#cause, opening);
     this.#bulkhead.refuseWaiting(this.#unavailable());
   }
 
   #recover(): void {
     for (let bucket = 0; bucket < buckets; bucket += 1) this.#window.emit('rotate');
     this.#slow.clear();
+    this.#sluggish.clear();
     this.#failuresInARow = 0;
+    this.#trouble.last = -Infinity;
+    this.#trouble.failures = 0;
     this.#cause = undefined;
     this.#rampStartedAt = this.#timing.now();
     this.#circuit.close();
@@ -280,14 +401,20 @@ export class Breaker implements AsyncDisposable {
   #turn(): void {
     this.#window.emit('rotate');
     this.#slow.rotate();
+    this.#sluggish.rotate();
     if (this.#state !== 'ramping') return;
     if (this.#timing.now() - this.#rampStartedAt >= this.policy.rampMs) this.#become('closed');
     this.#bulkhead.admitWaiting();
   }
 
-  #become(to: BreakerState, cause?: unknown): void {
-    const transition: Transition = { breaker: this.name, from: this.#state, to, ...(cause !== undefined && { cause }) };
+  #become(to: BreakerState, cause?: unknown, opening?: Transition['opening']): void {
+    const transition: Transition = {
+      breaker: this.name, from: this.#state, to, afterMs: this.sinceMs,
+      ...(cause !== undefined && { cause, kind: this.#kind(cause) }),
+      ...(opening && { opening }),
+    };
     this.#state = to;
+    this.#since = this.#timing.now();
     for (const listener of this.#listeners) {
       try {
         listener(transition);
@@ -297,6 +424,22 @@ export class Breaker implements AsyncDisposable {
     }
   }
 
+  #kind(cause: unknown): string {
+    if (cause instanceof HeldOpen) return 'operator';
+    if (cause instanceof TooSlow) return 'slow';
+    try {
+      return this.#kindOf(cause);
+    } catch (defect) {
+      warn(defect);
+      return 'unknown';
+    }
+  }
+
+  #refusal(): DependencyUnavailable {
+    this.counts.rejected += 1;
+    return this.#unavailable();
+  }
+
   #unavailable(): DependencyUnavailable {
     return new DependencyUnavailable(this.name, this.retryAfterMs, { cause: this.#cause });
   }
@@ -304,3 +447,12 @@ export class Breaker implements AsyncDisposable {
 
 /** Says so, without letting a classifier's or listener's defect take the call down. */
 const warn = (defect: unknown): void => process.emitWarning(defect instanceof Error ? defect : String(defect));
+
+class TooSlow extends Error {
+  override readonly name = 'TooSlow';
+}
+
+const defaultKindOf = (error: unknown): string => {
+  const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as { readonly code?: unknown; readonly name?: unknown };
+  return typeof code === 'string' ? code : typeof name === 'string' ? name : 'unknown';
+};

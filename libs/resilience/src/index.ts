@@ -6,3 +6,4 @@ export * from './errors.ts';
 export type { ProbePolicy } from './prober.ts';
 export * from './retry-budget.ts';
 export * from './timing.ts';
+export { Pace } from './pace.ts';

@@ -8,7 +8,8 @@ export interface ProbePolicy {
   readonly deadlineMs: number;
   /**
    * How long to wait before each next probe, by what is wrong: a failover wants patience, a throttle more of it.
-   * The last delay repeats. Each is multiplied by 0.5–1.5, so that a fleet does not knock in step.
+   * The last delay repeats, so it bounds how long a dependency can be back without being noticed. Each is multiplied by 0.5–1, so that a fleet
+   * does not knock in step.
    */
   readonly delaysMs: (error: unknown) => readonly number[];
 }
@@ -51,10 +52,17 @@ export class Prober {
     this.#cancel();
   }
 
+  /** The next probe need not wait for its time: somebody knows more. Does nothing between good ones. */
+  askSoon(): void {
+    if (this.#good > 0) return;
+    this.stop();
+    this.#schedule(this.#policy.gapMs);
+  }
+
   #scheduleAfter(error: unknown): void {
     const delays = this.#policy.delaysMs(error);
     const delayMs = delays[Math.min(this.#failed, delays.length - 1)] ?? this.#policy.gapMs;
-    this.#schedule(delayMs * (0.5 + this.#timing.random()));
+    this.#schedule(delayMs * (0.5 + this.#timing.random() / 2));
   }
 
   #schedule(delayMs: number): void {

@@ -5,6 +5,11 @@
 export class RetryBudget {
   #tokens = 10;
 
+  /** What is saved up, for metrics. */
+  get tokens(): number {
+    return this.#tokens;
+  }
+
   succeeded(): void {
     if (this.#tokens < 10) this.#tokens += 0.1;
   }

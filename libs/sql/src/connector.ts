@@ -1,8 +1,7 @@
-import mssql from 'mssql';
 import { Request, type Connection } from 'tedious';
 import type { DriverBudget } from './budgets.ts';
 import { classify } from './classify.ts';
-import { guard } from './guard.ts';
+import { Pool, type PoolFigures } from './pool.ts';
 import type { Sql } from './sql.ts';
 
 export type Row = Record<string, unknown>;
@@ -20,63 +19,26 @@ export interface Session {
   batch(text: string): Promise<void>;
 }
 
-/** `ConnectionPool#acquire` and `#release` are public in mssql, and missing from its types. */
-interface Pool extends Omit<mssql.ConnectionPool, 'connect' | 'close'> {
-  connect(): Promise<unknown>;
-  close(): Promise<unknown>;
-  acquire(requester: object): Promise<Connection>;
-  release(connection: Connection): void;
-}
-
-/** Waiting for what is in flight must not outlast the time between SIGTERM and SIGKILL. */
-const closeWithinMs = 5_000;
-
 const isolated: AbortSignal = new AbortController().signal;
 
 /**
- * A pool of connections to one database: `mssql`'s, with the cures for what it does wrong (reliability §2.2).
+ * Connections to one database.
  *
  * Statements run on the borrowed connection itself rather than through `mssql`'s Request. That tells for certain whether a statement was sent,
  * and lets us close exactly the connection that failed, which `mssql` would lend to the next caller. It is little faster (about a tenth of the
  * CPU of a round trip): most of that is the driver's, the socket's and the collector's, so what helps is to make fewer round trips.
  */
 export class Connector implements AsyncDisposable {
-  readonly #pool: Pool;
-  readonly #open = new Set<Connection>();
-  #connecting: Promise<unknown> | undefined;
+  readonly #makePool: () => Pool;
+  #pool: Pool;
+  /** Pools that were replaced and still wait for what is in flight on them. */
+  readonly #retiring = new Set<Promise<void>>();
   #closed = false;
 
-  /** @param onError hears of connections that break while nobody uses them; without a listener they would end the process. */
+  /** @param onError hears of connections that break while nobody uses them. */
   constructor(connectionString: string, appName: string, budget: DriverBudget, onError: (error: unknown) => void) {
-    const config = mssql.ConnectionPool.parseConnectionString(connectionString);
-    this.#pool = new mssql.ConnectionPool({
-      ...config,
-      requestTimeout: budget.requestMs,
-      connectionTimeout: budget.connectMs,
-      validateConnection: 'socket', // The default asks `SELECT 1` before every statement.
-      pool: {
-        min: 0,
-        max: budget.connections,
-        acquireTimeoutMillis: budget.acquireMs,
-        createTimeoutMillis: budget.connectMs + 1_000,
-        destroyTimeoutMillis: 1_000,
-        idleTimeoutMillis: 60_000,
-      },
-      options: {
-        ...config.options,
-        appName,
-        abortTransactionOnError: true, // Else the driver turns XACT_ABORT off.
-        cancelTimeout: budget.cancelMs,
-        maxRetriesOnTransientErrors: 0, // The breaker retries; four hidden logins per failure would storm a failover.
-        lowerCaseGuids: true, // As JavaScript makes them, so that they compare equal.
-      } as mssql.IOptions,
-      beforeConnect: (connection: Connection) => {
-        guard(connection);
-        this.#open.add(connection);
-        connection.on('end', () => this.#open.delete(connection));
-      },
-    } as mssql.config) as unknown as Pool;
-    this.#pool.on('error', onError);
+    this.#makePool = () => new Pool(connectionString, appName, budget, onError);
+    this.#pool = this.#makePool();
   }
 
   /**
@@ -85,11 +47,11 @@ export class Connector implements AsyncDisposable {
    * @throws the driver's error, or the signal's reason when it was aborted before the statement was sent.
    */
   async execute(statement: Sql, signal: AbortSignal, dispatch?: Dispatch): Promise<Recordset[]> {
-    const connection = await this.#borrow();
+    const [pool, connection] = await this.#borrow();
     try {
       signal.throwIfAborted(); // Borrowing may have outlasted the caller's patience.
     } catch (error) {
-      this.#pool.release(connection);
+      pool.release(connection);
       throw error;
     }
     try {
@@ -99,13 +61,13 @@ export class Connector implements AsyncDisposable {
       if (signal.aborted || spoils(error)) connection.close(); // The pool makes another in its place.
       throw error;
     } finally {
-      this.#pool.release(connection);
+      pool.release(connection);
     }
   }
 
   /** Lends one connection for the whole of `work` and closes it afterwards, whatever was left in it. */
   async session<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const connection = await this.#borrow();
+    const [pool, connection] = await this.#borrow();
     try {
       return await work({
         execute: (statement) => send(connection, statement, isolated),
@@ -113,41 +75,37 @@ export class Connector implements AsyncDisposable {
       });
     } finally {
       connection.close();
-      this.#pool.release(connection);
+      pool.release(connection);
     }
   }
 
-  /** Waits for what is in flight, but not for ever: after 5 s the connections are cut. */
+  get figures(): PoolFigures {
+    return this.#pool.figures;
+  }
+
+  /**
+   * Goes on with a new pool; the old one is closed behind it, within 5 s. After an outage no connection of before is worth anything, and a pool
+   * that has lost count of them (there are reports of such after failovers) would never come back.
+   */
+  renew(): void {
+    if (this.#closed) return;
+    const old = this.#pool;
+    this.#pool = this.#makePool();
+    const retiring = old.close().catch(() => {}).finally(() => this.#retiring.delete(retiring));
+    this.#retiring.add(retiring);
+  }
+
+  /** Waits for what is in flight, at most 5 s. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    const cut = setTimeout(() => this.#cut(), closeWithinMs);
-    try {
-      if (this.#connecting) {
-        this.#cut(); // mssql refuses to close a pool that is connecting.
-        await this.#connecting.catch(() => {});
-      }
-      await this.#pool.close();
-    } finally {
-      clearTimeout(cut);
-    }
+    await Promise.all([this.#pool.close(), ...this.#retiring]);
   }
 
-  #cut(): void {
-    for (const connection of this.#open) connection.close();
-  }
-
-  async #borrow(): Promise<Connection> {
+  async #borrow(): Promise<readonly [Pool, Connection]> {
     if (this.#closed) throw Object.assign(new Error('the database is closed'), { code: 'ECONNCLOSED' });
-    if (!this.#pool.connected) await this.#connect();
-    return this.#pool.acquire(this);
-  }
-
-  #connect(): Promise<unknown> {
-    this.#connecting ??= this.#pool.connect().finally(() => {
-      this.#connecting = undefined;
-    });
-    return this.#connecting;
+    const pool = this.#pool;
+    return [pool, await pool.acquire()];
   }
 }
 

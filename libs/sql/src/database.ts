@@ -1,13 +1,15 @@
 import {
-  Breaker, DependencyUnavailable, fullJitterMs, realTiming, RetryBudget, sleep,
+  Breaker, BulkheadFull, DependencyUnavailable, fullJitterMs, realTiming, RetryBudget, sleep,
   type BreakerPolicy, type BreakerState, type Timing, type Transition,
 } from '@checkout/resilience';
+import { counter, histogram } from '@checkout/observability';
 import type { z } from 'zod';
 import { budgets, probeBudget, type Lane } from './budgets.ts';
 import { classify, probeDelaysMs, type Classified, type Kind } from './classify.ts';
 import { Connector, type Dispatch, type Recordset } from './connector.ts';
 import { CommitUnknown, Conflict } from './errors.ts';
 import type { Logger } from './logger.ts';
+import type { PoolFigures } from './pool.ts';
 import { probeRead, probeWrite } from './probe.ts';
 import { sql, type Sql } from './sql.ts';
 
@@ -20,6 +22,8 @@ export interface DatabaseOptions {
   readonly lane?: Lane;
   readonly logger?: Logger;
   readonly onTransition?: (transition: Transition) => void;
+  /** A unit of work was sent and no answer came. Must not throw. */
+  readonly onCommitUnknown?: (cause: unknown) => void;
   /** Overrides of the lane's budget; for tests and unusual databases. */
   readonly policy?: Partial<BreakerPolicy>;
   readonly timing?: Timing;
@@ -32,6 +36,11 @@ const retriable: ReadonlySet<Kind> = new Set<Kind>(['deadlock', 'snapshot', 'loc
 /** After these the server had rolled back before it answered, so a commit is known not to have happened. */
 const rolledBack: ReadonlySet<Kind> = new Set<Kind>(['throttled', 'read-only', 'full', 'resources']);
 
+const sqlSeconds = histogram('sql_seconds', 'From a place in the bulkhead to the answer of one batch, by database and lane', ['database']);
+const errorTotal = counter('sql_error_total', 'Errors of statements, by database and lane, SQL Server\'s number (none: not the server\'s) and what kind it is', ['database', 'number', 'kind']);
+const commitUnknownTotal = counter('commit_unknown_total', 'Units of work that were sent and never answered', ['database']);
+const dirtyConnectionTotal = counter('dirty_connection_total', 'Connections that were found with a transaction of somebody else; must stay 0', ['database']);
+
 /**
  * One database in one lane, as a service sees it: statements go through a breaker to a pool of their own. Connections are made when first needed.
  * What every method promises: it settles within the lane's deadline (plus what it waits for a place), and an outage is always
@@ -39,36 +48,46 @@ const rolledBack: ReadonlySet<Kind> = new Set<Kind>(['throttled', 'read-only', '
  */
 export class Database implements AsyncDisposable {
   readonly name: string;
-  readonly #breaker: Breaker;
+  /** For whoever watches it or holds it open; statements go through `query` and `commit`. */
+  readonly breaker: Breaker;
   readonly #connector: Connector;
   readonly #prober: Connector;
   readonly #retryBudget = new RetryBudget();
   readonly #timing: Timing;
   readonly #logger: Logger | undefined;
+  readonly #onCommitUnknown: ((cause: unknown) => void) | undefined;
+  readonly #seconds: { observe(seconds: number): void };
   #closed = false;
 
   static open(options: DatabaseOptions): Database {
     return new Database(options);
   }
 
-  private constructor({ connectionString, name, lane = 'work', logger, onTransition, policy, timing = realTiming }: DatabaseOptions) {
+  private constructor({ connectionString, name, lane = 'work', logger, onTransition, onCommitUnknown, policy, timing = realTiming }: DatabaseOptions) {
     this.name = `${name}/${lane}`;
     this.#timing = timing;
     this.#logger = logger;
+    this.#onCommitUnknown = onCommitUnknown;
+    this.#seconds = sqlSeconds.labels({ database: this.name });
+    errorTotal.inc({ database: this.name, number: 'none', kind: 'timeout' }, 0);
+    commitUnknownTotal.inc({ database: this.name }, 0);
+    dirtyConnectionTotal.inc({ database: this.name }, 0);
     const budget = budgets[lane];
     const onError = (error: unknown): void => logger?.warn({ err: error, database: this.name }, 'an idle connection broke');
     this.#connector = new Connector(connectionString, this.name, budget.driver, onError);
     this.#prober = new Connector(connectionString, `${this.name}/probe`, probeBudget, onError);
     const probe = lane === 'read' ? probeRead : probeWrite;
     const merged = { ...budget.breaker, ...policy };
-    this.#breaker = new Breaker({
+    this.breaker = new Breaker({
       name: this.name,
       policy: { ...merged, probe: merged.probe ?? { goodInARow: 3, gapMs: 200, deadlineMs: 400, delaysMs: probeDelaysMs } },
       classify: (error) => classify(error).verdict,
+      kindOf: (error) => classify(error).kind,
       probe: (signal) => probe(this.#prober, signal),
       timing,
     });
-    this.#breaker.onTransition((transition) => {
+    this.breaker.onTransition((transition) => {
+      if (transition.to === 'ramping') this.#connector.renew();
       const { cause, ...change } = transition;
       if (transition.to === 'open') logger?.error({ ...change, err: cause }, 'database unavailable: breaker opened');
       else logger?.info(change, 'breaker changed');
@@ -77,22 +96,27 @@ export class Database implements AsyncDisposable {
   }
 
   get state(): BreakerState {
-    return this.#breaker.state;
+    return this.breaker.state;
   }
 
   /** 0 unless the breaker is open. */
   get retryAfterMs(): number {
-    return this.#breaker.retryAfterMs;
+    return this.breaker.retryAfterMs;
   }
 
   /** Resolves when statements may pass again: what a paused receiver waits for. @throws DependencyUnavailable when the database is closed first. */
   whenClosed(): Promise<void> {
-    return this.#breaker.whenClosed();
+    return this.breaker.whenClosed();
   }
 
   /** Calls the listener at every change of the breaker's state. @returns what ends that. */
   onTransition(listener: (transition: Transition) => void): () => void {
-    return this.#breaker.onTransition(listener);
+    return this.breaker.onTransition(listener);
+  }
+
+  /** For metrics. */
+  get figures(): { readonly pool: PoolFigures; readonly retryTokens: number } {
+    return { pool: this.#connector.figures, retryTokens: this.#retryBudget.tokens };
   }
 
   /** For readiness at start-up: resolves when the database answers. @throws DependencyUnavailable */
@@ -137,7 +161,7 @@ COMMIT;`, 'commit');
   /** Waits for what is in flight, at most 5 s. Whatever comes later is refused. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#breaker[Symbol.asyncDispose]();
+    await this.breaker[Symbol.asyncDispose]();
     await Promise.all([this.#connector[Symbol.asyncDispose](), this.#prober[Symbol.asyncDispose]()]);
   }
 
@@ -148,13 +172,15 @@ COMMIT;`, 'commit');
   async #run(statement: Sql, purpose: 'read' | 'commit' = 'read'): Promise<Recordset[]> {
     for (let attempt = 1; ; attempt += 1) {
       const dispatch: Dispatch = { sent: false };
+      const startedAt = performance.now();
       try {
-        const recordsets = await this.#breaker.run((signal) => this.#connector.execute(statement, signal, dispatch));
+        const recordsets = await this.breaker.run((signal) => this.#connector.execute(statement, signal, dispatch));
+        this.#seconds.observe((performance.now() - startedAt) / 1_000);
         this.#retryBudget.succeeded();
         return recordsets;
       } catch (error) {
         const classified = classify(error);
-        if (classified.kind === 'dirty-connection') this.#logger?.error({ database: this.name }, 'a connection with an open transaction was found and closed');
+        this.#note(error, classified);
         const again = retriable.has(classified.kind) && attempt <= retries.retries && this.#retryBudget.take();
         if (!again) throw this.#translated(error, classified, purpose === 'commit' && dispatch.sent);
         await sleep(20 + fullJitterMs(attempt, retries, this.#timing.random), this.#timing);
@@ -162,13 +188,25 @@ COMMIT;`, 'commit');
     }
   }
 
+  #note(error: unknown, { kind, number }: Classified): void {
+    if (error instanceof DependencyUnavailable && !(error instanceof BulkheadFull)) return; // The breaker's own refusal: counted there.
+    errorTotal.inc({ database: this.name, number: number === undefined ? 'none' : String(number), kind });
+    if (kind !== 'dirty-connection') return;
+    dirtyConnectionTotal.inc({ database: this.name });
+    this.#logger?.error({ database: this.name }, 'a connection with an open transaction was found and closed');
+  }
+
   #translated(error: unknown, { verdict, kind }: Classified, mayHaveCommitted: boolean): unknown {
     if (error instanceof DependencyUnavailable) return error;
     if (kind === 'duplicate') return new Conflict('duplicate', constraintOf(error), { cause: error });
     if (kind === 'version') return new Conflict('version', messageOf(error), { cause: error });
     if (verdict === 'ok' || (verdict === 'neutral' && !this.#closed)) return error;
-    if (mayHaveCommitted && !rolledBack.has(kind)) return new CommitUnknown(this.name, { cause: error });
-    return new DependencyUnavailable(this.name, this.#breaker.retryAfterMs, { cause: error });
+    if (mayHaveCommitted && !rolledBack.has(kind)) {
+      commitUnknownTotal.inc({ database: this.name });
+      this.#onCommitUnknown?.(error);
+      return new CommitUnknown(this.name, { cause: error });
+    }
+    return new DependencyUnavailable(this.name, this.breaker.retryAfterMs, { cause: error });
   }
 }
 
