@@ -3,6 +3,7 @@ export { fromServiceBus, toOutbound, toServiceBus, type Outbound } from './codec
 export type { Decision, Handler, Incoming, Load, Store } from './handler.ts';
 export { InvalidMessage } from './invalid-message.ts';
 export { Memory } from './memory.ts';
+export { messagingMigrations } from './migrations-folder.ts';
 export { On } from './on.decorator.ts';
 export { Pipeline, type About, type PipelineOptions } from './pipeline.ts';
 export { ServiceBusServer, type ServiceBusServerOptions } from './service-bus.server.ts';

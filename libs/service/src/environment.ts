@@ -17,6 +17,9 @@ export const PlatformEnvironment = z.object({
 });
 export type PlatformEnvironment = z.output<typeof PlatformEnvironment>;
 
+/** What a migration is told. */
+export const MigrationEnvironment = PlatformEnvironment.pick({ SQL_CONNECTION: true, LOG_LEVEL: true });
+
 /** @throws Error with one sentence that names every wrong variable, never its value. */
 export function readEnvironment<Schema extends z.ZodType>(schema: Schema, environment: NodeJS.ProcessEnv = process.env): z.output<Schema> {
   const read = schema.safeParse(environment);
