@@ -1,4 +1,4 @@
-// `node tools/image.mjs cart out/`: lays out what a container of one service holds: its compiled code, the compiled code of our packages that it
+// `node tools/image.mjs cart out/`: lays out what a container of one program holds (a service, or a stand-in for compose): its compiled code, the compiled code of our packages that it
 // reaches, and the third-party packages that those reach, each at the version of the lockfile. No source, no tests, no development dependency.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -8,6 +8,9 @@ import { pathToFileURL } from 'node:url';
 import { pinnedNode, root } from './node-runtime.mjs';
 
 const build = join(root, 'dist/build');
+/** What a program may be started by. */
+const entries = ['main.js', 'migrate.js', 'prepare.js', 'open-shops.js'];
+const programs = ['services', 'infra/local'];
 
 /** Compiles every library and service into `dist/build`. */
 export function compile() {
@@ -27,13 +30,15 @@ export function imageOf(service) {
   const manifests = new Map();
   const packages = new Set();
   const seen = new Set();
+  const program = workspaces.find(({ source }) => programs.some((group) => source === join(root, group, service)));
+  if (!program) throw new Error(`There is no program called ${service}.`);
 
-  /** @param {string} file compiled file of ours */
+  /** @param {string} file a compiled file of ours */
   function reach(file) {
     if (seen.has(file)) return;
     seen.add(file);
     const home = workspaceOf(file);
-    const place = home.name === `@checkout/${service}` ? '.' : `node_modules/${home.name}`;
+    const place = home === program ? '.' : `node_modules/${home.name}`;
     files.set(join(place, 'dist', relative(home.compiled, file)), file);
     if (existsSync(`${file}.map`)) files.set(join(place, 'dist', relative(home.compiled, `${file}.map`)), `${file}.map`);
     for (const script of migrationsOf(home)) files.set(join(place, script.place), script.file);
@@ -56,7 +61,7 @@ export function imageOf(service) {
     for (const each of Object.keys({ ...dependencies, ...optionalDependencies, ...required(peerDependencies) })) take(each, directory);
   }
 
-  for (const entry of ['main.js', 'migrate.js']) reach(join(build, 'services', service, 'src', entry));
+  for (const entry of entries.map((name) => join(program.compiled, name)).filter(existsSync)) reach(entry);
   return { files, manifests, packages };
 }
 
@@ -72,7 +77,7 @@ export function layOut(service, directory) {
   return files.size + manifests.size;
 }
 
-const workspaces = ['libs', 'services'].flatMap((group) => readdirSync(join(root, group), { withFileTypes: true })
+const workspaces = ['libs', ...programs].flatMap((group) => readdirSync(join(root, group), { withFileTypes: true })
   .filter((entry) => existsSync(join(root, group, entry.name, 'package.json')))
   .map((entry) => ({ ...JSON.parse(readFileSync(join(root, group, entry.name, 'package.json'), 'utf8')), source: join(root, group, entry.name), compiled: join(build, group, entry.name, 'src') })));
 

@@ -6,6 +6,9 @@ import { clientsIn, type Client } from './people.ts';
 export const serviceNames = ['cart', 'orchestrator', 'inventory', 'payment', 'receipt'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
+/** Among containers each program is found by its name; the ports are the same as on a laptop. */
+const isInCompose = process.env['HOSTS'] === 'names';
+
 /** Where a system on this machine is found, and who may talk to it; whether it runs is another matter. */
 export class Site {
   readonly stateDirectory: string;
@@ -31,7 +34,7 @@ export class Site {
   }
 
   url(program: ServiceName | 'identity' | 'provider'): string {
-    return `http://127.0.0.1:${this.ports[program]}`;
+    return `http://${isInCompose ? program : '127.0.0.1'}:${this.ports[program]}`;
   }
 
   get serviceBusConnection(): string {
