@@ -190,7 +190,7 @@ export class Api {
 function mutated(answer: Answer, reply: Fault['reply']): Answer {
   if (reply !== 'other-amount' && reply !== 'other-currency') return answer;
   const body = JSON.parse(answer.body) as Partial<Authorization>;
-  const echo = reply === 'other-amount' ? { amountMinor: (body.amountMinor ?? 0) + 1 } : { currency: body.currency === 'XTS' ? 'XXX' : 'XTS' };
+  const echo = reply === 'other-amount' ? { amountMinor: (body.amountMinor ?? 0) + 1 } : { currency: body.currency === 'XTS' ? 'XAU' : 'XTS' };
   return { ...answer, body: JSON.stringify({ ...body, ...echo }) };
 }
 
