@@ -1,4 +1,5 @@
 import { TsqlError } from './error.ts';
+import type { WaitGraph } from './wait-graph.ts';
 import { FifoLock } from './lock.ts';
 
 export type LockOwner = 'Session' | 'Transaction';
@@ -11,17 +12,22 @@ interface Held { lock: FifoLock<object>; count: { Session: number; Transaction: 
  */
 export class AppLocks {
   readonly #locks = new Map<string, FifoLock<object>>();
+  readonly #graph: WaitGraph;
   readonly #held = new WeakMap<object, Map<string, Held>>();
 
-  /** 0 granted at once, 1 granted after a wait, -1 timed out. @throws Cancelled */
+  constructor(graph: WaitGraph) {
+    this.#graph = graph;
+  }
+
+  /** 0 granted at once, 1 granted after a wait, -1 timed out, -3 would have closed a circle of waits. @throws Cancelled */
   async acquire(session: object, resource: string, owner: LockOwner, timeoutMs: number): Promise<number> {
-    const lock = this.#locks.get(resource) ?? new FifoLock<object>();
+    const lock = this.#locks.get(resource) ?? new FifoLock<object>(this.#graph);
     this.#locks.set(resource, lock);
     const wait = lock.acquire(session, timeoutMs);
     try {
       await wait;
     } catch (error) {
-      if (error instanceof TsqlError) return -1;
+      if (error instanceof TsqlError) return error.number === 1205 ? -3 : -1;
       throw error;
     }
     const held = this.#held.get(session) ?? new Map<string, Held>();

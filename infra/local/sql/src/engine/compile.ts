@@ -8,7 +8,7 @@ import { Prepared } from './database.ts';
 import type { Bind } from './emit/bind.ts';
 import { coerce } from './emit/coerce.ts';
 import { emitDelete } from './emit/delete.ts';
-import { Emitter, Variables } from './emit/emitter.ts';
+import { Emitter, Variables, type LockWish } from './emit/emitter.ts';
 import { emitCondition, emitValue } from './emit/expression.ts';
 import { emitInsert } from './emit/insert.ts';
 import { emitQuery, type OutputColumn } from './emit/query.ts';
@@ -18,18 +18,18 @@ import type { TwoPhase, Write } from './emit/write.ts';
 import { outside, TsqlError } from './error.ts';
 import { hasFreeLength, type Parameter } from './plan-cache.ts';
 
-/** Reads rows or one value; `locks` when a hint wants the writer lock first, `reads` when stored tables are involved. */
+/** Reads rows or one value; `locks` are those its hints ask for, `reads` when stored tables are involved. */
 export interface Reading {
   readonly prepared: Prepared;
   readonly binds: readonly Bind[];
-  readonly locks: boolean;
+  readonly locks: readonly LockWish[];
   readonly reads: boolean;
 }
 
 export type Compiled =
   | (Reading & { readonly kind: 'query'; readonly columns: readonly OutputColumn[] })
   | (Reading & { readonly kind: 'assign'; readonly slots: readonly number[] })
-  | { readonly kind: 'write'; readonly verb: 'INSERT' | 'UPDATE' | 'DELETE'; readonly prepared: Prepared; readonly binds: readonly Bind[]; readonly columns: readonly OutputColumn[] | undefined; readonly table: string; readonly twoPhase: (TwoPhase & { readonly writing: Prepared }) | undefined }
+  | { readonly kind: 'write'; readonly verb: 'INSERT' | 'UPDATE' | 'DELETE'; readonly prepared: Prepared; readonly touching: Prepared; readonly binds: readonly Bind[]; readonly locks: readonly LockWish[]; readonly columns: readonly OutputColumn[] | undefined; readonly table: string; readonly twoPhase: (TwoPhase & { readonly writing: Prepared }) | undefined }
   | { readonly kind: 'condition'; readonly reading: Reading }
   | { readonly kind: 'throw'; readonly reading: Reading | undefined }
   | { readonly kind: 'print'; readonly reading: Reading }
@@ -131,9 +131,9 @@ function compileStatement(statement: Statement, catalog: Catalog, variables: Var
   const emitter = new Emitter(catalog, variables);
   switch (statement.node) {
     case 'select statement': return compileSelect(statement, emitter);
-    case 'insert': return writing('INSERT', emitInsert(statement, emitter));
-    case 'update': return writing('UPDATE', emitUpdate(statement, emitter));
-    case 'delete': return writing('DELETE', emitDelete(statement, emitter));
+    case 'insert': return writing('INSERT', emitInsert(statement, emitter), emitter);
+    case 'update': return writing('UPDATE', emitUpdate(statement, emitter), emitter);
+    case 'delete': return writing('DELETE', emitDelete(statement, emitter), emitter);
     case 'declare': {
       const initial = statement.variables.filter(({ value }) => value !== undefined);
       if (initial.length === 0) return { kind: 'interpreted' };
@@ -170,7 +170,7 @@ function assigning(list: readonly { readonly variable: string; readonly expressi
 function compileSelect(statement: SelectStatement, emitter: Emitter): Compiled {
   const { body } = statement.query;
   if (body.node === 'select' && body.items.some(({ item }) => item === 'assignment')) return compileAssignment(statement, body, emitter);
-  const { sql, columns } = emitQuery(statement.query, undefined, emitter);
+  const { sql, columns } = emitQuery(statement.query, undefined, emitter, { keepsRows: true });
   return { kind: 'query', columns, ...reading(sql, emitter) };
 }
 
@@ -185,13 +185,14 @@ function compileAssignment({ query }: SelectStatement, body: Select, emitter: Em
     targets.push(type);
     return { item: 'expression', expression: item.expression, alias: undefined } as const;
   });
-  const { sql } = emitQuery({ ...query, body: { ...body, items } }, undefined, emitter, { targets });
+  const { sql } = emitQuery({ ...query, body: { ...body, items } }, undefined, emitter, { targets, keepsRows: true });
   return { kind: 'assign', slots, ...reading(sql, emitter) };
 }
 
-function writing(verb: 'INSERT' | 'UPDATE' | 'DELETE', write: Write): Compiled {
+/** `touching` is the same statement which also tells, last in each row, the identity of what it wrote. */
+function writing(verb: 'INSERT' | 'UPDATE' | 'DELETE', write: Write, { locks }: Emitter): Compiled {
   const { sql, binds, columns, table, twoPhase } = write;
-  return { kind: 'write', verb, prepared: new Prepared(sql), binds, columns, table, twoPhase: twoPhase && { ...twoPhase, writing: new Prepared(twoPhase.write) } };
+  return { kind: 'write', verb, prepared: new Prepared(sql), touching: new Prepared(columns ? `${sql}, rowid` : `${sql} RETURNING rowid`), binds, locks, columns, table, twoPhase: twoPhase && { ...twoPhase, writing: new Prepared(twoPhase.write) } };
 }
 
 const procedures = new Set(['sp_getapplock', 'sp_releaseapplock', 'sp_set_session_context']);

@@ -5,6 +5,8 @@ import { Catalog, quote, type CatalogState } from './catalog.ts';
 import { Durability } from './durability.ts';
 import { registerFunctions } from './function/register.ts';
 import { FifoLock } from './lock.ts';
+import { RowLocks, type LockMode } from './row-locks.ts';
+import { WaitGraph } from './wait-graph.ts';
 import { PlanCache } from './plan-cache.ts';
 import { typesFromJson, typesToJson } from '../value/type-json.ts';
 
@@ -25,8 +27,12 @@ export class Prepared {
  * holds {@link lock}. node:sqlite is synchronous, so a statement never interleaves with another.
  */
 export class Database {
-  readonly lock = new FifoLock<object>();
-  readonly appLocks = new AppLocks();
+  readonly #waits = new WaitGraph();
+  readonly lock = new FifoLock<object>(this.#waits);
+  readonly rowLocks = new RowLocks(this.#waits);
+  readonly appLocks = new AppLocks(this.#waits);
+  /** Whose statement SQLite is running: what functions of the session ask. */
+  running: object | undefined;
   readonly plans = new PlanCache();
   readonly durability: Durability;
   readonly reader: DatabaseSync;
@@ -55,7 +61,13 @@ export class Database {
     const db = new DatabaseSync(this.path, { timeout: 0, enableForeignKeyConstraints: true, enableDoubleQuotedStringLiterals: false });
     db.exec('PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY; PRAGMA recursive_triggers = OFF;');
     registerFunctions(db, { nextIdentity: (table) => this.#nextIdentity(table), nextRowversion: () => this.#nextRowversion() });
+    db.function('ts_is_free', (table, row, mode) => (this.#isFree(String(table), Number(row), mode as LockMode) ? 1n : 0n));
     return db;
+  }
+
+  #isFree(table: string, row: number, mode: LockMode): boolean {
+    const session = this.running ?? this;
+    return !this.rowLocks.concernsOthers(session, table) || this.rowLocks.owners(session, { table, mode, rows: [row] }).size === 0;
   }
 
   statement(prepared: Prepared, side: Side): StatementSync {

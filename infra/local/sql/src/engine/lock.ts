@@ -1,4 +1,5 @@
 import { lockTimeout } from './error.ts';
+import type { WaitGraph } from './wait-graph.ts';
 
 /** Thrown into a wait that the client cancelled. */
 export class Cancelled extends Error {
@@ -16,16 +17,17 @@ interface Waiter<Owner> {
 export class FifoLock<Owner extends object> {
   #owner: Owner | undefined;
   readonly #queue: Waiter<Owner>[] = [];
+  readonly #graph: WaitGraph;
+
+  constructor(graph: WaitGraph) {
+    this.#graph = graph;
+  }
 
   get owner(): Owner | undefined {
     return this.#owner;
   }
 
-  get isWanted(): boolean {
-    return this.#queue.length > 0;
-  }
-
-  /** Undefined when granted at once. `timeoutMs` below zero waits for ever. @throws 1222 when the time is up, Cancelled on {@link cancel}. */
+  /** Undefined when granted at once. `timeoutMs` below zero waits for ever. @throws 1222 when the time is up, 1205 when waiting would close a circle, Cancelled on {@link cancel}. */
   acquire(owner: Owner, timeoutMs = -1): Promise<void> | undefined {
     if (this.#owner === undefined || this.#owner === owner) {
       this.#owner = owner;
@@ -33,6 +35,7 @@ export class FifoLock<Owner extends object> {
     }
     if (timeoutMs === 0) return Promise.reject(lockTimeout());
     return new Promise((grant, fail) => {
+      this.#graph.enter(owner, () => (this.#owner ? [this.#owner] : []));
       const waiter: Waiter<Owner> = { owner, grant, fail, timer: undefined };
       if (timeoutMs > 0) waiter.timer = setTimeout(() => this.#remove(waiter, lockTimeout()), timeoutMs);
       this.#queue.push(waiter);
@@ -42,9 +45,11 @@ export class FifoLock<Owner extends object> {
   release(owner: Owner): void {
     if (this.#owner !== owner) return;
     const next = this.#queue.shift();
-    clearTimeout(next?.timer);
     this.#owner = next?.owner;
-    next?.grant();
+    if (!next) return;
+    clearTimeout(next.timer);
+    this.#graph.leave(next.owner);
+    next.grant();
   }
 
   /** Takes the owner out of the queue. */
@@ -58,6 +63,7 @@ export class FifoLock<Owner extends object> {
     if (at < 0) return;
     clearTimeout(waiter.timer);
     this.#queue.splice(at, 1);
+    this.#graph.leave(waiter.owner);
     waiter.fail(error);
   }
 }

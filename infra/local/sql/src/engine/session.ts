@@ -14,6 +14,14 @@ export interface Settings {
 
 const defaults: Settings = { nocount: false, xactAbort: false, lockTimeoutMs: -1, isolation: 'READ COMMITTED' };
 
+/** Others keep what a statement needs. Nothing of the statement has happened. */
+export class Blocked extends Error {
+  override readonly name = 'Blocked';
+  constructor(readonly owners: ReadonlySet<object>) {
+    super('Others keep the rows of this statement.');
+  }
+}
+
 let descriptors = 0n;
 
 /**
@@ -88,8 +96,40 @@ export class Session {
     this.#isWriting = true;
   }
 
-  /** Runs one writing statement: within the open transaction, or as a transaction of its own. */
+  /** Reads under a lock that others may stand in the way of: with nobody writing, and again when whoever stood there has let go. */
+  async readLocked<T>(run: () => T, timeoutMs: number): Promise<T> {
+    const { lock, rowLocks } = this.database;
+    for (;;) {
+      const wait = this.#isWriting ? undefined : lock.acquire(this, timeoutMs);
+      if (wait) await wait;
+      try {
+        return run();
+      } catch (error) {
+        if (!(error instanceof Blocked)) throw error;
+        if (!this.#isWriting) lock.release(this);
+        await rowLocks.wait(this, error.owners, timeoutMs);
+      } finally {
+        if (!this.#isWriting) lock.release(this);
+      }
+    }
+  }
+
+  /** Runs one writing statement: within the open transaction, or as a transaction of its own. Rows that others keep are waited for. */
   async write<T>(run: () => T): Promise<T> {
+    for (;;) {
+      const wasWriting = this.#isWriting;
+      try {
+        return await this.#writeOnce(run);
+      } catch (error) {
+        if (!(error instanceof Blocked)) throw error;
+        // Nothing is written yet, so whoever has the rows may write meanwhile.
+        if (!wasWriting) this.#rollBackWriting();
+        await this.database.rowLocks.wait(this, error.owners, this.settings.lockTimeoutMs);
+      }
+    }
+  }
+
+  async #writeOnce<T>(run: () => T): Promise<T> {
     if (this.isDoomed) throw doomed();
     if (this.depth > 0) {
       if (!this.#isWriting) await this.startWriting();
@@ -177,6 +217,7 @@ export class Session {
     this.isDoomed = false;
     this.#descriptor = 0n;
     this.#savepoints.clear();
+    this.database.rowLocks.release(this);
     this.database.appLocks.releaseAll(this, 'Transaction');
   }
 
@@ -184,6 +225,7 @@ export class Session {
   cancel(): void {
     this.isCancelled = true;
     this.database.lock.cancel(this);
+    this.database.rowLocks.cancel(this);
     this.database.appLocks.cancel(this);
   }
 

@@ -1,12 +1,13 @@
 import { displayName, type Catalog, type Table } from './catalog.ts';
+import { Blocked } from './session.ts';
 import { invalidJson, numericConversion, overflow, truncated, TsqlError } from './error.ts';
 
 /** https://www.sqlite.org/rescode.html */
 const code = { check: 275, foreignKey: 787, notNull: 1299, primaryKey: 1555, unique: 2067, datatype: 3091, full: 13, triggerForeignKey: 1811 };
 
 /** SQLite's refusal in SQL Server's words and number. What has no counterpart is a defect of the stand-in and says so. */
-export function translate(error: unknown, catalog: Catalog, table: Table | undefined, verb: string): TsqlError {
-  if (error instanceof TsqlError) return error;
+export function translate(error: unknown, catalog: Catalog, table: Table | undefined, verb: string): Error {
+  if (error instanceof TsqlError || error instanceof Blocked) return error;
   if (isOutOfRange(error)) return overflow('bigint');
   // By shape, not by class: under Jest node:sqlite throws errors of another realm.
   const { errcode: number, message = String(error) } = error as { readonly errcode?: number; readonly message?: string };

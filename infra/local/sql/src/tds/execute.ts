@@ -1,4 +1,4 @@
-import { TsqlError } from '../engine/error.ts';
+import { outside, TsqlError } from '../engine/error.ts';
 import type { Faults, Interrupted } from '../faults.ts';
 import { signatureOf } from '../engine/plan-cache.ts';
 import { BatchRun } from '../engine/run/batch.ts';
@@ -186,7 +186,7 @@ async function transaction(reader: ByteReader, context: RequestContext): Promise
     switch (kind) {
       case operation.begin: {
         const level = levels[reader.u8()];
-        if (level === 'SNAPSHOT') throw new TsqlError(40514, 'The isolation level SNAPSHOT is outside the T-SQL subset of the local stand-in.', { effect: 'batch' });
+        if (level === 'SNAPSHOT' || level === 'READ UNCOMMITTED') throw outside(`The isolation level ${level}`);
         if (level) session.settings.isolation = level;
         session.begin(reply);
         break;

@@ -5,10 +5,9 @@ import { quote } from '../catalog.ts';
 import { coerce } from './coerce.ts';
 import type { Emitter } from './emitter.ts';
 import { emitCondition, emitValue } from './expression.ts';
-import { emitFrom, tableSource } from './from.ts';
 import { emitCommonTables } from './query.ts';
 import { Scope } from './scope.ts';
-import { findTarget } from './target.ts';
+import { emitWithTarget, findTarget } from './target.ts';
 import { emitReturning, type Write } from './write.ts';
 
 /** With FROM or TOP the rows are found by a subquery on rowid. */
@@ -17,18 +16,16 @@ export function emitDelete(statement: Delete, emitter: Emitter): Write {
   const target = findTarget(statement.target, statement.from, emitter);
   const { table } = target;
   const storage = quote(table.storage);
+  emitter.target = table.storage;
   const scope = new Scope();
+  const own: TableSource = { node: 'table', name: { schema: table.schema, name: table.name, line: 1 }, alias: target.alias, hints: statement.hints };
+  const from = emitWithTarget(own, target, statement.from, scope, emitter);
+  const conditions = [...from.conditions, ...(statement.where ? [emitCondition(statement.where, scope, emitter)] : [])];
+  const where = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
   if (!statement.from && !statement.top) {
-    scope.sources.push(tableSource(table, target.alias));
-    const where = statement.where ? ` WHERE ${emitCondition(statement.where, scope, emitter)}` : '';
     const returning = emitReturning(statement.output, { deleted: table }, emitter);
     return { sql: `${ctes}DELETE FROM ${storage} AS ${quote(target.alias)}${where}${returning.sql}`, binds: emitter.binds, columns: returning.columns, table: table.storage };
   }
-  const own: TableSource = { node: 'table', name: { schema: table.schema, name: table.name, line: 1 }, alias: target.alias, hints: [] };
-  const source: TableSource = !statement.from ? own : target.inFrom ? statement.from : { node: 'join', kind: 'cross', left: own, right: statement.from, on: undefined };
-  const from = emitFrom(source, scope, emitter);
-  const conditions = [...from.conditions, ...(statement.where ? [emitCondition(statement.where, scope, emitter)] : [])];
-  const where = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
   const limit = statement.top ? ` LIMIT ${coerce(emitValue(statement.top, new Scope(), emitter), types.bigint)}` : '';
   const returning = emitReturning(statement.output, { deleted: table }, emitter);
   return { sql: `${ctes}DELETE FROM ${storage} WHERE rowid IN (SELECT ${quote(target.alias)}.rowid FROM ${from.sql}${where}${limit})${returning.sql}`, binds: emitter.binds, columns: returning.columns, table: table.storage };

@@ -3,6 +3,7 @@ import type { SqlType } from '../../value/sql-type.ts';
 import type { Catalog } from '../catalog.ts';
 import { undeclared } from '../error.ts';
 import type { Bind } from './bind.ts';
+import type { LockMode } from '../row-locks.ts';
 import type { VisibleColumn } from './scope.ts';
 
 /** The variables of a batch. Each has a slot; what is declared anywhere in the text before its use is visible, as in T-SQL. */
@@ -39,13 +40,18 @@ export interface CteSource {
   readonly table?: string | undefined;
 }
 
+/** A lock a hint asks for. `at` is the place in each row where the row's identity is read; without one all rows of the table are meant. */
+export interface LockWish { readonly table: string; readonly mode: LockMode; readonly nowait: boolean; readonly at: number | undefined }
+
 /** What one SQLite statement gathers while it is written: its binds, the common tables in sight, and whether it must see the latest rows. */
 export class Emitter {
   readonly binds: Bind[] = [];
   readonly #indexes = new Map<string, number>();
   readonly ctes = new Map<string, CteSource>();
-  /** A lock hint asks for the writer lock before reading. */
-  locks = false;
+  /** What lock hints ask for. */
+  readonly locks: LockWish[] = [];
+  /** The storage name of the table that is written. */
+  target: string | undefined;
   /** Whether any stored table is read. */
   reads = false;
   #aliases = 0;

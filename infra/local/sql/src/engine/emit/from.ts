@@ -19,10 +19,8 @@ export interface EmittedFrom {
   readonly conditions: readonly string[];
 }
 
-/** Hints that read for writing: the statement takes the writer lock first. READPAST and the rest change nothing here. */
-const lockingHints = new Set(['UPDLOCK', 'XLOCK', 'HOLDLOCK', 'SERIALIZABLE', 'REPEATABLEREAD', 'TABLOCKX']);
-
-interface Piece { readonly sql: string; readonly source: Source; readonly isConstantJson: boolean }
+/** `conditions` hide rows of a stored table, whatever the statement asks. */
+interface Piece { readonly sql: string; readonly source: Source; readonly isConstantJson: boolean; readonly conditions?: readonly string[] }
 
 /**
  * Inner joins are flattened; lists opened from a parameter come first and drive the join (`CROSS JOIN` keeps SQLite from
@@ -36,7 +34,7 @@ export function emitFrom(source: TableSource, scope: Scope, emitter: Emitter): E
     scope.sources.push(piece.source);
     return piece;
   });
-  const conditions = flat.conditions.map((condition) => emitCondition(condition, scope, emitter));
+  const conditions = [...pieces.flatMap((piece) => piece.conditions ?? []), ...flat.conditions.map((condition) => emitCondition(condition, scope, emitter))];
   const lists = pieces.filter((piece) => piece.isConstantJson);
   const others = pieces.filter((piece) => !piece.isConstantJson);
   const text = lists.length > 0 && others.length > 0
@@ -58,9 +56,10 @@ function flatten(source: TableSource): { sources: TableSource[]; conditions: Exp
 /** Outer joins keep the order they are written in. */
 function emitNested(source: TableSource, scope: Scope, emitter: Emitter): string {
   if (source.node !== 'join') {
-    const { sql, source: visible } = emitLeaf(source, scope, emitter);
+    const { sql, source: visible, conditions = [] } = emitLeaf(source, scope, emitter);
     scope.sources.push(visible);
-    return sql;
+    // What hides a row does so before the join, or an outer join would bring the row back as NULLs or lose its partner.
+    return conditions.length === 0 ? sql : `(SELECT rowid, * FROM ${sql} WHERE ${conditions.join(' AND ')}) AS ${quote(visible.alias)}`;
   }
   const left = emitNested(source.left, scope, emitter);
   const before = scope.sources.length;
@@ -107,12 +106,13 @@ function emitLeaf(source: TableSource, scope: Scope, emitter: Emitter): Piece {
   }
 }
 
-function emitTable(source: NamedTable, emitter: Emitter): Piece {
-  const { name, hints } = source;
-  const alias = (source.alias ?? name.name).toLowerCase();
-  if (hints.some((hint) => lockingHints.has(hint))) emitter.locks = true;
+function emitTable(named: NamedTable, emitter: Emitter): Piece {
+  const { name, hints } = named;
+  const alias = (named.alias ?? name.name).toLowerCase();
   const cte = name.schema === undefined ? emitter.ctes.get(name.name.toLowerCase()) : undefined;
+  const isHinted = hints.mode !== undefined || hints.skips;
   if (cte) {
+    if (isHinted) throw outside('A lock hint on a common table expression', name.line);
     const columns = cte.columns.map((column) => ({ ...column, sql: `${quote(alias)}.${column.sql}` }));
     return { sql: `${quote(name.name.toLowerCase())} AS ${quote(alias)}`, source: { alias, columns }, isConstantJson: false };
   }
@@ -125,7 +125,16 @@ function emitTable(source: NamedTable, emitter: Emitter): Piece {
   const table = emitter.catalog.find(name);
   if (!table) throw unknownObject(name.schema ? `${name.schema}.${name.name}` : name.name);
   emitter.reads = true;
-  return { sql: `${quote(table.storage)} AS ${quote(alias)}`, source: tableSource(table, alias), isConstantJson: false };
+  const source = tableSource(table, alias);
+  // What a statement writes it locks anyway.
+  const mode = table.storage === emitter.target ? 'X' : hints.mode;
+  if (hints.skips && mode === undefined) throw outside('READPAST without UPDLOCK or XLOCK: reading row versions meets no locks', name.line);
+  return {
+    sql: `${quote(table.storage)} AS ${quote(alias)}`,
+    source: { ...source, wish: table.storage === emitter.target ? undefined : hints.mode && { ...hints, mode: hints.mode } },
+    isConstantJson: false,
+    conditions: hints.skips ? [`ts_is_free(${literal(table.storage)}, ${quote(alias)}.rowid, '${mode ?? 'U'}')`] : [],
+  };
 }
 
 export function tableSource(table: Table, alias: string, prefix = `${quote(alias)}.`): Source {

@@ -1,5 +1,5 @@
 import type { CommonTable, Query, QueryBody, Select, SelectItem } from '../../tsql/node/query.ts';
-import type { Expression } from '../../tsql/node/expression.ts';
+import type { Call, Expression } from '../../tsql/node/expression.ts';
 import { common, isString, MAX, type as types, type SqlType } from '../../value/sql-type.ts';
 import { outside, TsqlError } from '../error.ts';
 import { quote } from '../catalog.ts';
@@ -24,6 +24,8 @@ export interface QueryOptions {
   readonly exists?: boolean | undefined;
   /** Types the columns are brought to, as for INSERT. */
   readonly targets?: readonly SqlType[] | undefined;
+  /** Rows of the result are rows of the tables: what a lock hint asks for can be told row by row. */
+  readonly keepsRows?: boolean | undefined;
   /** Further SQLite expressions at the end of each row: defaults, identity, rowversion. */
   readonly extras?: readonly string[] | undefined;
 }
@@ -61,7 +63,7 @@ function emitWhole(query: Query, outer: Scope | undefined, emitter: Emitter, opt
 }
 
 function emitBody(body: QueryBody, outer: Scope | undefined, emitter: Emitter, options: QueryOptions): EmittedQuery {
-  if (body.node === 'select') return emitSelect(body, undefined, outer, emitter, options);
+  if (body.node === 'select') return emitSelect(body, undefined, outer, emitter, { ...options, keepsRows: false });
   const left = emitBody(body.left, outer, emitter, options);
   const right = emitBody(body.right, outer, emitter, options);
   if (left.columns.length !== right.columns.length) throw new TsqlError(205, 'All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists.', { effect: 'batch' });
@@ -88,12 +90,40 @@ function emitSelect(select: Select, query: Query | undefined, outer: Scope | und
   const order = query && query.orderBy.length > 0
     ? ` ORDER BY ${query.orderBy.map(({ expression, descending }) => `${sortKey(orderableBy(expression, list, scope, emitter))}${descending ? ' DESC' : ''}`).join(', ')}`
     : '';
+  const rowIds = emitLocks(select, scope, list.length, emitter, options);
   const bounded = limit(query, select.top, outer, emitter);
-  const extras = options.extras ?? [];
+  const extras = [...(options.extras ?? []), ...rowIds];
   const tail = `${from ? ` FROM ${from.sql}` : ''}${where}${group}${having}${order}${bounded}`;
   if (extras.length === 0) return { sql: `SELECT ${select.distinct ? 'DISTINCT ' : ''}${texts.join(', ')}${tail}`, columns };
   if (!select.distinct && group === '') return { sql: `SELECT ${[...texts, ...extras].join(', ')}${tail}`, columns };
   return { sql: `SELECT *, ${extras.join(', ')} FROM (SELECT ${select.distinct ? 'DISTINCT ' : ''}${texts.join(', ')}${tail})`, columns };
+}
+
+/** Lock hints: of the rows that come out where that can be told, of the whole table otherwise. @returns what reads the identities of those rows */
+function emitLocks(select: Select, scope: Scope, width: number, emitter: Emitter, { keepsRows = false }: QueryOptions): readonly string[] {
+  const isPlain = keepsRows && !select.distinct && select.groupBy.length === 0 && !select.having && !aggregates(select.items);
+  const rowIds: string[] = [];
+  for (const { wish, table, rowid } of scope.sources) {
+    if (!wish || table === undefined || rowid === undefined) continue;
+    const isByRow = isPlain && !wish.isWhole;
+    if (!isByRow && wish.skips) throw outside('READPAST in a query whose rows are not rows of its tables');
+    emitter.locks.push({ table, mode: wish.mode, nowait: wish.nowait, at: isByRow ? width + rowIds.length : undefined });
+    if (isByRow) rowIds.push(rowid);
+  }
+  return rowIds;
+}
+
+const aggregateNames = new Set(['COUNT', 'COUNT_BIG', 'SUM', 'AVG', 'MIN', 'MAX', 'STRING_AGG']);
+
+/** Does the select list fold rows into one? Subqueries have rows of their own. */
+function aggregates(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(aggregates);
+  if ('node' in value) {
+    if (value.node === 'query') return false;
+    if (value.node === 'call' && (value as Call).over === undefined && aggregateNames.has((value as Call).name)) return true;
+  }
+  return Object.values(value).some(aggregates);
 }
 
 export const columnCount = (given: number, wanted: number) =>

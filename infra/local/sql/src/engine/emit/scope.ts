@@ -1,4 +1,5 @@
 import type { SqlType } from '../../value/sql-type.ts';
+import type { LockMode } from '../row-locks.ts';
 import { ambiguousColumn, unboundColumn, unknownColumn } from '../error.ts';
 
 /** A column as an expression may name it, and what it is in SQLite. */
@@ -17,6 +18,8 @@ export interface Source {
   readonly rowid?: string | undefined;
   /** The storage name of that table. */
   readonly table?: string | undefined;
+  /** The lock its hints ask for. */
+  readonly wish?: { readonly mode: LockMode; readonly isWhole: boolean; readonly skips: boolean; readonly nowait: boolean } | undefined;
 }
 
 /** The sources an expression can see: those of its own FROM first, then those of the queries around it. */

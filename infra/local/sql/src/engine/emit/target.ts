@@ -2,6 +2,8 @@ import type { ObjectName, TableSource } from '../../tsql/node/query.ts';
 import { storageName, type Table } from '../catalog.ts';
 import { outside, TsqlError, unknownObject } from '../error.ts';
 import type { Emitter } from './emitter.ts';
+import { emitFrom, type EmittedFrom } from './from.ts';
+import type { Scope } from './scope.ts';
 
 /** The stored table an UPDATE or DELETE writes, and the alias it goes by in FROM. */
 export interface Target { readonly table: Table; readonly alias: string; readonly inFrom: boolean }
@@ -18,6 +20,17 @@ export function findTarget(target: ObjectName, from: TableSource | undefined, em
   const table = emitter.catalog.find(leaf?.name ?? target);
   if (!table) throw unknownObject(target.name);
   return { table, alias: (leaf ? (leaf.alias ?? leaf.name.name) : target.name).toLowerCase(), inFrom: leaf !== undefined };
+}
+
+/** The sources of a statement that writes: its own table, beside those of FROM unless it is one of them. */
+export function emitWithTarget(own: TableSource, target: Target, from: TableSource | undefined, scope: Scope, emitter: Emitter): EmittedFrom {
+  const emitted = emitFrom(!from ? own : target.inFrom ? from : { node: 'join', kind: 'cross', left: own, right: from, on: undefined }, scope, emitter);
+  for (const { wish, table } of scope.sources) {
+    if (!wish || table === undefined) continue;
+    if (wish.skips) throw outside('READPAST on a table that is not the one written');
+    emitter.locks.push({ table, mode: wish.mode, nowait: wish.nowait, at: undefined });
+  }
+  return emitted;
 }
 
 function leaves(source: TableSource): (TableSource & { node: 'table' })[] {

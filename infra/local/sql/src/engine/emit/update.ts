@@ -7,10 +7,10 @@ import { outside, TsqlError, unknownColumn } from '../error.ts';
 import { coerce } from './coerce.ts';
 import type { Emitter } from './emitter.ts';
 import { emitCondition, emitOrderBy, emitValue } from './expression.ts';
-import { emitFrom, tableSource } from './from.ts';
+import { tableSource } from './from.ts';
 import { emitCommonTables, emitItems } from './query.ts';
 import { Scope } from './scope.ts';
-import { findTarget, type Target } from './target.ts';
+import { emitWithTarget, findTarget, type Target } from './target.ts';
 import { emitReturning, type Write } from './write.ts';
 
 /**
@@ -23,10 +23,11 @@ export function emitUpdate(update: Update, emitter: Emitter): Write {
   const ctes = update.ctes.length > 0 ? `${emitCommonTables(update.ctes, undefined, emitter)} ` : '';
   const target = findTarget(update.target, update.from, emitter);
   const { table } = target;
+  emitter.target = table.storage;
   if (readsMoreThanInserted(update.output)) return emitTwoPhase(update, target, ctes, emitter);
   const isPlain = !update.from && !update.top;
   const scope = new Scope();
-  const from = emitSources(update.from, target, scope, emitter);
+  const from = emitSources(update, target, scope, emitter);
   const assignments = emitAssignments(update, table, scope, emitter);
   const conditions = [...from.conditions, ...(update.where ? [emitCondition(update.where, scope, emitter)] : [])];
   const where = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
@@ -61,10 +62,9 @@ function throughCommonTable(update: Update, through: CommonTable): Update {
 
 const both = (a: Expression | undefined, b: Expression | undefined): Expression | undefined => (a && b ? { node: 'logic', operator: 'AND', left: a, right: b } : a ?? b);
 
-function emitSources(from: TableSource | undefined, target: Target, scope: Scope, emitter: Emitter) {
-  const own: TableSource = { node: 'table', name: { schema: target.table.schema, name: target.table.name, line: 1 }, alias: target.alias, hints: [] };
-  if (!from) return emitFrom(own, scope, emitter);
-  return emitFrom(target.inFrom ? from : { node: 'join', kind: 'cross', left: own, right: from, on: undefined }, scope, emitter);
+function emitSources({ from, hints }: Update, target: Target, scope: Scope, emitter: Emitter) {
+  const own: TableSource = { node: 'table', name: { schema: target.table.schema, name: target.table.name, line: 1 }, alias: target.alias, hints };
+  return emitWithTarget(own, target, from, scope, emitter);
 }
 
 function emitAssignments(update: Update, table: Table, scope: Scope, emitter: Emitter): readonly { column: string; sql: string }[] {
@@ -100,7 +100,7 @@ function readsMoreThanInserted(output: readonly SelectItem[]): boolean {
 function emitTwoPhase(update: Update, target: Target, ctes: string, emitter: Emitter): Write {
   const { table } = target;
   const scope = new Scope();
-  const from = emitSources(update.from, target, scope, emitter);
+  const from = emitSources(update, target, scope, emitter);
   const assignments = emitAssignments(update, table, scope, emitter);
   const conditions = [...from.conditions, ...(update.where ? [emitCondition(update.where, scope, emitter)] : [])];
   // OUTPUT sees the old row as `deleted`, the other tables of FROM as they are, and the new row as `inserted`.

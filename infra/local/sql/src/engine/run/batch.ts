@@ -4,10 +4,12 @@ import { isTime } from '../../value/sql-type.ts';
 import type { Value } from '../../value/value.ts';
 import type { BatchPlan, Compiled, Reading, Step } from '../compile.ts';
 import { alterTable, createIndex, createTable, dropIndex, dropTable, type Definition } from '../emit/definition.ts';
+import type { LockWish } from '../emit/emitter.ts';
 import { outside, TsqlError } from '../error.ts';
 import { Cancelled } from '../lock.ts';
 import { isOutOfRange, translate } from '../sqlite-error.ts';
-import type { Session } from '../session.ts';
+import type { Wanted } from '../row-locks.ts';
+import { Blocked, type Session } from '../session.ts';
 import { bindValues, type RunState } from './bind-value.ts';
 import { runProcedure } from './procedure.ts';
 import type { Replies, StoredRow } from './replies.ts';
@@ -79,9 +81,7 @@ export class BatchRun {
     session.error = error.number;
     session.rowcount = 0;
     if (this.#tryDepth > 0) {
-      const isRolledBack = error.number === 1205 || error.number === 3960;
-      if (isRolledBack && session.depth > 0) session.rollback(this.#replies);
-      else if (session.depth > 0 && (session.settings.xactAbort || error.effect === 'rollback')) session.isDoomed = true;
+      if (session.depth > 0 && (session.settings.xactAbort || error.effect === 'rollback')) session.isDoomed = true;
       throw error;
     }
     const endsBatch = session.settings.xactAbort || error.effect !== 'statement';
@@ -145,6 +145,7 @@ export class BatchRun {
   #read({ prepared, binds }: Reading): readonly StoredRow[] {
     const { session } = this.#state;
     const statement = session.database.statement(prepared, session.side);
+    session.database.running = session;
     try {
       const values = bindValues(binds, this.#state);
       return readRows(statement, values);
@@ -154,22 +155,43 @@ export class BatchRun {
   }
 
   async #query(query: Reading & { readonly columns: Written['columns'] }): Promise<void> {
-    await this.#lockForReading(query);
-    const rows = this.#read(query);
+    const rows = await this.#readLocked(query);
     this.#session.rowcount = rows.length;
     this.#replies.rows(query.columns ?? [], rows, !this.#session.settings.nocount);
   }
 
-  /** Lock hints, and the isolation levels above read committed, read through the writer. */
-  async #lockForReading({ locks, reads }: Reading): Promise<void> {
+  /** Lock hints keep what they read; the isolation levels above read committed read as if to write. */
+  async #readLocked(reading: Reading): Promise<readonly StoredRow[]> {
     const session = this.#session;
-    if (session.depth === 0 || session.isWriting || !reads) return;
-    if (locks || session.settings.isolation === 'SERIALIZABLE' || session.settings.isolation === 'REPEATABLE READ') await session.startWriting();
+    const { isolation, lockTimeoutMs } = session.settings;
+    if (session.depth > 0 && !session.isWriting && reading.reads && (isolation === 'SERIALIZABLE' || isolation === 'REPEATABLE READ')) await session.startWriting();
+    if (reading.locks.length === 0) return this.#read(reading);
+    return session.readLocked(() => {
+      const rows = this.#read(reading);
+      this.#keep(reading.locks, rows);
+      return rows;
+    }, reading.locks.some(({ nowait }) => nowait) ? 0 : lockTimeoutMs);
+  }
+
+  /** Takes what hints ask for until the transaction ends; without one, only sees to it that nobody else has it. @throws Blocked */
+  #keep(wishes: readonly LockWish[], rows: readonly StoredRow[]): void {
+    const session = this.#session;
+    const { rowLocks } = session.database;
+    const wanted = wishes.map(({ table, mode, at }): Wanted => ({ table, mode, rows: at === undefined ? 'all' : rows.flatMap((row) => (row[at] === null ? [] : [Number(row[at])])) }));
+    for (const each of wanted) this.#passes(each);
+    if (session.depth > 0) for (const each of wanted) rowLocks.take(session, each);
+  }
+
+  /** @throws Blocked when others keep any of it. */
+  #passes(wanted: Wanted): void {
+    const { rowLocks } = this.#session.database;
+    if (!rowLocks.concernsOthers(this.#session, wanted.table)) return;
+    const owners = rowLocks.owners(this.#session, wanted);
+    if (owners.size > 0) throw new Blocked(owners);
   }
 
   async #assign(assign: Reading & { readonly slots: readonly number[] }): Promise<void> {
-    await this.#lockForReading(assign);
-    const rows = this.#read(assign);
+    const rows = await this.#readLocked(assign);
     const last = rows.at(-1);
     if (last) for (const [i, slot] of assign.slots.entries()) this.#state.frame[slot] = last[i] ?? null;
     if (assign.reads) this.#session.rowcount = rows.length;
@@ -180,6 +202,8 @@ export class BatchRun {
     const { rows, count } = await session.write(() => {
       try {
         session.database.lastIdentity = null;
+        session.database.running = session;
+        if (write.locks.length > 0) this.#keep(write.locks, []);
         return write.twoPhase ? this.#writeTwoPhase(write, write.twoPhase) : this.#writeOnce(write);
       } catch (error) {
         throw translate(error, session.catalog, session.catalog.get(write.table), write.verb);
@@ -192,8 +216,10 @@ export class BatchRun {
     else if (!session.settings.nocount) this.#replies.changed(count);
   }
 
-  #writeOnce({ prepared, binds, columns }: Written): { rows: readonly StoredRow[]; count: number } {
+  #writeOnce(write: Written): { rows: readonly StoredRow[]; count: number } {
+    const { prepared, binds, columns } = write;
     const { session } = this.#state;
+    if (session.database.rowLocks.concernsOthers(session, write.table)) return this.#writeAmongLocks(write);
     const statement = session.database.statement(prepared, 'writer');
     const values = bindValues(binds, this.#state);
     if (!columns) return { rows: [], count: Number(statement.run(...values).changes) };
@@ -203,14 +229,34 @@ export class BatchRun {
     return { rows, count: rows.length };
   }
 
+  /** Others keep rows of this table: what was written is looked at, and taken back when it is theirs. */
+  #writeAmongLocks({ verb, table, touching, binds, columns }: Written): { rows: readonly StoredRow[]; count: number } {
+    const { database } = this.#session;
+    const statement = database.statement(touching, 'writer');
+    statement.setReadBigInts(true);
+    database.writer.exec('SAVEPOINT "$touch"');
+    try {
+      const rows = statement.all(...bindValues(binds, this.#state)) as unknown as readonly StoredRow[];
+      // A new row is nobody's yet, but who keeps the whole table has been promised that none comes.
+      this.#passes({ table, mode: 'X', rows: verb === 'INSERT' ? [] : rows.map((row) => Number(row.at(-1))) });
+      return { rows: columns ? rows : [], count: rows.length };
+    } catch (error) {
+      database.writer.exec('ROLLBACK TO "$touch"');
+      throw error;
+    } finally {
+      database.writer.exec('RELEASE "$touch"');
+    }
+  }
+
   /** All rows or none: a savepoint takes back the first ones when a later one fails. */
-  #writeTwoPhase({ prepared, binds }: Written, phases: NonNullable<Written['twoPhase']>): { rows: readonly StoredRow[]; count: number } {
+  #writeTwoPhase({ prepared, binds, table }: Written, phases: NonNullable<Written['twoPhase']>): { rows: readonly StoredRow[]; count: number } {
     const { database } = this.#session;
     const reader = database.statement(prepared, 'writer');
     const writer = database.statement(phases.writing, 'writer');
     reader.setReadBigInts(true);
     writer.setReadBigInts(true);
     const found = reader.all(...bindValues(binds, this.#state)) as unknown as readonly StoredRow[];
+    this.#passes({ table, mode: 'X', rows: found.map(([id = null]) => Number(id)) });
     database.writer.exec('SAVEPOINT "$update"');
     try {
       const rows = found.map((row) => {
@@ -229,8 +275,7 @@ export class BatchRun {
 
   async #branch(step: Step, reading: Reading): Promise<Exit> {
     const holds = async () => {
-      await this.#lockForReading(reading);
-      return Boolean(this.#read(reading)[0]?.[0]);
+      return Boolean((await this.#readLocked(reading))[0]?.[0]);
     };
     if (step.statement.node === 'if') return this.#steps((await holds()) ? step.children : step.otherwise);
     while (await holds()) {

@@ -37,7 +37,9 @@ export interface ObjectName { readonly schema: string | undefined; readonly name
 
 export type TableSource = NamedTable | DerivedTable | ValuesTable | OpenJson | Join;
 
-export interface NamedTable { readonly node: 'table'; readonly name: ObjectName; readonly alias: string | undefined; readonly hints: readonly string[] }
+export interface NamedTable { readonly node: 'table'; readonly name: ObjectName; readonly alias: string | undefined; readonly hints: TableHints }
+/** What `WITH (…)` behind a table asks for: a lock to be kept on its rows or on all of it, taken rows to be passed over, no waiting. */
+export interface TableHints { readonly mode: 'S' | 'U' | 'X' | undefined; readonly isWhole: boolean; readonly skips: boolean; readonly nowait: boolean }
 export interface DerivedTable { readonly node: 'derived'; readonly query: Query; readonly alias: string; readonly columns: readonly string[] }
 export interface ValuesTable { readonly node: 'values'; readonly rows: readonly (readonly Expression[])[]; readonly alias: string; readonly columns: readonly string[] }
 export interface OpenJson { readonly node: 'openjson'; readonly json: Expression; readonly path: string | undefined; readonly columns: readonly JsonColumn[] | undefined; readonly alias: string | undefined }

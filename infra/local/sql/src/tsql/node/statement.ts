@@ -1,6 +1,6 @@
 import type { SqlType } from '../../value/sql-type.ts';
 import type { Expression, Ordering } from './expression.ts';
-import type { CommonTable, ObjectName, Query, SelectItem, TableSource } from './query.ts';
+import type { CommonTable, ObjectName, Query, SelectItem, TableHints, TableSource } from './query.ts';
 import type { AlterTable, CreateIndex, CreateSchema, CreateTable, DropIndex, DropTable } from './definition.ts';
 
 export type Statement =
@@ -28,6 +28,7 @@ export interface Update {
   readonly top: Expression | undefined;
   /** A table, or an alias of the FROM clause, or a common table expression. */
   readonly target: ObjectName;
+  readonly hints: TableHints;
   readonly assignments: readonly Assignment[];
   readonly output: readonly SelectItem[];
   readonly from: TableSource | undefined;
@@ -41,6 +42,7 @@ export interface Delete {
   readonly ctes: readonly CommonTable[];
   readonly top: Expression | undefined;
   readonly target: ObjectName;
+  readonly hints: TableHints;
   readonly output: readonly SelectItem[];
   readonly from: TableSource | undefined;
   readonly where: Expression | undefined;

@@ -2,7 +2,8 @@ import type { CommonTable } from '../node/query.ts';
 import type { Delete } from '../node/statement.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpression } from './expression.ts';
-import { parseFrom, parseHints, parseObjectName } from './from.ts';
+import { parseFrom, parseObjectName } from './from.ts';
+import { parseHints, parseQueryHints } from './hints.ts';
 import { parseOutput } from './output.ts';
 import { parseTop } from './query.ts';
 
@@ -13,9 +14,10 @@ export function parseDelete(cursor: Cursor, ctes: readonly CommonTable[]): Delet
   const top = parseTop(cursor);
   cursor.take('FROM');
   const target = parseObjectName(cursor);
-  if (cursor.at('WITH') && cursor.ahead(1).upper === '(') parseHints(cursor);
+  const hints = parseHints(cursor);
   const output = parseOutput(cursor);
   const from = cursor.take('FROM') ? parseFrom(cursor) : undefined;
   const where = cursor.take('WHERE') ? parseExpression(cursor) : undefined;
-  return { node: 'delete', line, ctes, top, target, output, from, where };
+  parseQueryHints(cursor);
+  return { node: 'delete', line, ctes, top, target, hints, output, from, where };
 }

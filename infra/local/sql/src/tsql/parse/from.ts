@@ -2,6 +2,7 @@ import { outside } from '../../engine/error.ts';
 import type { Join, JsonColumn, ObjectName, OpenJson, TableSource } from '../node/query.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpression } from './expression.ts';
+import { parseHints } from './hints.ts';
 import { parseQuery } from './query.ts';
 import { parseType } from './type.ts';
 
@@ -46,8 +47,7 @@ function parseSource(cursor: Cursor): TableSource {
   if (cursor.at('FOR') && cursor.ahead(1).upper === 'SYSTEM_TIME') throw outside('FOR SYSTEM_TIME', cursor.line);
   const alias = parseAlias(cursor);
   if (cursor.at('TABLESAMPLE')) throw outside('TABLESAMPLE', cursor.line);
-  const hints = cursor.at('WITH') && cursor.ahead(1).upper === '(' ? parseHints(cursor) : [];
-  return { node: 'table', name, alias, hints };
+  return { node: 'table', name, alias, hints: parseHints(cursor) };
 }
 
 function parseParenthesised(cursor: Cursor): TableSource {
@@ -72,19 +72,6 @@ function parseParenthesised(cursor: Cursor): TableSource {
 function parseAlias(cursor: Cursor): string | undefined {
   if (cursor.take('AS')) return cursor.name();
   return cursor.isName() ? cursor.name() : undefined;
-}
-
-/** Table hints. Which of them take the writer lock is the engine's business. */
-export function parseHints(cursor: Cursor): readonly string[] {
-  cursor.expect('WITH');
-  return cursor.group(() => {
-    const hint = cursor.next().upper;
-    if (cursor.takeSymbol('(')) {
-      cursor.list(() => cursor.next());
-      cursor.expectSymbol(')');
-    }
-    return hint;
-  });
 }
 
 /** One or two parts. Azure SQL refuses names with a database in front as well. */

@@ -3,7 +3,8 @@ import type { CommonTable } from '../node/query.ts';
 import type { Insert } from '../node/statement.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpression } from './expression.ts';
-import { parseHints, parseObjectName } from './from.ts';
+import { parseObjectName } from './from.ts';
+import { parseHints } from './hints.ts';
 import { parseOutput } from './output.ts';
 import { parseQuery, parseQueryAfterWith } from './query.ts';
 
@@ -15,7 +16,7 @@ export function parseInsert(cursor: Cursor, ctes: readonly CommonTable[]): Inser
   cursor.take('INTO');
   if (cursor.current.kind === 'variable') throw outside('A table variable', line);
   const table = parseObjectName(cursor);
-  if (cursor.at('WITH') && cursor.ahead(1).upper === '(') parseHints(cursor);
+  if (parseHints(cursor).skips) throw outside('READPAST on the table of an INSERT', line);
   const columns = cursor.atSymbol('(') ? cursor.group(() => cursor.name()) : undefined;
   const output = parseOutput(cursor);
   const common = { node: 'insert', line, ctes, table, columns, output } as const;

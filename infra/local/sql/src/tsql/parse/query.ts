@@ -4,6 +4,7 @@ import type { CommonTable, Query, QueryBody, Select, SelectItem } from '../node/
 import type { Cursor } from './cursor.ts';
 import { parseExpression, parseOrderBy } from './expression.ts';
 import { parseFrom } from './from.ts';
+import { parseQueryHints } from './hints.ts';
 
 /** `[WITH …] SELECT … [UNION …] [ORDER BY … [OFFSET … FETCH …]]` */
 export function parseQuery(cursor: Cursor): Query {
@@ -26,19 +27,8 @@ export function parseQueryAfterWith(cursor: Cursor, ctes: readonly CommonTable[]
     }
   }
   if (cursor.at('FOR')) throw outside('FOR JSON / FOR XML', cursor.line);
-  if (cursor.take('OPTION')) skipParentheses(cursor);
+  parseQueryHints(cursor);
   return { node: 'query', ctes, body, orderBy, offset, fetch };
-}
-
-/** Query hints change plans, never results. */
-function skipParentheses(cursor: Cursor): void {
-  cursor.expectSymbol('(');
-  for (let depth = 1; depth > 0;) {
-    if (cursor.done) throw cursor.unexpected();
-    if (cursor.takeSymbol('(')) depth += 1;
-    else if (cursor.takeSymbol(')')) depth -= 1;
-    else cursor.next();
-  }
 }
 
 export function parseCommonTables(cursor: Cursor): readonly CommonTable[] {

@@ -4,7 +4,8 @@ import type { CommonTable } from '../node/query.ts';
 import type { Assignment, Update } from '../node/statement.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpression } from './expression.ts';
-import { parseFrom, parseHints, parseObjectName } from './from.ts';
+import { parseFrom, parseObjectName } from './from.ts';
+import { parseHints, parseQueryHints } from './hints.ts';
 import { parseOutput } from './output.ts';
 import { parseTop } from './query.ts';
 
@@ -15,14 +16,15 @@ export function parseUpdate(cursor: Cursor, ctes: readonly CommonTable[]): Updat
   const top = parseTop(cursor);
   if (cursor.current.kind === 'variable') throw outside('A table variable', line);
   const target = parseObjectName(cursor);
-  if (cursor.at('WITH') && cursor.ahead(1).upper === '(') parseHints(cursor);
+  const hints = parseHints(cursor);
   cursor.expect('SET');
   const assignments = cursor.list(() => parseAssignment(cursor));
   const output = parseOutput(cursor);
   const from = cursor.take('FROM') ? parseFrom(cursor) : undefined;
   if (cursor.at('WHERE') && cursor.ahead(1).upper === 'CURRENT') throw outside('A cursor', line);
   const where = cursor.take('WHERE') ? parseExpression(cursor) : undefined;
-  return { node: 'update', line, ctes, top, target, assignments, output, from, where, orderBy: [] };
+  parseQueryHints(cursor);
+  return { node: 'update', line, ctes, top, target, hints, assignments, output, from, where, orderBy: [] };
 }
 
 function parseAssignment(cursor: Cursor): Assignment {
