@@ -1,1 +1,1 @@
-export {};
+export { startFunctionsHost, type FunctionsHostOptions } from './host.ts';
