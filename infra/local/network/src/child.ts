@@ -60,7 +60,7 @@ export class Child {
   }
 
   /** @throws Error when the program ends first, or is not ready in time. */
-  async ready(limitMs = 30_000): Promise<void> {
+  async ready(limitMs = 60_000): Promise<void> {
     const giveUpAt = Date.now() + limitMs;
     while (Date.now() < giveUpAt) {
       if (this.#hasExited) throw new Error(`${this.program.name} ended before it was ready (exit code ${this.#process.exitCode ?? this.#process.signalCode})`);
@@ -79,6 +79,15 @@ export class Child {
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), stopLimitMs);
     await this.#exited;
     clearTimeout(timer);
+  }
+
+  /** Stops the program where it stands: a host that swaps, a debugger, a laptop lid. Its sockets stay open and nothing is answered. */
+  pause(): void {
+    this.#process.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#process.kill('SIGCONT');
   }
 
   /** Ends the program without warning: power cut, out of memory, `kill -9`. */

@@ -17,7 +17,10 @@ export interface NetworkOptions {
   readonly log: Log;
   /** How long the simulated payment provider takes for each call. Default 20 ms. */
   readonly providerLatencyMs?: number;
+  /** For every service. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Whether the stand-ins can be told to fail, over `POST /faults`. They cannot unless asked for. */
+  readonly hasFaults?: boolean;
   /** For profiling: options of Node itself, for every program. */
   readonly nodeOptions?: readonly string[];
 }
@@ -55,6 +58,15 @@ export class Network extends Site implements AsyncDisposable {
 
   async kill(...names: readonly ProgramName[]): Promise<void> {
     await Promise.all(names.map((name) => this.child(name).kill()));
+  }
+
+  /** Stops programs where they stand, without ending them. A paused program has to be resumed before it can be stopped in good order. */
+  pause(...names: readonly ProgramName[]): void {
+    for (const name of names) this.child(name).pause();
+  }
+
+  resume(...names: readonly ProgramName[]): void {
+    for (const name of names) this.child(name).resume();
   }
 
   /** Starts programs that have ended again and waits until they are ready. */
@@ -103,7 +115,7 @@ export class Network extends Site implements AsyncDisposable {
 
   #program(name: ProgramName): Program {
     const standIn = this.#standIns()[name as (typeof standInNames)[number]];
-    if (standIn) return { name, ...standIn };
+    if (standIn) return { name, ...standIn, environment: { ...standIn.environment, ...(this.#options.hasFaults && { FAULTS: 'on' }) } };
     return {
       name,
       file: `services/${name}/src/main.ts`,

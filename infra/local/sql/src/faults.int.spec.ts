@@ -145,3 +145,20 @@ it('has no endpoint for faults unless it is switched on', async () => {
   }
   await server.close();
 });
+
+it('takes rules in and away by name over its endpoint, and the others keep their counts', async () => {
+  const server = await Server.start({ port: 0, directory: db.directory, databases: [], password: 'x', log: () => {} });
+  const admin = await startAdmin(server, 0, true);
+  const url = `http://127.0.0.1:${admin.port}/faults`;
+  const change = (body: unknown) => fetch(url, { method: 'POST', body: JSON.stringify(body) });
+  const inForce = async () => ((await (await fetch(url)).json()) as { name: string; seen: number; hits: number }[]).map(({ name, seen, hits }) => [name, seen, hits]);
+  await change({ add: [{ name: 'first', match: 'INSERT', action: 1222, nth: 2 }] });
+  for (const statement of ['INSERT a', 'INSERT b', 'INSERT c']) await server.faults.before(statement, 'shop');
+  await change({ add: [{ name: 'second', match: 'nothing', action: 1205 }] });
+  expect(await inForce()).toEqual([['first', 3, 1], ['second', 0, 0]]);
+  await change({ remove: ['first'] });
+  expect(await inForce()).toEqual([['second', 0, 0]]);
+  expect((await change({ add: [{ name: 7, match: 'x', action: 1205 }] })).status).toBe(400);
+  await admin.close();
+  await server.close();
+});

@@ -9,6 +9,8 @@ export type Interrupted = Exclude<Interference, 'delay'>;
 
 /** `match`: `login`, `commit`, or a regular expression over the text of a request. */
 export interface FaultRule {
+  /** By which `inForce` and `remove` know it. */
+  readonly name?: string;
   readonly match: string;
   /** Only in this database. */
   readonly database?: string;
@@ -55,8 +57,22 @@ export class Faults {
   }
 
   replace(rules: readonly FaultRule[]): void {
-    this.#rules = rules.map((rule) => ({ rule, pattern: rule.match === 'login' || rule.match === 'commit' ? undefined : new RegExp(rule.match, 'is'), random: generator(rule.seed ?? 1), seen: 0, hits: 0 }));
+    this.#rules = rules.map(armed);
     this.#dropsAfterCommit = false;
+  }
+
+  /** Further rules; those in force keep their counts. */
+  add(rules: readonly FaultRule[]): void {
+    this.#rules = [...this.#rules, ...rules.map(armed)];
+  }
+
+  remove(names: readonly string[]): void {
+    this.#rules = this.#rules.filter(({ rule: { name } }) => name === undefined || !names.includes(name));
+  }
+
+  /** Every rule with how many matches it has seen and how many of them it hit. */
+  inForce(): readonly (FaultRule & { readonly seen: number; readonly hits: number })[] {
+    return this.#rules.map(({ rule, seen, hits }) => ({ ...rule, seen, hits }));
   }
 
   #hit(database: string, matches: (armed: Armed) => boolean): FaultRule | undefined {
@@ -102,6 +118,9 @@ export class Faults {
     return drops;
   }
 }
+
+const armed = (rule: FaultRule): Armed =>
+  ({ rule, pattern: rule.match === 'login' || rule.match === 'commit' ? undefined : new RegExp(rule.match, 'is'), random: generator(rule.seed ?? 1), seen: 0, hits: 0 });
 
 /** Waits out a delay, which changes nothing else. */
 async function outcome({ action, delayMs }: FaultRule): Promise<TsqlError | Interrupted | undefined> {
