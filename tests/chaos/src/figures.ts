@@ -1,0 +1,58 @@
+import type { Executed } from './nemesis.ts';
+import type { SeenBreaker } from './world/event-log.ts';
+import type { Command } from './till/history.ts';
+
+export interface Spread {
+  readonly count: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number => Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 10) / 10;
+  return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+}
+
+/** Requests over the front door that were meant to be accepted. */
+export const submissions = (commands: readonly Command[]) =>
+  commands.filter(({ sale }) => sale.route === 'http').flatMap(({ attempts }) => attempts.filter(({ mustRefuse }) => mustRefuse === undefined));
+
+export interface Acceptance {
+  readonly sales: number;
+  readonly accepted: number;
+  /** Share of the sales that were offered online and that the till had accepted while the customer stood there. */
+  readonly share: number;
+}
+
+/** How long a customer waits at the counter before the till keeps the sale for later. */
+const customerWaitsMs = 10_000;
+
+/** Of the sales begun in a span of time: how many were accepted while the customer waited. */
+export function acceptanceBetween(commands: readonly Command[], from: number, to: number): Acceptance {
+  const online = commands.filter(({ sale, attempts }) => sale.route === 'http' && sale.manner !== 'offline' && sale.manner !== 'card-number' && attempts[0] !== undefined && attempts[0].at >= from && attempts[0].at < to);
+  const accepted = online.filter(({ attempts }) => attempts.some(({ type, mustRefuse, at, tookMs }) => type === 'ok' && mustRefuse === undefined && at + tookMs - (attempts[0]?.at ?? 0) <= customerWaitsMs));
+  return { sales: online.length, accepted: accepted.length, share: online.length === 0 ? 1 : accepted.length / online.length };
+}
+
+export interface BreakerTimes {
+  readonly database: string;
+  readonly outage: string;
+  /** From the first moment of the outage to the first breaker that opened; includes the wait for a first call. Undefined when none did. */
+  readonly toOpenMs?: number;
+  /** From healing to the last of them closed. */
+  readonly toCloseMs?: number;
+}
+
+/** What the breakers told the operators about each outage of a database. */
+export function breakerTimes(executed: readonly Executed[], told: readonly SeenBreaker[]): BreakerTimes[] {
+  return executed.flatMap(({ fault, startedAt, endedAt = startedAt }) => {
+    if (fault.kind !== 'sql-outage') return [];
+    const own = told.filter(({ service, at }) => service === fault.database && at >= startedAt - 50);
+    const opened = own.find(({ state, at }) => state === 'open' && at <= endedAt);
+    const closed = opened && own.find(({ state, at }) => state === 'closed' && at >= endedAt - 50);
+    return [{ database: fault.database, outage: fault.outage, ...(opened && { toOpenMs: opened.at - startedAt }), ...(closed && { toCloseMs: closed.at - endedAt }) }];
+  });
+}

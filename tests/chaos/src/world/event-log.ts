@@ -1,0 +1,82 @@
+import { ServiceBusClient, type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** One delivery to a back-office system, as it came: repeats are there too. */
+export interface SeenEvent {
+  readonly at: number;
+  readonly messageId: string;
+  readonly type: string;
+  readonly tenantId: string;
+  readonly saleId: string;
+  readonly commandId: string;
+  readonly text: string;
+}
+
+/** One change of a breaker, as a service told the operators. */
+export interface SeenBreaker {
+  readonly at: number;
+  readonly service: string;
+  readonly dependency: string;
+  readonly state: string;
+  readonly cause?: string;
+}
+
+/**
+ * A back-office system and an operator's desk in one: it subscribes to what the system tells the outside, and remembers every delivery. It
+ * takes one batch after the other and simply begins again when the bus was away, so that its own doings never hide the system's.
+ */
+export class EventLog {
+  readonly events: SeenEvent[] = [];
+  readonly breakers: SeenBreaker[] = [];
+  readonly operations: Readonly<Record<string, unknown>>[] = [];
+  readonly #connection: string;
+  #isClosed = false;
+  readonly #running: Promise<unknown>;
+
+  constructor(connection: string) {
+    this.#connection = connection;
+    this.#running = Promise.all([
+      this.#follow('sale-events', 'back-office', (message) => this.#sale(message)),
+      this.#follow('operations', 'desk', (message) => this.#operation(message)),
+    ]);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#running;
+  }
+
+  async #follow(topic: string, subscription: string, note: (message: ServiceBusReceivedMessage) => void): Promise<void> {
+    while (!this.#isClosed) {
+      const client = new ServiceBusClient(this.#connection, { retryOptions: { maxRetries: 0, timeoutInMs: 4_000 } });
+      try {
+        const receiver = client.createReceiver(topic, subscription);
+        while (!this.#isClosed) await takeBatch(receiver, note);
+      } catch {
+        await sleep(300);
+      } finally {
+        await Promise.race([client.close().catch(() => {}), sleep(1_000)]);
+      }
+    }
+  }
+
+  #sale({ messageId, subject, body }: ServiceBusReceivedMessage): void {
+    const { tenantId = '', saleId = '', commandId = '' } = body as Partial<Record<'tenantId' | 'saleId' | 'commandId', string>>;
+    this.events.push({ at: Date.now(), messageId: String(messageId), type: subject ?? '', tenantId, saleId, commandId, text: JSON.stringify(body) });
+  }
+
+  #operation({ subject, body }: ServiceBusReceivedMessage): void {
+    const told = body as Readonly<Record<string, unknown>>;
+    this.operations.push({ type: subject, ...told });
+    const { service, dependency, state, cause, at } = told as Partial<Record<'service' | 'dependency' | 'state' | 'cause' | 'at', string>>;
+    if (service === undefined || dependency === undefined || state === undefined) return;
+    this.breakers.push({ at: at === undefined ? Date.now() : Date.parse(at), service, dependency, state, ...(cause !== undefined && { cause }) });
+  }
+}
+
+async function takeBatch(receiver: ServiceBusReceiver, note: (message: ServiceBusReceivedMessage) => void): Promise<void> {
+  for (const message of await receiver.receiveMessages(200, { maxWaitTimeInMs: 700 })) {
+    note(message);
+    await receiver.completeMessage(message);
+  }
+}

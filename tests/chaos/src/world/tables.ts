@@ -1,0 +1,53 @@
+import mssql from 'mssql';
+import type { ServiceName, Site } from '@checkout/local-network';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads the databases past the product, with the plain driver: a checker that shared the product's code would share its mistakes. Never used
+ * while faults are in force, because they would hit it as well.
+ */
+export class Tables implements AsyncDisposable {
+  readonly #site: Site;
+  readonly #pools = new Map<ServiceName, Promise<mssql.ConnectionPool>>();
+
+  constructor(site: Site) {
+    this.#site = site;
+  }
+
+  async query<R extends object = Row>(database: ServiceName, statement: string): Promise<readonly R[]> {
+    const pool = await this.#pool(database);
+    try {
+      const { recordset } = await pool.request().query<R>(statement);
+      return recordset ?? [];
+    } catch (error) {
+      this.#pools.delete(database);
+      await pool.close().catch(() => {});
+      throw error;
+    }
+  }
+
+  all<R extends object = Row>(database: ServiceName, table: string): Promise<readonly R[]> {
+    return this.query<R>(database, `SELECT * FROM ${table};`);
+  }
+
+  async count(database: ServiceName, from: string): Promise<number> {
+    const [row] = await this.query<{ n: number }>(database, `SELECT COUNT(*) AS n FROM ${from};`);
+    return row?.n ?? 0;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const pool of this.#pools.values()) await (await pool.catch(() => undefined))?.close();
+  }
+
+  #pool(database: ServiceName): Promise<mssql.ConnectionPool> {
+    const known = this.#pools.get(database);
+    if (known) return known;
+    const pool = new mssql.ConnectionPool({
+      server: '127.0.0.1', port: this.#site.ports.sql, database, user: 'sa', password: this.#site.sqlPassword, requestTimeout: 20_000, pool: { max: 2, min: 0 },
+      options: { encrypt: false, trustServerCertificate: true },
+    }).on('error', () => {}).connect();
+    this.#pools.set(database, pool);
+    return pool;
+  }
+}
