@@ -44,6 +44,9 @@ const shown: Readonly<Record<string, () => Promise<void>>> = {
   'READPAST waits for writers.': async () => {
     expect(await meanwhile('SET LOCK_TIMEOUT 20; BEGIN TRAN; SELECT id FROM t WITH (UPDLOCK, READPAST)')).toBe(1222);
   },
+  'What the session context keeps is text.': async () => {
+    expect(await db.query("EXEC sp_set_session_context N'n', 5; SELECT SESSION_CONTEXT(N'n') AS n, CAST(SESSION_CONTEXT(N'n') AS INT) AS whole")).toEqual([{ n: '5', whole: 5 }]);
+  },
   'Duplicate keys are told without their value.': async () => {
     const error: unknown = await db.query('INSERT INTO t (id, n) VALUES (1, 0)').catch((reason: unknown) => reason);
     expect(error).toMatchObject({ number: 2627, class: 14, message: "Violation of PRIMARY KEY constraint 'pk_t'. Cannot insert duplicate key in object 'dbo.t'." });

@@ -2,11 +2,11 @@ import type { Expression } from '../tsql/node/expression.ts';
 import type { Select } from '../tsql/node/query.ts';
 import type { Execute, SelectStatement, Statement } from '../tsql/node/statement.ts';
 import { parseBatch } from '../tsql/parse/batch.ts';
-import { MAX, type as types, type SqlType } from '../value/sql-type.ts';
+import { isString, MAX, type as types, type SqlType } from '../value/sql-type.ts';
 import type { Catalog } from './catalog.ts';
 import { Prepared } from './database.ts';
 import type { Bind } from './emit/bind.ts';
-import { coerce } from './emit/coerce.ts';
+import { coerce, refuseVariant } from './emit/coerce.ts';
 import { emitDelete } from './emit/delete.ts';
 import { Emitter, Variables, type LockWish } from './emit/emitter.ts';
 import { emitCondition, emitValue } from './emit/expression.ts';
@@ -15,7 +15,7 @@ import { emitQuery, type OutputColumn } from './emit/query.ts';
 import { Scope } from './emit/scope.ts';
 import { emitUpdate } from './emit/update.ts';
 import type { TwoPhase, Write } from './emit/write.ts';
-import { outside, TsqlError } from './error.ts';
+import { clash, outside, TsqlError } from './error.ts';
 import { hasFreeLength, type Parameter } from './plan-cache.ts';
 
 /** Reads rows or one value; `locks` are those its hints ask for, `reads` when stored tables are involved. */
@@ -156,7 +156,11 @@ const nothing: Expression = { node: 'literal', of: 'null', text: '', national: f
 const reading = (sql: string, emitter: Emitter): Reading => ({ prepared: new Prepared(sql), binds: emitter.binds, locks: emitter.locks, reads: emitter.reads });
 
 function values(list: readonly (readonly [Expression, SqlType])[], emitter: Emitter): Reading {
-  const texts = list.map(([expression, type]) => coerce(emitValue(expression, new Scope(), emitter), type, { cast: true }));
+  const texts = list.map(([expression, type]) => {
+    const value = emitValue(expression, new Scope(), emitter);
+    refuseVariant(value.type, type);
+    return coerce(value, type, { cast: true });
+  });
   return reading(`SELECT ${texts.join(', ')}`, emitter);
 }
 
@@ -205,7 +209,9 @@ function compileExecute({ procedure, result, arguments: list }: Execute, catalog
   const given = list.map(({ name, value, output }) => {
     if (output) throw outside(`OUTPUT of ${procedure}`);
     const emitter = new Emitter(catalog, variables);
-    return { name, reading: reading(`SELECT ${emitValue(value, new Scope(), emitter).sql}`, emitter) };
+    const { sql, type } = emitValue(value, new Scope(), emitter);
+    if (procedure === 'sp_set_session_context' && isString(type) && type.length === MAX) throw clash('nvarchar(max)', 'sql_variant');
+    return { name, reading: reading(`SELECT ${sql}`, emitter) };
   });
   return { kind: 'execute', procedure, result: result === undefined ? undefined : variables.find(result).slot, arguments: given };
 }

@@ -37,7 +37,7 @@ export class Session {
   rowcount = 0;
   error = 0;
   identity: number | null = null;
-  readonly context = new Map<string, string | null>();
+  readonly context = new Map<string, { readonly value: string | null; readonly isReadOnly: boolean }>();
   /** How often this session has committed something; tells the fault rules about commits. */
   commits = 0;
   isCancelled = false;

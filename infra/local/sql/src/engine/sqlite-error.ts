@@ -11,6 +11,7 @@ export function translate(error: unknown, catalog: Catalog, table: Table | undef
   if (isOutOfRange(error)) return overflow('bigint');
   // By shape, not by class: under Jest node:sqlite throws errors of another realm.
   const { errcode: number, message = String(error) } = error as { readonly errcode?: number; readonly message?: string };
+  if (message.startsWith(BLOCKED)) return new TsqlError(33_504, `The attempted operation failed because the target object '${message.slice(BLOCKED.length)}' has a block predicate that conflicts with this operation. If the operation is performed on a view, the block predicate might be enforced on the underlying table. Modify the operation to target only the rows that are allowed by the block predicate.`);
   if (isDefinition(verb)) {
     if (number === code.unique) return new TsqlError(1505, `The CREATE UNIQUE INDEX statement terminated because a duplicate key was found: ${message}.`);
     if (message.endsWith('constraint failed')) return new TsqlError(547, `The ${verb} statement conflicted with a constraint: rows that are there already break it.`, { state: 0 });
@@ -28,6 +29,9 @@ export function translate(error: unknown, catalog: Catalog, table: Table | undef
   if (message.includes('malformed JSON')) return invalidJson();
   return defect(message);
 }
+
+/** What the trigger of a block predicate raises, before the table's name. */
+const BLOCKED = '$block:';
 
 /** node:sqlite refuses to turn an integer beyond 2^53 into a number. */
 export const isOutOfRange = (error: unknown) => typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_OUT_OF_RANGE';

@@ -24,6 +24,8 @@ export interface SqlType {
   readonly collation?: Collation | undefined;
   /** Set by COLLATE in an expression: it wins over the collation of a column. */
   readonly isCollated?: boolean | undefined;
+  /** Text of a sql_variant: it converts and compares by CAST only. */
+  readonly isVariant?: boolean | undefined;
 }
 
 export const MAX = Number.POSITIVE_INFINITY;
@@ -46,6 +48,7 @@ export const type = {
   boolean: simple('boolean'),
   sysname: simple('nvarchar', 128),
   text: simple('nvarchar', MAX),
+  variant: Object.freeze({ ...simple('nvarchar', 4000), isVariant: true }) as SqlType,
   decimal: (precision: number, scale: number) => simple('decimal', 0, precision, scale),
   datetime2: (scale: number) => simple('datetime2', 0, 0, scale),
   datetimeoffset: (scale: number) => simple('datetimeoffset', 0, 0, scale),

@@ -20,6 +20,7 @@ const rank = { bit: 0, tinyint: 1, smallint: 2, int: 3, bigint: 4 } as Readonly<
  */
 export function coerce(value: Typed, to: SqlType, { cast = false, style = undefined as number | undefined } = {}): string {
   const { sql, type: from } = value;
+  if (!cast) refuseVariant(from, to);
   if (from.kind === 'null') return 'NULL';
   if (to.kind === 'boolean' || from.kind === 'boolean') throw clash(from.kind, to.kind);
   if (isString(to)) return toText(value, to, cast, style);
@@ -43,6 +44,11 @@ export function coerce(value: Typed, to: SqlType, { cast = false, style = undefi
   }
   if (to.kind === from.kind) return sql;
   throw clash(typeName(from), typeName(to));
+}
+
+/** A sql_variant becomes something else by CAST only. @throws 257 */
+export function refuseVariant(from: SqlType, to: SqlType): void {
+  if (from.isVariant) throw new TsqlError(257, `Implicit conversion from data type sql_variant to ${typeName(to)} is not allowed. Use the CONVERT function to run this query.`, { state: 3, effect: 'batch' });
 }
 
 function fail(from: SqlType, to: SqlType): never {

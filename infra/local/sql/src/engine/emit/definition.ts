@@ -7,6 +7,7 @@ import { Emitter, Variables } from './emitter.ts';
 import { emitCondition, emitValue } from './expression.ts';
 import { tableSource } from './from.ts';
 import { Scope } from './scope.ts';
+import { refuseIfProtected } from './security.ts';
 
 /** What a definition does: SQLite statements, and the catalog there is afterwards. */
 export interface Definition { readonly sql: readonly string[]; readonly catalog: Catalog }
@@ -22,7 +23,7 @@ export function createTable(definition: CreateTable, catalog: Catalog): Definiti
   const schema = definition.table.schema ?? 'dbo';
   if (!catalog.schemas.has(schema.toLowerCase())) throw new TsqlError(2760, `The specified schema name "${schema}" either does not exist or you do not have permission to use it.`, { effect: 'batch' });
   const storage = storageName(definition.table);
-  if (catalog.get(storage)) throw already(definition.table.name);
+  if (catalog.hasObject(definition.table)) throw already(definition.table.name);
   const names = new Set<string>();
   for (const { name } of definition.columns) {
     if (names.has(name.toLowerCase())) throw new TsqlError(2705, `Column names in each table must be unique. Column name '${name}' in table '${definition.table.name}' is specified more than once.`, { effect: 'batch' });
@@ -30,7 +31,7 @@ export function createTable(definition: CreateTable, catalog: Catalog): Definiti
   }
   const keys = new Set(definition.constraints.flatMap((constraint) => (constraint.constraint === 'primary key' ? constraint.columns.map(({ column }) => column.toLowerCase()) : [])));
   const columns = definition.columns.map((column) => columnOf(definition.table.name, column, keys.has(column.name.toLowerCase())));
-  const base: Table = { id: nextId(catalog), schema, name: definition.table.name, storage, columns, constraints: [] };
+  const base: Table = { id: catalog.nextId, schema, name: definition.table.name, storage, columns, constraints: [] };
   const parts = definition.constraints.map((constraint) => constraintOf(constraint, base, catalog));
   const table: Table = { ...base, constraints: [...parts.map(({ constraint }) => constraint), ...definition.indexes.map((index) => indexConstraint(index))] };
   const body = [...columns.map((column) => columnText(base, column)), ...parts.flatMap(({ inline }) => (inline ? [inline] : []))];
@@ -39,8 +40,6 @@ export function createTable(definition: CreateTable, catalog: Catalog): Definiti
     catalog: catalog.with(table),
   };
 }
-
-const nextId = (catalog: Catalog) => Math.max(1_000_000, ...catalog.tables.map(({ id }) => id)) + 1;
 
 function columnOf(table: string, { name, type, nullable, identity, default: fallback }: ColumnDefinition, isKey: boolean): Column {
   if (isKey && nullable === true) throw new TsqlError(8111, `Cannot define PRIMARY KEY constraint on nullable column in table '${table}'.`, { effect: 'batch' });
@@ -177,6 +176,7 @@ export function dropTable(definition: DropTable, catalog: Catalog): Definition {
     }
     const user = next.tables.find((other) => other !== table && other.constraints.some(({ references }) => references === table.storage));
     if (user) throw new TsqlError(3726, `Could not drop object '${table.name}' because it is referenced by a FOREIGN KEY constraint.`);
+    refuseIfProtected('DROP TABLE', table.storage, next);
     sql.push(`DROP TABLE ${quote(table.storage)}`);
     next = next.without(table);
   }

@@ -3,6 +3,7 @@ import type { SqlType } from '../../value/sql-type.ts';
 import type { Catalog } from '../catalog.ts';
 import { undeclared } from '../error.ts';
 import type { Bind } from './bind.ts';
+import type { Typed } from './coerce.ts';
 import type { LockMode } from '../row-locks.ts';
 import type { VisibleColumn } from './scope.ts';
 
@@ -54,6 +55,10 @@ export class Emitter {
   target: string | undefined;
   /** Whether any stored table is read. */
   reads = false;
+  /** Parameters of the function whose body is being written. */
+  parameters: ReadonlyMap<string, Typed> = new Map();
+  /** The text is kept by SQLite and run in whatever session: nothing can be bound. */
+  isStored = false;
   #aliases = 0;
 
   constructor(readonly catalog: Catalog, readonly variables: Variables) {}

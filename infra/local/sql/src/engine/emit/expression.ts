@@ -99,6 +99,8 @@ function emitLiteral({ of, text, national }: Literal): Typed {
 
 function emitVariable({ name, line }: Variable, emitter: Emitter): Typed {
   if (name.startsWith('@@')) return systemVariable(name, emitter);
+  const parameter = emitter.parameters.get(name);
+  if (parameter) return parameter;
   const { slot, type } = emitter.variables.find(name, line);
   return { sql: emitter.bind({ from: 'slot', slot, whole: isInteger(type) || type.kind === 'decimal' || isTime(type) || type.kind === 'rowversion' }), type };
 }
@@ -147,6 +149,7 @@ function emitComparison({ operator, left, right }: Comparison, scope: Scope, emi
 
 /** Both sides are brought to the type that wins; text compares by collation, a uniqueidentifier in the server's order. */
 export function compare(operator: string, a: Typed, b: Typed): string {
+  if (a.type.isVariant || b.type.isVariant) throw outside('Comparing a sql_variant (SESSION_CONTEXT) without CAST');
   const type = common(a.type, b.type);
   if (isString(type)) {
     const key = sortsInsensitively(a.type, b.type) ? (x: string) => `ts_key(${x})` : (x: string) => x;

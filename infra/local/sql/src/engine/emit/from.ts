@@ -9,6 +9,7 @@ import type { JsonSchema } from '../function/open-json.ts';
 import { coerce } from './coerce.ts';
 import type { Emitter } from './emitter.ts';
 import { emitCondition, emitValue } from './expression.ts';
+import { emitPredicate } from './predicate.ts';
 import { emitQuery } from './query.ts';
 import { Scope, type Source, type VisibleColumn } from './scope.ts';
 import { systemView } from './system-view.ts';
@@ -133,7 +134,7 @@ function emitTable(named: NamedTable, emitter: Emitter): Piece {
     sql: `${quote(table.storage)} AS ${quote(alias)}`,
     source: { ...source, wish: table.storage === emitter.target ? undefined : hints.mode && { ...hints, mode: hints.mode } },
     isConstantJson: false,
-    conditions: hints.skips ? [`ts_is_free(${literal(table.storage)}, ${quote(alias)}.rowid, '${mode ?? 'U'}')`] : [],
+    conditions: [...emitter.catalog.filters(table.storage).map((filter) => emitPredicate(filter, table, `${quote(alias)}.`, emitter)), ...(hints.skips ? [`ts_is_free(${literal(table.storage)}, ${quote(alias)}.rowid, '${mode ?? 'U'}')`] : [])],
   };
 }
 

@@ -20,11 +20,17 @@ const indexesOf = (table: Table) => table.constraints.filter(({ kind }) => kind 
 
 /** The few catalog views migrations ask, answered from the catalog itself as a list of rows. */
 export function systemView(schema: string, name: string, catalog: Catalog) {
-  const { tables } = catalog;
+  const { tables, functions, policies } = catalog;
+  const objects = [...tables.map((each) => ({ ...each, type: 'U ' })), ...functions.map((each) => ({ ...each, type: 'IF' })), ...policies.map((each) => ({ ...each, type: 'SP' }))];
   switch (`${schema}.${name}`) {
     case 'sys.tables':
     case 'sys.objects':
-      return view({ name: types.sysname, object_id: types.int, schema_id: types.int, type: types.char(2) }, tables.map((table) => [table.name, table.id, schemaId(catalog, table.schema), 'U ']));
+      return view({ name: types.sysname, object_id: types.int, schema_id: types.int, type: types.char(2) }, (name === 'tables' ? objects.filter(({ type }) => type === 'U ') : objects).map((object) => [object.name, object.id, schemaId(catalog, object.schema), object.type]));
+    case 'sys.security_policies':
+      return view({ name: types.sysname, object_id: types.int, schema_id: types.int, is_enabled: types.bit, is_schema_bound: types.bit }, policies.map((policy) => [policy.name, policy.id, schemaId(catalog, policy.schema), policy.isOn ? 1 : 0, 1]));
+    case 'sys.security_predicates':
+      return view({ object_id: types.int, security_predicate_id: types.int, target_object_id: types.int, predicate_type_desc: types.nvarchar(60), operation_desc: types.nvarchar(60) },
+        policies.flatMap((policy) => policy.predicates.map((predicate, i) => [policy.id, i + 1, catalog.get(predicate.table)?.id ?? null, predicate.kind.toUpperCase(), predicate.moment ?? null])));
     case 'sys.schemas':
       return view({ name: types.sysname, schema_id: types.int }, catalog.state.schemas.map((schemaName) => [schemaName, schemaId(catalog, schemaName)]));
     case 'sys.columns':

@@ -1,6 +1,6 @@
 import type { Call, Expression, Ordering } from '../../tsql/node/expression.ts';
 import { common, isApproximate, isInteger, isNumeric, isString, isTime, MAX, type as types, type SqlType } from '../../value/sql-type.ts';
-import { literal } from '../catalog.ts';
+import { literal, storageName } from '../catalog.ts';
 import { coerce, type Typed } from '../emit/coerce.ts';
 import type { Emitter } from '../emit/emitter.ts';
 import { lengthOf } from '../emit/system-view.ts';
@@ -144,9 +144,11 @@ const objectName = (name: string) => {
 const objectId: Emit = (call, { emitter }) => {
   const name = constantText(call.arguments[0]);
   if (name === undefined) throw outside('OBJECT_ID of anything but a literal');
-  const kind = constantText(call.arguments[1]);
-  const table = kind === undefined || /^u$/i.test(kind) ? emitter.catalog.find(objectName(name)) : undefined;
-  return { sql: String(table?.id ?? 'NULL'), type: types.int };
+  const kind = constantText(call.arguments[1])?.toUpperCase();
+  const wanted = storageName(objectName(name));
+  const { tables, functions: predicates, policies } = emitter.catalog;
+  const among = [...(kind === undefined || kind === 'U' ? tables : []), ...(kind === undefined || kind === 'IF' ? predicates : []), ...(kind === undefined || kind === 'SP' ? policies : [])];
+  return { sql: String(among.find(({ storage }) => storage === wanted)?.id ?? 'NULL'), type: types.int };
 };
 
 const columnLength: Emit = (call, { emitter }) => {
@@ -174,8 +176,9 @@ const now = (scale: number, type: SqlType): Emit => (_call, { emitter }) => ({ s
 
 const sessionContext: Emit = (call, { emitter }) => {
   const [key] = call.arguments;
-  if (key?.node === 'literal') return { sql: emitter.bind({ from: 'context', key: { text: key.text } }), type: types.nvarchar(4000) };
-  if (key?.node === 'variable') return { sql: emitter.bind({ from: 'context', key: { slot: emitter.variables.find(key.name, key.line).slot } }), type: types.nvarchar(4000) };
+  if (emitter.isStored && key?.node === 'literal') return { sql: `ts_context(${literal(key.text.toLowerCase())})`, type: types.variant };
+  if (key?.node === 'literal') return { sql: emitter.bind({ from: 'context', key: { text: key.text } }), type: types.variant };
+  if (key?.node === 'variable') return { sql: emitter.bind({ from: 'context', key: { slot: emitter.variables.find(key.name, key.line).slot } }), type: types.variant };
   throw outside('SESSION_CONTEXT of an expression');
 };
 

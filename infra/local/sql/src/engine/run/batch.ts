@@ -4,6 +4,7 @@ import { isTime } from '../../value/sql-type.ts';
 import type { Value } from '../../value/value.ts';
 import type { BatchPlan, Compiled, Reading, Step } from '../compile.ts';
 import { alterTable, createIndex, createTable, dropIndex, dropTable, type Definition } from '../emit/definition.ts';
+import { alterPolicy, createFunction, createPolicy, dropFunction, dropPolicy } from '../emit/security.ts';
 import type { LockWish } from '../emit/emitter.ts';
 import { outside, TsqlError } from '../error.ts';
 import { Cancelled } from '../lock.ts';
@@ -133,6 +134,11 @@ export class BatchRun {
       case 'drop table': await this.#define('DROP TABLE', () => dropTable(statement, session.catalog)); return 'end';
       case 'create index': await this.#define('CREATE INDEX', () => createIndex(statement, session.catalog)); return 'end';
       case 'drop index': await this.#define('DROP INDEX', () => dropIndex(statement, session.catalog)); return 'end';
+      case 'create function': await this.#define('CREATE FUNCTION', () => createFunction(statement, session.catalog)); return 'end';
+      case 'drop function': await this.#define('DROP FUNCTION', () => dropFunction(statement, session.catalog)); return 'end';
+      case 'create security policy': await this.#define('CREATE SECURITY POLICY', () => createPolicy(statement, session.catalog)); return 'end';
+      case 'alter security policy': await this.#define('ALTER SECURITY POLICY', () => alterPolicy(statement, session.catalog)); return 'end';
+      case 'drop security policy': await this.#define('DROP SECURITY POLICY', () => dropPolicy(statement, session.catalog)); return 'end';
       case 'create schema': await this.#define('CREATE SCHEMA', () => {
         if (session.catalog.schemas.has(statement.name.toLowerCase())) throw new TsqlError(2714, `There is already an object named '${statement.name}' in the database.`, { state: 6, effect: 'batch' });
         return { sql: [], catalog: session.catalog.withSchema(statement.name) };

@@ -35,7 +35,7 @@ export function bindValue(bind: Bind, { session, frame, caught }: RunState): Val
     }
     case 'context': {
       const key = 'slot' in bind.key ? String(frame[bind.key.slot]) : bind.key.text;
-      return session.context.get(key.toLowerCase()) ?? null;
+      return session.context.get(key.toLowerCase())?.value ?? null;
     }
     case 'caught': {
       if (!caught) return null;

@@ -19,8 +19,7 @@ export async function runProcedure(name: string, list: readonly Argument[], sess
   for (const key of given.keys()) if (!names.includes(key)) throw new TsqlError(8145, `${key} is not a parameter for procedure ${name}.`, { effect: 'batch' });
   const text = (key: string) => String(given.get(key) ?? '');
   if (name === 'sp_set_session_context') {
-    const value = given.get('@value') ?? null;
-    session.context.set(text('@key').toLowerCase(), value === null ? null : String(value));
+    setContext(text('@key'), given.get('@value') ?? null, Boolean(Number(given.get('@read_only') ?? 0)), session);
     return 0;
   }
   const owner = ownerOf(text('@lockowner'));
@@ -33,6 +32,17 @@ export async function runProcedure(name: string, list: readonly Argument[], sess
   if (text('@lockmode').toLowerCase() !== 'exclusive') throw outside(`sp_getapplock with the mode ${text('@lockmode')}`);
   const timeout = given.get('@locktimeout');
   return session.database.appLocks.acquire(session, text('@resource'), owner, timeout === undefined || timeout === null ? session.settings.lockTimeoutMs : Number(timeout));
+}
+
+/** In characters: sysname. */
+const MAX_KEY = 128;
+
+/** https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-set-session-context-transact-sql */
+function setContext(key: string, value: Value, isReadOnly: boolean, { context }: Session): void {
+  if (key === '' || key.length > MAX_KEY) throw new TsqlError(15_600, "An invalid parameter or option was specified for procedure 'sp_set_session_context'.", { severity: 15 });
+  const name = key.toLowerCase();
+  if (context.get(name)?.isReadOnly) throw new TsqlError(15_664, `Cannot set key '${key}' in the session context. The key has been set as read_only for this session.`);
+  context.set(name, { value: value === null ? null : String(value), isReadOnly });
 }
 
 function ownerOf(text: string): LockOwner {

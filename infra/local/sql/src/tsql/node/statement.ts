@@ -1,6 +1,7 @@
 import type { SqlType } from '../../value/sql-type.ts';
 import type { Expression, Ordering } from './expression.ts';
 import type { CommonTable, ObjectName, Query, SelectItem, TableHints, TableSource } from './query.ts';
+import type { AlterPolicy, CreateFunction, CreatePolicy, DropFunction, DropPolicy } from './security.ts';
 import type { AlterTable, CreateIndex, CreateSchema, CreateTable, DropIndex, DropTable } from './definition.ts';
 
 export type Statement =
@@ -8,7 +9,8 @@ export type Statement =
   | Declare | SetVariable | SetOption
   | If | While | Block | TryCatch | LoopControl | Return | Print | Throw | Execute
   | Begin | Commit | Rollback | SaveTransaction
-  | CreateTable | AlterTable | DropTable | CreateIndex | DropIndex | CreateSchema | Ignored;
+  | CreateTable | AlterTable | DropTable | CreateIndex | DropIndex | CreateSchema | Ignored
+  | CreateFunction | DropFunction | CreatePolicy | AlterPolicy | DropPolicy;
 
 export interface SelectStatement { readonly node: 'select statement'; readonly line: number; readonly query: Query }
 export interface Insert {

@@ -5,11 +5,14 @@ import type { Cursor } from './cursor.ts';
 import { parseCreateTable, parseKeyParts, skipIndexOptions } from './create-table.ts';
 import { parseExpression } from './expression.ts';
 import { parseObjectName } from './from.ts';
+import { parseCreateFunction, parseCreatePolicy } from './security.ts';
 
 export function parseCreate(cursor: Cursor): Statement {
   const line = cursor.line;
   cursor.expect('CREATE');
   if (cursor.take('TABLE')) return parseCreateTable(cursor, line);
+  if (cursor.at('FUNCTION')) return parseCreateFunction(cursor, line);
+  if (cursor.take('SECURITY', 'POLICY')) return parseCreatePolicy(cursor, line);
   if (cursor.take('SCHEMA')) {
     const name = cursor.name();
     if (cursor.take('AUTHORIZATION')) cursor.name();

@@ -30,6 +30,11 @@ export class Cursor {
     return this.current.kind === 'end';
   }
 
+  /** Is what was taken so far the first word of the text? */
+  get isAtStart(): boolean {
+    return this.#at <= 1;
+  }
+
   ahead(n: number): Token {
     const token = this.#tokens[Math.min(this.#at + n, this.#tokens.length - 1)];
     if (!token) throw new Error('A token list always ends with an end token.');

@@ -1,7 +1,7 @@
 import { outside } from '../../engine/error.ts';
 import type { Statement } from '../node/statement.ts';
 import type { Cursor } from './cursor.ts';
-import { parseAlterTable } from './alter-table.ts';
+import { parseAlter } from './alter.ts';
 import { parseCreate } from './create.ts';
 import { parseDeclare } from './declare.ts';
 import { parseDelete } from './delete.ts';
@@ -38,7 +38,7 @@ export function parseStatement(cursor: Cursor): Statement {
     case 'THROW': return parseThrow(cursor);
     case 'EXEC': case 'EXECUTE': return parseExecute(cursor);
     case 'CREATE': return parseCreate(cursor);
-    case 'ALTER': return parseAlterTable(cursor);
+    case 'ALTER': return parseAlter(cursor);
     case 'DROP': return parseDrop(cursor);
     case 'PRINT': cursor.next(); return { node: 'print', line, message: parseExpression(cursor) };
     case 'BREAK': cursor.next(); return { node: 'break', line };

@@ -1,12 +1,14 @@
 import { outside } from '../../engine/error.ts';
-import type { AlterTable } from '../node/definition.ts';
+import type { Statement } from '../node/statement.ts';
 import { parseElements } from './create-table.ts';
 import type { Cursor } from './cursor.ts';
 import { parseObjectName } from './from.ts';
+import { parseAlterPolicy } from './security.ts';
 
-export function parseAlterTable(cursor: Cursor): AlterTable {
+export function parseAlter(cursor: Cursor): Statement {
   const line = cursor.line;
   cursor.expect('ALTER');
+  if (cursor.take('SECURITY', 'POLICY')) return parseAlterPolicy(cursor, line);
   if (!cursor.at('TABLE')) throw outside(`ALTER ${cursor.current.upper}`, line);
   cursor.expect('TABLE');
   const table = parseObjectName(cursor);
