@@ -1,56 +1,18 @@
 import type { Consumer } from './consumer.ts';
+import { ConsumerRing } from './consumer-ring.ts';
+import { deadLetterOf, exhausted, expired, reason } from './dead-letter.ts';
 import { DuplicateHistory } from './duplicate-history.ts';
 import { condition, Refusal } from './errors.ts';
-import type { Faults } from './fault/faults.ts';
-import { nextLockId } from './lock-token.ts';
-import type { CommitLog } from './log/commit-log.ts';
 import { writeCount, writePut, writeSessionState, writeSettle } from './log/records.ts';
-import { MessageSession } from './message-session.ts';
+import { MessageLocks } from './message-locks.ts';
+import { countStates, freeMessages, peekAt, type StateCounts } from './message-query.ts';
+import type { MessageSession } from './message-session.ts';
 import { SequenceQueue } from './sequence-queue.ts';
+import { SessionRoster, type SessionWaiter } from './session-roster.ts';
+import type { Changes, StoreContext, StoreOptions } from './store-options.ts';
 import { messageState, StoredMessage } from './stored-message.ts';
-import type { TimerWheel } from './timer-wheel.ts';
-import type { EntityStatus } from './topology.ts';
 import { type Content, parseContent, withApplicationProperties } from './wire/content.ts';
-import { text } from './wire/encode.ts';
 
-export interface StoreOptions {
-  readonly lockMs: number;
-  readonly maxDeliveryCount: number;
-  readonly requiresSession: boolean;
-  /** -1 for ever. */
-  readonly defaultTtlMs: number;
-  readonly deadLettersExpired: boolean;
-  /** A dead-letter queue: no sessions, no time to live, no counting, nothing further to dead-letter to. */
-  readonly isDeadLetterQueue: boolean;
-  /** How long message ids are remembered; 0 when duplicates are not looked for. */
-  readonly duplicateWindowMs: number;
-  readonly maxBytes: number;
-  readonly status: EntityStatus;
-  /** Messages do not stay but go on to this queue or topic. */
-  readonly forwardTo: string | undefined;
-  /** Dead letters go to this queue or topic instead of the dead-letter queue. */
-  readonly forwardDeadLettersTo: string | undefined;
-}
-
-/** What the stores share. */
-export interface StoreContext {
-  readonly log: CommitLog;
-  readonly timers: TimerWheel;
-  readonly faults: Faults;
-  /** Remembers to `pump` when the tick's messages have all been added. */
-  touched(store: MessageStore): void;
-  /** Takes a dead letter elsewhere. @returns false when there is no such place any more. */
-  forwardDeadLetter(content: Content, from: StoredMessage, target: string): boolean;
-  /** A scheduled message is due. */
-  activate(message: StoredMessage): void;
-}
-
-/** Someone waiting for the next available session. */
-export interface SessionWaiter {
-  granted(session: MessageSession): void;
-}
-
-export type Changes = ReadonlyMap<string, Buffer>;
 const noChanges: Changes = new Map();
 
 /**
@@ -69,16 +31,12 @@ export class MessageStore {
   bytes = 0;
   readonly deadLetterQueue: MessageStore | undefined;
   readonly messages = new Map<number, StoredMessage>();
-  readonly sessions = new Map<string, MessageSession>();
+  readonly sessions: SessionRoster;
   nextSequence = 1;
   readonly #context: StoreContext;
   readonly #ready = new SequenceQueue();
-  readonly #locks = new Map<number, StoredMessage>();
-  readonly #consumers: Consumer[] = [];
-  #nextConsumer = 0;
-  /** Sessions without an owner that have a message, in the order in which they came to be so. */
-  readonly #claimable = new Set<MessageSession>();
-  readonly #waiters = new Set<SessionWaiter>();
+  readonly #locks: MessageLocks;
+  readonly #consumers = new ConsumerRing();
   readonly #touchedSessions = new Set<MessageSession>();
 
   constructor(id: number, path: string, options: StoreOptions, context: StoreContext, deadLetterQueue?: MessageStore) {
@@ -87,6 +45,8 @@ export class MessageStore {
     this.options = options;
     this.#context = context;
     this.deadLetterQueue = deadLetterQueue;
+    this.sessions = new SessionRoster(this, context.timers, context.faults);
+    this.#locks = new MessageLocks(context.timers);
   }
 
   // ---- Arrival
@@ -132,16 +92,7 @@ export class MessageStore {
   }
 
   #sessionOf(message: StoredMessage): MessageSession | undefined {
-    return this.options.requiresSession ? this.session(message.content.sessionId ?? '') : undefined;
-  }
-
-  session(id: string): MessageSession {
-    let session = this.sessions.get(id);
-    if (!session) {
-      session = new MessageSession(this, id);
-      this.sessions.set(id, session);
-    }
-    return session;
+    return this.options.requiresSession ? this.sessions.open(message.content.sessionId ?? '') : undefined;
   }
 
   #makeReady(message: StoredMessage, session = this.#sessionOf(message)): void {
@@ -151,7 +102,7 @@ export class MessageStore {
     } else {
       session.ready.push(message);
       if (session.owner) this.#touchedSessions.add(session);
-      else this.#claimable.add(session);
+      else this.sessions.offer(session);
     }
     this.#context.touched(this);
   }
@@ -159,13 +110,12 @@ export class MessageStore {
   // ---- Delivery
 
   addConsumer(consumer: Consumer): void {
-    this.#consumers.push(consumer);
+    this.#consumers.add(consumer);
   }
 
   /** Locks outlive the link that took them (specification §7.2): its messages stay locked until they expire or are settled by token. */
   removeConsumer(consumer: Consumer): void {
-    const index = this.#consumers.indexOf(consumer);
-    if (index >= 0) this.#consumers.splice(index, 1);
+    this.#consumers.remove(consumer);
   }
 
   /** Hands out what is ready to whoever has credit, the consumers taking turns, and free sessions to whoever waits for one. */
@@ -174,10 +124,10 @@ export class MessageStore {
     if (this.options.requiresSession) {
       for (const session of this.#touchedSessions) this.pumpSession(session, now);
       this.#touchedSessions.clear();
-      this.#serveWaiters(now);
+      this.sessions.serveWaiters(now);
       return;
     }
-    for (let consumer = this.#consumerWithCapacity(); consumer; consumer = this.#consumerWithCapacity()) {
+    for (let consumer = this.#consumers.next(); consumer; consumer = this.#consumers.next()) {
       const message = this.#nextReady();
       if (!message) return;
       if (message.expiresAt <= now) this.#expire(message);
@@ -196,16 +146,6 @@ export class MessageStore {
     }
   }
 
-  #consumerWithCapacity(): Consumer | undefined {
-    const { length } = this.#consumers;
-    for (let tried = 0; tried < length; tried += 1) {
-      this.#nextConsumer = (this.#nextConsumer + 1) % length;
-      const consumer = this.#consumers[this.#nextConsumer];
-      if (consumer && consumer.capacity > 0) return consumer;
-    }
-    return undefined;
-  }
-
   #hand(message: StoredMessage, consumer: Consumer, now: number): void {
     if (consumer.deletesOnReceive) {
       // At most once: the message must not come back, so it leaves only when its deletion is on disk.
@@ -214,64 +154,40 @@ export class MessageStore {
       this.#context.log.afterDurable(() => consumer.deliver(message));
       return;
     }
-    this.#lock(message, consumer, now);
+    this.#locks.lock(message, consumer, now + this.options.lockMs);
     consumer.deliver(message);
   }
 
-  #lock(message: StoredMessage, holder: Consumer | undefined, now: number): void {
-    message.lockId = nextLockId();
-    message.holder = holder;
-    this.#locks.set(message.lockId, message);
-    const session = holder?.session;
-    if (session) {
-      message.lockedUntil = session.lockedUntil;
-      this.#context.timers.cancel(message);
-    } else {
-      message.lockedUntil = now + this.options.lockMs;
-      this.#context.timers.schedule(message, message.lockedUntil);
-    }
-  }
-
-  #unlock(message: StoredMessage): void {
-    this.#locks.delete(message.lockId);
-    this.#context.timers.cancel(message);
-    message.holder?.forget(message);
-    message.holder = undefined;
-    message.lockId = 0;
-    message.lockedUntil = 0;
-  }
-
   lockedBy(lockId: number): StoredMessage | undefined {
-    return this.#locks.get(lockId);
+    return this.#locks.find(lockId);
   }
 
   /** @returns the new end of the lock. */
   renewLock(message: StoredMessage): number {
-    message.lockedUntil = Date.now() + this.options.lockMs;
-    this.#context.timers.schedule(message, message.lockedUntil);
+    this.#locks.renew(message, Date.now() + this.options.lockMs);
     return message.lockedUntil;
   }
 
   // ---- Settlement. Each needs the message to be locked and ends the lock. Answers wait for the log.
 
   complete(message: StoredMessage): void {
-    this.#unlock(message);
+    this.#locks.unlock(message);
     this.#remove(message);
   }
 
   abandon(message: StoredMessage, changes: Changes = noChanges): void {
-    this.#unlock(message);
+    this.#locks.unlock(message);
     this.#countDelivery(message, message.state, changes);
   }
 
   defer(message: StoredMessage, changes: Changes = noChanges): void {
-    this.#unlock(message);
+    this.#locks.unlock(message);
     this.#countDelivery(message, messageState.deferred, changes);
   }
 
   /** @throws Refusal in a dead-letter queue; the message becomes available again, its count unchanged. */
   deadLetter(message: StoredMessage, changes: Changes): void {
-    this.#unlock(message);
+    this.#locks.unlock(message);
     if (!this.deadLetterQueue) {
       this.#makeReady(message);
       throw new Refusal(condition.notAllowed, `A message of '${this.path}' cannot be dead-lettered again.`);
@@ -281,7 +197,7 @@ export class MessageStore {
 
   /** The lock ends without an outcome and without counting: its session was released. */
   release(message: StoredMessage): void {
-    this.#unlock(message);
+    this.#locks.unlock(message);
     if (message.state === messageState.active) this.#makeReady(message);
   }
 
@@ -290,9 +206,7 @@ export class MessageStore {
     if (!this.options.isDeadLetterQueue) {
       message.deliveryCount += 1;
       if (message.deliveryCount >= this.options.maxDeliveryCount && state === messageState.active) {
-        this.#moveToDeadLetterQueue(message, new Map([...changes, ...reason(
-          'MaxDeliveryCountExceeded', `Message could not be consumed after ${this.options.maxDeliveryCount} delivery attempts.`,
-        )]));
+        this.#moveToDeadLetterQueue(message, new Map([...changes, ...exhausted(this.options.maxDeliveryCount)]));
         return;
       }
     }
@@ -320,10 +234,7 @@ export class MessageStore {
     const content = parseContent(withApplicationProperties(message.content, changes));
     const { forwardDeadLettersTo } = this.options;
     if (forwardDeadLettersTo !== undefined && this.#context.forwardDeadLetter(content, message, forwardDeadLettersTo)) return;
-    // It keeps its sequence number and its count (specification §12).
-    const moved = new StoredMessage(deadLetterQueue, message.sequence, message.enqueueSequence, content, message.enqueuedAt);
-    moved.deliveryCount = message.deliveryCount;
-    content.copies = 1;
+    const moved = deadLetterOf(message, deadLetterQueue, content);
     content.bytes = writePut(log, [moved], content.bytes);
     log.stored(content);
     log.afterDurable(() => deadLetterQueue.add(moved));
@@ -335,8 +246,7 @@ export class MessageStore {
     if (!deadLetterQueue) return message;
     const content = parseContent(withApplicationProperties(message.content, reason(name, description)));
     message.content.copies -= 1;
-    content.copies = 1;
-    return new StoredMessage(deadLetterQueue, message.sequence, message.enqueueSequence, content, message.enqueuedAt);
+    return deadLetterOf(message, deadLetterQueue, content);
   }
 
   #remove(message: StoredMessage): void {
@@ -351,7 +261,7 @@ export class MessageStore {
     const session = this.#sessionOf(message);
     if (!session) return;
     session.messageCount -= 1;
-    if (session.isIdle) this.#forgetSession(session);
+    if (session.isIdle) this.sessions.forget(session);
   }
 
   // ---- Time
@@ -366,7 +276,7 @@ export class MessageStore {
 
   #expire(message: StoredMessage): void {
     if (this.options.deadLettersExpired && this.deadLetterQueue) {
-      this.#moveToDeadLetterQueue(message, reason('TTLExpiredException', 'The message expired and was dead lettered.'));
+      this.#moveToDeadLetterQueue(message, expired());
     } else {
       this.#remove(message);
     }
@@ -394,11 +304,8 @@ export class MessageStore {
       if (deletes) {
         this.#remove(message);
       } else {
-        this.#lock(message, undefined, now);
-        if (!session) continue;
-        message.lockedUntil = session.lockedUntil;
-        session.hasManagementLocks = true;
-        this.#context.timers.cancel(message);
+        this.#locks.lock(message, undefined, now + this.options.lockMs, session);
+        if (session) session.hasManagementLocks = true;
       }
     }
     return found;
@@ -406,16 +313,7 @@ export class MessageStore {
 
   /** Active, locked, deferred and scheduled messages, in sequence order. */
   peek(from: number, count: number, sessionId: string | undefined): StoredMessage[] {
-    const now = Date.now();
-    const found: StoredMessage[] = [];
-    for (const message of this.messages.values()) {
-      if (message.sequence < from || (sessionId !== undefined && message.content.sessionId !== sessionId)) continue;
-      if (message.state === messageState.active && message.lockId === 0 && message.expiresAt <= now) continue;
-      found.push(message);
-      // Only a dead-letter queue is out of order, and there everything must be seen before the first can be told.
-      if (found.length === count && !this.options.isDeadLetterQueue) break;
-    }
-    return found.sort((a, b) => a.sequence - b.sequence).slice(0, count);
+    return peekAt(this.messages, from, count, sessionId, !this.options.isDeadLetterQueue);
   }
 
   // ---- Sessions
@@ -424,7 +322,7 @@ export class MessageStore {
   lockSession(session: MessageSession, owner: Consumer): void {
     if (session.owner) throw new Refusal(condition.sessionCannotBeLocked, `The requested session '${session.id}' cannot be accepted. It may be locked by another receiver.`);
     session.owner = owner;
-    this.#claimable.delete(session);
+    this.sessions.claim(session);
     this.renewSessionLock(session);
   }
 
@@ -447,79 +345,42 @@ export class MessageStore {
     const { owner } = session;
     if (!owner) return;
     session.owner = undefined;
-    for (const message of this.#heldBy(owner)) this.abandon(message);
+    for (const message of this.#locks.heldBy(owner)) this.abandon(message);
     this.#releaseDeferred(session);
     owner.detach(condition.sessionLockLost, `The lock of session '${session.id}' has expired.`);
     this.#offer(session);
   }
 
-  #heldBy(owner: Consumer): StoredMessage[] {
-    return [...this.#locks.values()].filter((message) => message.holder === owner);
-  }
-
-  /** Deferred messages taken through `$management` are locked by the session, not by a link. */
   #releaseDeferred(session: MessageSession): void {
     if (!session.hasManagementLocks) return;
     session.hasManagementLocks = false;
-    for (const message of this.#locks.values()) {
-      if (message.holder === undefined && message.state === messageState.deferred && message.content.sessionId === session.id) this.release(message);
-    }
+    for (const message of this.#locks.deferredOf(session)) this.release(message);
   }
 
   #offer(session: MessageSession): void {
     if (session.isIdle) {
-      this.#forgetSession(session);
+      this.sessions.forget(session);
       return;
     }
     if (!session.ready.peek()) return;
-    this.#claimable.add(session);
+    this.sessions.offer(session);
     this.#context.touched(this);
-  }
-
-  #forgetSession(session: MessageSession): void {
-    this.#context.timers.cancel(session);
-    this.sessions.delete(session.id);
-    this.#claimable.delete(session);
   }
 
   setSessionState(session: MessageSession, state: Buffer | undefined): void {
     session.state = state;
     writeSessionState(this.#context.log, this.id, session.id, state);
-    if (session.isIdle) this.#forgetSession(session);
+    if (session.isIdle) this.sessions.forget(session);
   }
 
   /** First come, first served; served when `pump` runs. */
   addWaiter(waiter: SessionWaiter): void {
-    this.#waiters.add(waiter);
+    this.sessions.addWaiter(waiter);
     this.#context.touched(this);
   }
 
   removeWaiter(waiter: SessionWaiter): void {
-    this.#waiters.delete(waiter);
-  }
-
-  #serveWaiters(now: number): void {
-    for (const waiter of this.#waiters) {
-      const session = this.#nextClaimable(now);
-      if (!session) return;
-      this.#waiters.delete(waiter);
-      waiter.granted(session);
-    }
-  }
-
-  /** The longest available first; the other way round when that is asked for. */
-  #inTurn(): Iterable<MessageSession> {
-    const { faults } = this.#context;
-    return faults.isAny && this.#claimable.size > 1 && faults.strike('reorder', this.path) ? [...this.#claimable].reverse() : this.#claimable;
-  }
-
-  #nextClaimable(now: number): MessageSession | undefined {
-    for (const session of this.#inTurn()) {
-      const first = session.ready.peek();
-      if (first && first.expiresAt > now && !session.owner) return session;
-      if (!first || session.owner) this.#claimable.delete(session);
-    }
-    return undefined;
+    this.sessions.removeWaiter(waiter);
   }
 
   // ---- Faults
@@ -532,7 +393,7 @@ export class MessageStore {
         this.onSessionLockExpired(session);
       }
     } else {
-      for (const message of [...this.#locks.values()].slice(0, count)) this.abandon(message);
+      for (const message of this.#locks.first(count)) this.abandon(message);
     }
   }
 
@@ -553,7 +414,7 @@ export class MessageStore {
   /** Forgets every message and session state. The log is told by the caller, once for all entities. */
   clear(): void {
     for (const message of this.messages.values()) {
-      if (message.lockId !== 0) this.#unlock(message);
+      if (message.lockId !== 0) this.#locks.unlock(message);
       this.#context.timers.cancel(message);
       message.isGone = true;
       this.#context.log.released(message.content);
@@ -561,25 +422,14 @@ export class MessageStore {
     this.messages.clear();
     this.bytes = 0;
     this.duplicates.clear();
-    this.#claimable.clear();
-    for (const session of this.sessions.values()) {
-      session.messageCount = 0;
-      session.state = undefined;
-      if (session.isIdle) this.#forgetSession(session);
-    }
+    this.sessions.forgetMessages();
   }
 
   /** Deletes active, free messages, the oldest first. @returns how many. */
   deleteMessages(count: number, enqueuedUntil: number, sessionId: string | undefined): number {
-    let deleted = 0;
-    for (const message of this.messages.values()) {
-      if (deleted >= count) break;
-      const { state, lockId, enqueuedAt, content } = message;
-      if (state !== messageState.active || lockId !== 0 || enqueuedAt > enqueuedUntil || (sessionId !== undefined && content.sessionId !== sessionId)) continue;
-      this.#remove(message);
-      deleted += 1;
-    }
-    return deleted;
+    const free = freeMessages(this.messages, count, enqueuedUntil, sessionId);
+    for (const message of free) this.#remove(message);
+    return free.length;
   }
 
   /** The entity is removed: its messages go, and its links are told. */
@@ -588,26 +438,14 @@ export class MessageStore {
       consumer.detach(condition.notFound, `The messaging entity '${this.path}' could not be found.`);
     }
     for (const message of this.messages.values()) {
-      if (message.lockId !== 0) this.#unlock(message);
+      if (message.lockId !== 0) this.#locks.unlock(message);
       this.#remove(message);
     }
     for (const session of this.sessions.values()) if (session.state) writeSessionState(this.#context.log, this.id, session.id, undefined);
     this.sessions.clear();
-    this.#claimable.clear();
   }
 
-  counts(): { active: number; scheduled: number; deferred: number; locked: number } {
-    const counts = { active: 0, scheduled: 0, deferred: 0, locked: this.#locks.size };
-    for (const { state } of this.messages.values()) {
-      if (state === messageState.active) counts.active += 1;
-      else if (state === messageState.deferred) counts.deferred += 1;
-      else counts.scheduled += 1;
-    }
-    return counts;
+  counts(): StateCounts & { readonly locked: number } {
+    return { ...countStates(this.messages), locked: this.#locks.size };
   }
-}
-
-/** Why the broker dead-letters a message, as the application-properties its receivers look at. */
-function reason(name: string, description: string): Changes {
-  return new Map([['DeadLetterReason', text(name)], ['DeadLetterErrorDescription', text(description)]]);
 }

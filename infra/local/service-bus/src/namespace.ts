@@ -1,7 +1,8 @@
 import { condition, entityNotFound, Refusal } from './errors.ts';
 import { limits } from './limits.ts';
-import type { MessageStore, StoreOptions } from './message-store.ts';
+import type { MessageStore } from './message-store.ts';
 import { defaultRule, ruleFromConfig } from './rule/rule.ts';
+import type { StoreOptions } from './store-options.ts';
 import { type Destination, Queue, Subscription, Topic } from './topic.ts';
 import { durationMs, type EmulatorConfig, type EntityProperties, type QueueConfig, type SubscriptionConfig, type TopicConfig } from './topology.ts';
 

@@ -1,4 +1,4 @@
-import type { Changes } from '../message-store.ts';
+import type { Changes } from '../store-options.ts';
 import { openCompound, readBoolean, readText, skipValue, u8 } from '../wire/decode.ts';
 
 /**

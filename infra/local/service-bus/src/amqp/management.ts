@@ -4,7 +4,8 @@ import { condition, Refusal } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { lockIdOf, lockTokenUuid } from '../lock-token.ts';
 import type { MessageSession } from '../message-session.ts';
-import type { Changes, MessageStore } from '../message-store.ts';
+import type { MessageStore } from '../message-store.ts';
+import type { Changes } from '../store-options.ts';
 import type { StoredMessage } from '../stored-message.ts';
 import { propertyValue, text } from '../wire/encode.ts';
 import { encodeDelivered } from '../wire/prefix.ts';
@@ -242,7 +243,7 @@ function lockedMessage(store: MessageStore, lockId: number): StoredMessage {
 }
 
 function ownedSession(body: RequestBody, store: MessageStore): MessageSession {
-  const session = store.sessions.get(String(body['session-id'] ?? ''));
+  const session = store.sessions.find(String(body['session-id'] ?? ''));
   if (!session?.owner) throw new Refusal(condition.sessionLockLost, `The session '${String(body['session-id'])}' of '${store.path}' is not locked.`);
   return session;
 }

@@ -1,7 +1,8 @@
 import { condition, Refusal } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { MessageSession } from '../message-session.ts';
-import type { MessageStore, SessionWaiter } from '../message-store.ts';
+import type { MessageStore } from '../message-store.ts';
+import type { SessionWaiter } from '../session-roster.ts';
 import type { OutgoingLink } from './outgoing-link.ts';
 import { acceptAttach, dotNetTicks, filterValue, refuseAttach, type Sender, types, withholdAttach } from './rhea-link.ts';
 
@@ -18,7 +19,7 @@ export function acceptSession(link: Sender, store: MessageStore, consumer: Outgo
     throw new Refusal(condition.notAllowed, `A sessionful message receiver cannot be created on '${store.path}', which does not require sessions.`);
   }
   if (wanted === undefined) throw new Refusal(condition.notAllowed, `It is not possible for an entity that requires sessions to create a non-sessionful message receiver: '${store.path}'.`);
-  if (typeof wanted === 'string') grant(link, consumer, store.session(wanted));
+  if (typeof wanted === 'string') grant(link, consumer, store.sessions.open(wanted));
   else waitForNext(link, store, consumer);
   return true;
 }

@@ -1,0 +1,49 @@
+import { messageState, type StoredMessage } from './stored-message.ts';
+
+/** What is looked at without being taken. Walks over the messages of one entity, in the order in which they stand there. */
+type Messages = ReadonlyMap<number, StoredMessage>;
+
+/**
+ * Active, locked, deferred and scheduled messages, in sequence order.
+ * @param isOrdered whether they stand in that order: in a dead-letter queue they do not, and there everything must be seen before the first
+ * can be told.
+ */
+export function peekAt(messages: Messages, from: number, count: number, sessionId: string | undefined, isOrdered: boolean): StoredMessage[] {
+  const now = Date.now();
+  const found: StoredMessage[] = [];
+  for (const message of messages.values()) {
+    if (message.sequence < from || (sessionId !== undefined && message.content.sessionId !== sessionId)) continue;
+    if (message.state === messageState.active && message.lockId === 0 && message.expiresAt <= now) continue;
+    found.push(message);
+    if (isOrdered && found.length === count) break;
+  }
+  return found.sort((a, b) => a.sequence - b.sequence).slice(0, count);
+}
+
+/** Active, free messages, the oldest first. */
+export function freeMessages(messages: Messages, count: number, enqueuedUntil: number, sessionId: string | undefined): StoredMessage[] {
+  const found: StoredMessage[] = [];
+  for (const message of messages.values()) {
+    if (found.length >= count) break;
+    const { state, lockId, enqueuedAt } = message;
+    if (state !== messageState.active || lockId !== 0 || enqueuedAt > enqueuedUntil) continue;
+    if (sessionId === undefined || message.content.sessionId === sessionId) found.push(message);
+  }
+  return found;
+}
+
+export interface StateCounts {
+  readonly active: number;
+  readonly scheduled: number;
+  readonly deferred: number;
+}
+
+export function countStates(messages: Messages): StateCounts {
+  const counts = { active: 0, scheduled: 0, deferred: 0 };
+  for (const { state } of messages.values()) {
+    if (state === messageState.active) counts.active += 1;
+    else if (state === messageState.deferred) counts.deferred += 1;
+    else counts.scheduled += 1;
+  }
+  return counts;
+}
