@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { event, type MessageOf } from './contract.ts';
-import { Amount, CommandId, Currency, Instant, maxLines, maxTenders, ofSale, SaleLine, TaxMode, Tender, TillId, Text, Sku } from './shapes.ts';
+import { Amount, CommandId, Currency, Instant, maxLines, maxTenders, ofSale, PricedFrom, RequestHash, SaleId, SaleLine, TaxMode, Tender, TillId, Text, Sku } from './shapes.ts';
 
 /**
  * A till asks for a sale. It comes from cart or straight from a till over the bus, and both are held to the same rules:
@@ -16,6 +16,13 @@ export const CheckoutRequested = event('checkout-requests', 'checkout.checkout-r
   tenders: z.array(Tender).min(1).max(maxTenders),
   totalMinor: Amount,
   requestedAt: Instant,
+  /** What the till asked cart for. Two requests of one command are the same when it is, even if they were priced at different moments. */
+  requestHash: RequestHash.optional(),
+  /** The basket that is sold, for cart to close. */
+  basketId: SaleId.optional(),
+  /** `bus`: cart's database was not asked, so cart has to be told that the sale has begun. */
+  acceptedVia: z.literal('bus').optional(),
+  pricedFrom: PricedFrom.optional(),
 }));
 export type CheckoutRequested = MessageOf<typeof CheckoutRequested>;
 
@@ -27,6 +34,20 @@ export const Reason = z.strictObject({
   declineCode: Text(60).optional(),
 });
 export type Reason = z.output<typeof Reason>;
+
+/** Most of what a request that came over the bus has said, for cart to keep: it began a sale that cart's database has not heard of. */
+export const CheckoutStarted = event('cart-commands', 'checkout.checkout-started.v1', z.strictObject({
+  ...ofSale,
+  commandId: CommandId,
+  tillId: TillId,
+  currency: Currency,
+  totalMinor: Amount,
+  requestedAt: Instant,
+  requestHash: RequestHash.optional(),
+  basketId: SaleId.optional(),
+  pricedFrom: PricedFrom.optional(),
+}));
+export type CheckoutStarted = MessageOf<typeof CheckoutStarted>;
 
 /** What the till had asked for: a sale that came straight over the bus is first heard of by cart when it ends. */
 const asked = { commandId: CommandId, tillId: TillId, currency: Currency, totalMinor: Amount };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Reason } from './checkout.ts';
-import { Amount, Barcode, CardTender, CashTender, CommandId, Currency, Instant, maxLines, maxTenders, Quantity, SaleId, SaleLine, Sku, StoreId, TaxMode, TaxRateBp, Text, TillId } from './shapes.ts';
+import { Amount, Barcode, CardTender, CashTender, CommandId, Currency, Instant, maxLines, maxTenders, PricedFrom, Quantity, RequestHash, SaleId, SaleLine, Sku, StoreId, TaxMode, TaxRateBp, Text, TillId } from './shapes.ts';
 
 /** What tills and the back office say over HTTP. */
 
@@ -20,6 +20,9 @@ export type CheckoutBody = z.output<typeof CheckoutBody>;
 export const CheckoutState = z.enum(['accepted', 'completed', 'declined', 'rejected', 'cancelled']);
 export type CheckoutState = z.output<typeof CheckoutState>;
 
+export const AcceptedVia = z.enum(['sql', 'bus']);
+export type AcceptedVia = z.output<typeof AcceptedVia>;
+
 /** How one checkout stands: what happened, whether money moved, what to do. */
 export const CheckoutStatus = z.strictObject({
   checkoutId: CommandId,
@@ -34,6 +37,9 @@ export const CheckoutStatus = z.strictObject({
   totalMinor: Amount,
   changeMinor: Amount.optional(),
   receiptNumber: z.string().optional(),
+  /** By which route it was accepted. Both are durable, and lead to the same sale. */
+  acceptedVia: AcceptedVia,
+  pricedFrom: PricedFrom.optional(),
   links: z.strictObject({ self: z.string(), events: z.string(), receipt: z.string().optional() }),
   acceptedAt: Instant,
   endedAt: Instant.optional(),
@@ -88,9 +94,32 @@ export const ReceiptView = z.strictObject({
   ...Totals,
   tenders: z.array(z.strictObject({ type: z.enum(['card', 'cash']), amountMinor: Amount, tenderedMinor: Amount })),
   changeMinor: Amount,
+  pricedFrom: PricedFrom.optional(),
 });
 export type ReceiptView = z.output<typeof ReceiptView>;
 
 /** One entry of a sale's time line. */
 export const TimelineEntry = z.strictObject({ sequence: z.int(), at: Instant, event: z.string(), step: z.string().optional(), detail: z.string().optional() });
 export type TimelineEntry = z.output<typeof TimelineEntry>;
+
+/** How the orchestrator sees one sale: what cart tells a till while its own database cannot. */
+export const SaleView = z.strictObject({
+  saleId: SaleId,
+  commandId: CommandId,
+  storeId: StoreId,
+  tillId: TillId,
+  currency: Currency,
+  totalMinor: Amount,
+  phase: z.enum(['forward', 'backward', 'completed', 'cancelled']),
+  requestHash: RequestHash.optional(),
+  pricedFrom: PricedFrom.optional(),
+  acceptedVia: AcceptedVia,
+  requestedAt: Instant,
+  /** With `completed`. */
+  receiptNumber: z.string().optional(),
+  changeMinor: Amount.optional(),
+  /** With `cancelled`. */
+  reason: Reason.optional(),
+  endedAt: Instant.optional(),
+});
+export type SaleView = z.output<typeof SaleView>;

@@ -8,6 +8,8 @@ export * as http from './http.ts';
 export { catalogue } from './catalogue.ts';
 export type { AnyContract, BodyOf, Contract, Message, MessageOf } from './contract.ts';
 export { Envelope, noTenant } from './envelope.ts';
+export { codes, isCode, languages, meaningOf, saleWords, type Code, type CodeMeaning, type Language, type SaleWord, type Words } from './errors.ts';
+export { languageOf } from './language.ts';
 export { emulatorConfig } from './generate/emulator.ts';
 export * from './shapes.ts';
 export { partitions, topology, type Subscription, type Topic } from './topology.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { command, event, type MessageOf } from './contract.ts';
-import { Amount, CommandId, Currency, Instant, maxLines, maxTenders, ofSale, SaleLine, TaxMode, TillId } from './shapes.ts';
+import { Amount, CommandId, Currency, Instant, maxLines, maxTenders, ofSale, PricedFrom, SaleLine, TaxMode, TillId } from './shapes.ts';
 
 /** A tender as a receipt shows it: no token, nothing that could pay again. */
 export const ReceiptTender = z.strictObject({ type: z.enum(['card', 'cash']), amountMinor: Amount, tenderedMinor: Amount });
@@ -17,6 +17,7 @@ export const IssueReceipt = command('receipt-commands', 'receipt.issue-receipt.v
   tenders: z.array(ReceiptTender).min(1).max(maxTenders),
   totalMinor: Amount,
   requestedAt: Instant,
+  pricedFrom: PricedFrom.optional(),
 }));
 export type IssueReceipt = MessageOf<typeof IssueReceipt>;
 

@@ -52,5 +52,11 @@ export const CashTender = z.strictObject({ type: z.literal('cash'), amountMinor:
 export const Tender = z.discriminatedUnion('type', [CardTender, CashTender]);
 export type Tender = z.output<typeof Tender>;
 
+/** SHA-256 in base64url. */
+export const RequestHash = z.string().regex(/^[A-Za-z0-9_-]{43}$/, { error: 'is not a SHA-256 in base64url' });
+/** Says that the prices are those of a dated copy of the catalogue, because the catalogue itself could not be read. */
+export const PricedFrom = z.strictObject({ snapshotAt: Instant });
+export type PricedFrom = z.output<typeof PricedFrom>;
+
 /** Every message says whose sale it speaks of; the tenant must equal the envelope's. */
 export const ofSale = { tenantId: TenantId, storeId: StoreId, saleId: SaleId };

@@ -1,8 +1,8 @@
+import type { Code } from '@checkout/contracts';
 import { newTraceparent, traceIdOf } from '@checkout/observability';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
-import type { Code } from './codes.ts';
 import type { ProblemFilter } from './filter.ts';
 import { Problem, problemMediaType } from './problem.ts';
 import { RouteTable } from './routes.ts';

@@ -1,3 +1,4 @@
+import { languageOf } from '@checkout/contracts';
 import { counter, traceIdOf, type Logger } from '@checkout/observability';
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -31,11 +32,13 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
+    const language = languageOf(request.headers['accept-language']);
+    void reply.headers({ 'content-language': language, vary: 'accept-language' });
     if (problem.retryAfterMs !== undefined) void reply.header('retry-after', String(Math.max(1, Math.ceil(problem.retryAfterMs / 1000))));
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     // Whoever announced more than we accept would otherwise keep sending it.
     if (problem.status === 413 || problem.status === 408) void reply.header('connection', 'close');
-    void reply.status(problem.status).type(problemMediaType).serializer(JSON.stringify).send(problem.document(pathOf(request.url), traceId));
+    void reply.status(problem.status).type(problemMediaType).serializer(JSON.stringify).send(problem.document(pathOf(request.url), traceId, { language, reference: request.reference ?? undefined }));
   }
 }
 

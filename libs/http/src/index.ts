@@ -1,6 +1,6 @@
-export { codes, isCode, meaningOf, type Code, type CodeMeaning } from './codes.ts';
-export { Problem, problemMediaType, type FieldError, type MoneyMoved, type Outcome, type ProblemDocument, type ProblemOptions } from './problem.ts';
-export { translate } from './translate.ts';
+export { codes, isCode, meaningOf, type Code, type CodeMeaning } from '@checkout/contracts';
+export { Problem, problemMediaType, type FieldError, type MoneyMoved, type Outcome, type ProblemDocument, type ProblemOptions, type Reference } from './problem.ts';
+export { retryAfterMsOf, translate } from './translate.ts';
 export { ProblemFilter } from './filter.ts';
 export { pointerOf, problemOf, ZodBody, ZodParams, ZodPipe, ZodQuery } from './zod-pipe.ts';
 export { IdempotencyKey, idempotencyKeyOf } from './idempotency-key.ts';

@@ -1,7 +1,7 @@
 import type { Permission } from '@checkout/auth';
 import { z, type ZodObject, type ZodType } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiParameters, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
-import { codes } from './codes.ts';
+import { codes } from '@checkout/contracts';
 import { problemMediaType } from './problem.ts';
 import type { RegisteredRoute } from './routes.ts';
 
@@ -46,6 +46,10 @@ export const ProblemSchema = z.object({
   outcome: z.enum(['not_accepted', 'accepted', 'unknown']),
   moneyMoved: z.enum(['no', 'yes', 'unknown']),
   action: z.string(),
+  dependencies: z.array(z.string()).optional().meta({ description: 'What is down.' }),
+  incidentId: z.string().optional(),
+  commandId: z.string().optional(),
+  saleId: z.string().optional(),
 }).meta({ id: 'Problem', description: 'RFC 9457, plus whether the request was accepted, whether money moved and what to do.' });
 
 /** The OpenAPI 3.1 document of a route table. */

@@ -1,7 +1,7 @@
-import { meaningOf, type Code } from './codes.ts';
+import { meaningOf, type Code, type CodeMeaning, type Language } from '@checkout/contracts';
 
-export type Outcome = 'not_accepted' | 'accepted' | 'unknown';
-export type MoneyMoved = 'no' | 'yes' | 'unknown';
+export type Outcome = CodeMeaning['outcome'];
+export type MoneyMoved = CodeMeaning['moneyMoved'];
 
 /** One thing wrong with the request. `pointer` is a JSON pointer into the body (RFC 6901); `detail` never repeats the input. */
 export interface FieldError {
@@ -16,7 +16,10 @@ export interface ProblemOptions extends ErrorOptions {
   readonly retryAfterMs?: number | undefined;
   readonly outcome?: Outcome;
   readonly moneyMoved?: MoneyMoved;
-  readonly action?: string;
+  /** What is down, by the names of the breakers that stand before it. */
+  readonly dependencies?: readonly string[];
+  /** Under which the outage is written down, while one is. */
+  readonly incidentId?: string | undefined;
   /** More members for this code, such as the address of the sale that a key already made. */
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
@@ -36,12 +39,20 @@ export interface ProblemDocument {
   readonly outcome: Outcome;
   readonly moneyMoved: MoneyMoved;
   readonly action: string;
+  readonly dependencies?: readonly string[];
+  readonly incidentId?: string;
+  /** What the request was about, where that is known: what to say when calling support. */
+  readonly commandId?: string;
+  readonly saleId?: string;
+}
+
+/** What a request is about. A route sets it on the request, so that every answer names it, whoever writes it. */
+export interface Reference {
+  readonly commandId: string;
+  readonly saleId: string;
 }
 
 export const problemMediaType = 'application/problem+json';
-
-/** Of these alone nobody can say that nothing happened. */
-const uncertain: ReadonlySet<Code> = new Set(['internal', 'accept-unknown']);
 
 /** An answer that is an error. Throw it anywhere below a route; the filter writes it. */
 export class Problem extends Error {
@@ -52,18 +63,19 @@ export class Problem extends Error {
   readonly #options: ProblemOptions;
 
   constructor(code: Code, options: ProblemOptions = {}) {
-    super(options.detail ?? meaningOf(code).title, options.cause === undefined ? undefined : { cause: options.cause });
+    super(options.detail ?? meaningOf(code).texts.en.title, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.status = meaningOf(code).status;
     this.retryAfterMs = options.retryAfterMs === undefined ? undefined : Math.ceil(options.retryAfterMs);
     this.#options = options;
   }
 
-  document(instance: string, traceId: string): ProblemDocument {
-    const { title, status, action, retryable } = meaningOf(this.code);
+  /** @param language of the title and the action; details are for developers and stay English. */
+  document(instance: string, traceId: string, { language = 'en', reference }: { readonly language?: Language; readonly reference?: Reference | undefined } = {}): ProblemDocument {
+    const { status, retryable, outcome: usualOutcome, moneyMoved: usuallyMoved, texts } = meaningOf(this.code);
+    const { title, action } = texts[language];
     const { retryAfterMs } = this;
-    const { detail, errors, outcome, moneyMoved, extensions } = this.#options;
-    const isUncertain = uncertain.has(this.code);
+    const { detail, errors, outcome, moneyMoved, dependencies, incidentId, extensions } = this.#options;
     return {
       ...extensions,
       type: `https://errors.scanlon-checkout.dev/${this.code}`,
@@ -76,9 +88,12 @@ export class Problem extends Error {
       ...(errors !== undefined && { errors }),
       retryable,
       ...(retryAfterMs !== undefined && { retryAfterMs }),
-      outcome: outcome ?? (isUncertain ? 'unknown' : 'not_accepted'),
-      moneyMoved: moneyMoved ?? (isUncertain ? 'unknown' : 'no'),
-      action: this.#options.action ?? action,
+      outcome: outcome ?? usualOutcome,
+      moneyMoved: moneyMoved ?? usuallyMoved,
+      action,
+      ...(dependencies && { dependencies }),
+      ...(incidentId !== undefined && { incidentId }),
+      ...reference,
     };
   }
 }

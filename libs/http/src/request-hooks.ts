@@ -9,6 +9,7 @@ export function observeRequests(fastify: FastifyInstance, health: Health): void 
   fastify.decorateRequest('traceparent', '');
   fastify.decorateRequest('principal', null);
   fastify.decorateRequest('span', null);
+  fastify.decorateRequest('reference', null);
 
   fastify.addHook('onRequest', (request, reply, done) => {
     const span = openSpan(`${request.method} ${request.routeOptions.url ?? 'unmatched'}`, { kind: 'server', parent: parseTraceparent(request.headers['traceparent']) });

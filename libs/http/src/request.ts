@@ -1,5 +1,6 @@
 import type { Principal } from '@checkout/auth';
 import type { OpenSpan, Traceparent } from '@checkout/observability';
+import type { Reference } from './problem.ts';
 
 /** What the application adds to every Fastify request. */
 declare module 'fastify' {
@@ -9,5 +10,7 @@ declare module 'fastify' {
     /** Set by the guard; null on public routes. */
     principal: Principal | null;
     span: OpenSpan | null;
+    /** What the request is about, once its route knows. */
+    reference: Reference | null;
   }
 }

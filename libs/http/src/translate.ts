@@ -2,7 +2,7 @@ import { AuthError } from '@checkout/auth';
 import { BulkheadFull, DeadlineExceeded, DependencyUnavailable } from '@checkout/resilience';
 import { HttpException } from '@nestjs/common';
 import { ZodError } from 'zod';
-import { meaningOf, type Code } from './codes.ts';
+import { meaningOf, type Code } from '@checkout/contracts';
 import { Problem } from './problem.ts';
 import { problemOf } from './zod-pipe.ts';
 
@@ -32,14 +32,20 @@ export function translate(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof AuthError) return new Problem(error.code, { cause: error });
   if (error instanceof ZodError) return problemOf(error);
-  if (error instanceof BulkheadFull) return new Problem('overloaded', { retryAfterMs: error.retryAfterMs, cause: error });
-  if (error instanceof DependencyUnavailable) return new Problem('dependency-unavailable', { detail: `${error.dependency} does not answer.`, retryAfterMs: error.retryAfterMs, cause: error });
+  if (error instanceof BulkheadFull) return new Problem('overloaded', { retryAfterMs: retryAfterMsOf(error), dependencies: [error.dependency], cause: error });
+  if (error instanceof DependencyUnavailable) return new Problem('dependency-unavailable', { detail: `${error.dependency} does not answer.`, retryAfterMs: retryAfterMsOf(error), dependencies: [error.dependency], incidentId: error.incidentId, cause: error });
   // Whether the dependency did the work is not known, and neither do we pretend to.
   if (error instanceof DeadlineExceeded || isCommitUnknown(error)) return new Problem('accept-unknown', { cause: error });
   if (error instanceof HttpException) return new Problem(statusCodes[error.getStatus()] ?? 'internal', { cause: error });
   const code = fastifyCodes[codeOf(error) ?? ''];
   return new Problem(code ?? 'internal', { cause: error });
 }
+
+/** Nobody comes back sooner than this. */
+const soonestMs = 1_000;
+
+/** When to come back: not before the dependency may be there again, and up to half as much later, so that a chain of shops does not knock in step. */
+export const retryAfterMsOf = ({ retryAfterMs }: DependencyUnavailable): number => Math.max(retryAfterMs, soonestMs) * (1 + Math.random() / 2);
 
 /** Whether the operator must see it: our own defects, never a caller's mistakes. */
 export const isDefect = (problem: Problem): boolean => meaningOf(problem.code).status === 500;

@@ -1,6 +1,6 @@
 import { Body, Param, Query, type PipeTransform } from '@nestjs/common';
 import type { ZodError, ZodType } from 'zod';
-import { isCode, type Code } from './codes.ts';
+import { isCode, type Code } from '@checkout/contracts';
 import { Problem, type FieldError } from './problem.ts';
 
 const mostErrors = 20;

@@ -1,8 +1,10 @@
 export { Bus } from './bus.ts';
 export { fromServiceBus, toOutbound, toServiceBus, type Outbound } from './codec.ts';
+export { ExpressSender, SendUnknown, type ExpressSenderOptions } from './express-sender.ts';
 export type { Decision, Handler, Incoming, Load, Store } from './handler.ts';
 export { InvalidMessage } from './invalid-message.ts';
 export { Memory } from './memory.ts';
+export { messageIdOf } from './message-id.ts';
 export { messagingMigrations } from './migrations-folder.ts';
 export { On } from './on.decorator.ts';
 export { Pipeline, type About, type PipelineOptions } from './pipeline.ts';

@@ -34,6 +34,8 @@ export interface PipelineOptions<Need, Rows, Change, Effect> {
 
 /** Whose a local input is. */
 export interface About {
+  /** Names what is asked for, where the caller has a name: two inputs of one id lead to messages of the same ids. */
+  readonly id?: string;
   readonly tenantId: string;
   readonly storeId?: string;
   readonly saleId?: string;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import CircuitBreaker from 'opossum';
 import { Bulkhead } from './bulkhead.ts';
@@ -59,6 +60,8 @@ export interface Transition {
   readonly breaker: string;
   readonly from: BreakerState;
   readonly to: BreakerState;
+  /** Names the outage: the same on the way out and back, and in every refusal meanwhile. */
+  readonly incidentId?: string;
   /** What opened it; absent on the way back. */
   readonly cause?: unknown;
   /** The cause in one word, of which there are few: for metrics and events. Present with `cause`. */
@@ -154,6 +157,7 @@ export class Breaker implements AsyncDisposable {
   #late = 0;
   #rampStartedAt = 0;
   #cause: unknown;
+  #incidentId: string | undefined;
   #closed: PromiseWithResolvers<void> | undefined;
   #disposed = false;
 
@@ -375,6 +379,7 @@ export class Breaker implements AsyncDisposable {
 
   #opened(): void {
     this.#generation += 1;
+    this.#incidentId = randomUUID();
     this.#prober.start(this.#cause);
     const { since, failures } = this.#trouble;
     // Whoever is inside while it opens has met the trouble as well, most likely. The call that opened it has not left yet.
@@ -394,6 +399,7 @@ export class Breaker implements AsyncDisposable {
     this.#rampStartedAt = this.#timing.now();
     this.#circuit.close();
     this.#become('ramping');
+    this.#incidentId = undefined;
     this.#closed?.resolve();
     this.#closed = undefined;
   }
@@ -410,6 +416,7 @@ export class Breaker implements AsyncDisposable {
   #become(to: BreakerState, cause?: unknown, opening?: Transition['opening']): void {
     const transition: Transition = {
       breaker: this.name, from: this.#state, to, afterMs: this.sinceMs,
+      ...(this.#incidentId !== undefined && { incidentId: this.#incidentId }),
       ...(cause !== undefined && { cause, kind: this.#kind(cause) }),
       ...(opening && { opening }),
     };
@@ -441,7 +448,7 @@ export class Breaker implements AsyncDisposable {
   }
 
   #unavailable(): DependencyUnavailable {
-    return new DependencyUnavailable(this.name, this.retryAfterMs, { cause: this.#cause });
+    return new DependencyUnavailable(this.name, this.retryAfterMs, { cause: this.#cause, incidentId: this.#incidentId });
   }
 }
 

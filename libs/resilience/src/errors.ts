@@ -2,8 +2,12 @@
 export class DependencyUnavailable extends Error {
   override readonly name: string = 'DependencyUnavailable';
 
-  constructor(readonly dependency: string, readonly retryAfterMs: number, options?: ErrorOptions) {
-    super(`${dependency} is unavailable; try again in ${Math.ceil(retryAfterMs)} ms`, options);
+  /** Names the outage, while one is known. */
+  readonly incidentId: string | undefined;
+
+  constructor(readonly dependency: string, readonly retryAfterMs: number, options?: ErrorOptions & { readonly incidentId?: string | undefined }) {
+    super(`${dependency} is unavailable; ask again in ${Math.ceil(retryAfterMs)} ms`, options);
+    this.incidentId = options?.incidentId;
   }
 }
 

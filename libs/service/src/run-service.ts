@@ -1,6 +1,6 @@
 import { TokenVerifier } from '@checkout/auth';
 import { createHttpApp } from '@checkout/http';
-import { Bus, Pipeline, ServiceBusServer, Sweeper, type Store } from '@checkout/messaging';
+import { Bus, ExpressSender, Pipeline, ServiceBusServer, Sweeper, type Store } from '@checkout/messaging';
 import { collectProcessMetrics, createLogger, exitOnCrash, Health, Shutdown, type Logger } from '@checkout/observability';
 import { Database, type Lane } from '@checkout/sql';
 import type { DynamicModule } from '@nestjs/common';
@@ -15,6 +15,8 @@ export interface Platform<Environment> {
   readonly database: Database;
   /** For queries of tills and people: a lane of its own, so that a slow report never takes a sale's place. */
   readonly reads: Database;
+  /** Sends to a topic while somebody waits; closed with the service. */
+  readonly express: (topic: string) => ExpressSender;
   /** A pipeline over the service's store. The first that is made handles the service's messages. */
   readonly pipeline: <Need, Rows, Change, Effect = never>(parts: PipelineParts<Need, Rows, Change, Effect>) => Pipeline<Need, Rows, Change, Effect>;
 }
@@ -59,6 +61,16 @@ export async function runService<Schema extends z.ZodType<PlatformEnvironment>>(
     return database;
   };
   const bus = new Bus(environment.SERVICE_BUS_CONNECTION);
+  const expresses: ExpressSender[] = [];
+  const express = (topic: string): ExpressSender => {
+    const made = new ExpressSender({
+      connectionString: environment.SERVICE_BUS_CONNECTION,
+      topic,
+      onTransition: ({ cause, ...change }) => logger[change.to === 'open' ? 'error' : 'info']({ ...change, ...(cause !== undefined && { err: cause }) }, 'breaker changed'),
+    });
+    expresses.push(made);
+    return made;
+  };
   const built: { readonly pipeline: Pipeline<never, never, never>; readonly database: Database }[] = [];
   const pipeline: Platform<z.output<Schema>>['pipeline'] = ({ lane: wanted = 'work', ...parts }) => {
     const made = new Pipeline({ service: name, database: lane(wanted), bus, logger, ...parts });
@@ -66,7 +78,7 @@ export async function runService<Schema extends z.ZodType<PlatformEnvironment>>(
     return made;
   };
 
-  const { module, openapi, background = [], handlerMs } = assemble({ environment, logger, database: lane('work'), reads: lane('read'), pipeline });
+  const { module, openapi, background = [], handlerMs } = assemble({ environment, logger, database: lane('work'), reads: lane('read'), express, pipeline });
   const [first] = built;
   if (!first) throw new Error(`${name} has not built its pipeline`);
   const { database } = first;
@@ -94,11 +106,12 @@ export async function runService<Schema extends z.ZodType<PlatformEnvironment>>(
     // Only now: requests that were still open have submitted what they had.
     .on('flush', 'local inputs', () => Promise.all(built.map((each) => each.pipeline.close())))
     .on('close', 'sql', () => Promise.all([...lanes.values()].map((each) => each.close())))
-    .on('close', 'bus', () => bus.close())
+    .on('close', 'bus', () => Promise.all([bus.close(), ...expresses.map((each) => each.close())]))
     .listen();
 
   await app.nest.startAllMicroservices();
   for (const each of background) each.start();
+  for (const each of expresses) void each.warm();
   const port = await app.listen(environment.PORT);
   health.markStarted();
   logger.info({ port }, 'ready');

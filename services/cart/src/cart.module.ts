@@ -2,26 +2,34 @@ import { createOpenApi } from '@checkout/http';
 import type { Assembled, Platform } from '@checkout/service';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CheckoutWatch } from './application/checkout-watch.ts';
-import type { Baskets, Change, Checkouts, Effect, Inputs, Products, SaleStream } from './application/ports.ts';
+import { FindCheckout } from './application/find-checkout.ts';
+import { FrontDoor } from './application/front-door.ts';
+import { RecentCheckouts } from './application/recent-checkouts.ts';
+import type { Baskets, Change, Effect, Inputs, Products, SaleStream } from './application/ports.ts';
 import type { CartEnvironment } from './config.ts';
 import { CartEvents } from './events.ts';
+import { CheckoutRequests } from './gateway/checkout-requests.ts';
 import { Orchestrator } from './gateway/orchestrator.ts';
-import { CartStore } from './store/cart-store.ts';
+import { CartStore, SqlRows } from './store/cart-store.ts';
+import { CatalogueSnapshots } from './store/catalogue-snapshots.ts';
+import { RowsKeptHere } from './store/kept-rows.ts';
+import { SnapshotFiles } from './store/snapshot-files.ts';
 import { SqlBaskets } from './store/sql-baskets.ts';
-import { SqlProducts } from './store/sql-catalogue.ts';
+import { SqlCatalogueReader, SqlProducts } from './store/sql-catalogue.ts';
 import { SqlCheckouts } from './store/sql-checkouts.ts';
 import { api } from './transport/api.ts';
 import { BasketsController } from './transport/baskets.controller.ts';
 import { CartConsumer } from './transport/cart.consumer.ts';
 import { CatalogueController } from './transport/catalogue.controller.ts';
 import { CheckoutsController, type DoorEvents } from './transport/checkouts.controller.ts';
-import { BASKETS, CHECKOUTS, EVENTS, INPUTS, OFFICE_INPUTS, PRODUCTS, SALE_STREAM, WATCH } from './transport/tokens.ts';
+import { BASKETS, EVENTS, INPUTS, OFFICE_INPUTS, PRODUCTS, SALE_STREAM, WATCH } from './transport/tokens.ts';
 
 /** What the controllers are given. */
 export interface CartParts {
   readonly inputs: Inputs;
   readonly officeInputs: Inputs;
-  readonly checkouts: Checkouts;
+  readonly door: FrontDoor;
+  readonly finder: FindCheckout;
   readonly baskets: Baskets;
   readonly products: Products;
   readonly watch: CheckoutWatch;
@@ -31,14 +39,15 @@ export interface CartParts {
 
 @Module({})
 export class CartModule {
-  static with({ inputs, officeInputs, checkouts, baskets, products, watch, stream, events }: CartParts): DynamicModule {
+  static with({ inputs, officeInputs, door, finder, baskets, products, watch, stream, events }: CartParts): DynamicModule {
     return {
       module: CartModule,
       controllers: [CheckoutsController, BasketsController, CatalogueController, CartConsumer],
       providers: [
         { provide: INPUTS, useValue: inputs },
         { provide: OFFICE_INPUTS, useValue: officeInputs },
-        { provide: CHECKOUTS, useValue: checkouts },
+        { provide: FrontDoor, useValue: door },
+        { provide: FindCheckout, useValue: finder },
         { provide: BASKETS, useValue: baskets },
         { provide: PRODUCTS, useValue: products },
         { provide: WATCH, useValue: watch },
@@ -50,15 +59,27 @@ export class CartModule {
 }
 
 /** Who gets what. */
-export function assembleCart({ environment, logger, reads, pipeline }: Platform<CartEnvironment>): Assembled {
+export function assembleCart({ environment, logger, reads, express, pipeline }: Platform<CartEnvironment>): Assembled {
   const events = new CartEvents(logger);
   const checkouts = new SqlCheckouts(reads);
   const watch = new CheckoutWatch({ checkouts, onPollFailed: (error) => events.waitingUnaided(error) });
   const orchestrator = new Orchestrator(environment.ORCHESTRATOR_URL, logger);
   const store = new CartStore();
+  const recent = new RecentCheckouts();
+  const directory = environment.CATALOGUE_SNAPSHOT_DIR;
+  const snapshots = new CatalogueSnapshots({
+    reader: new SqlCatalogueReader(reads),
+    files: directory === undefined ? undefined : new SnapshotFiles(directory, (file, error) => events.snapshotFailed(file, error)),
+    onFailed: (tenantId, error) => events.snapshotFailed(tenantId, error),
+  });
+  const kept = new RowsKeptHere(snapshots);
   const parts = {
     store,
-    onCommitted: (changes: readonly Change[]) => store.forget(changes),
+    onCommitted(changes: readonly Change[]) {
+      store.forget(changes);
+      kept.committed(changes);
+      for (const change of changes) if (change.kind === 'checkout-saved') recent.keep(change.checkout);
+    },
     onEffects(effects: readonly Effect[]) {
       for (const effect of effects) {
         if (effect.kind === 'ended') watch.ended(effect.checkout);
@@ -69,10 +90,19 @@ export function assembleCart({ environment, logger, reads, pipeline }: Platform<
   const inputs = pipeline({ ...parts, lane: 'accept' });
   // A page of a thousand products takes as long as a batch of sales: it has a batch of its own, so that no till waits for it. It sends nothing.
   const officeInputs = pipeline(parts);
+  const door = new FrontDoor({
+    inputs, recent, kept, book: orchestrator,
+    requests: new CheckoutRequests(express('checkout-requests')),
+    rows: new SqlRows(reads, store),
+    busShare: environment.BUS_ROUTE_PERCENT / 100,
+    onFallback: (command, error) => events.fellBack(command, error),
+  });
+  const finder = new FindCheckout({ checkouts, recent, book: orchestrator });
   return {
-    module: CartModule.with({ inputs, officeInputs, checkouts, baskets: new SqlBaskets(reads), products: new SqlProducts(reads), watch, stream: orchestrator, events }),
+    module: CartModule.with({ inputs, officeInputs, door, finder, baskets: new SqlBaskets(reads), products: new SqlProducts(reads), watch, stream: orchestrator, events }),
     openapi: createOpenApi(api),
     background: [
+      snapshots,
       // First those who wait are let go; then nobody needs the orchestrator any more.
       { start: () => {}, stop: () => Promise.resolve(watch.close()).then(() => orchestrator.close()) },
     ],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { checkout, Envelope, http, Message, SaleLine } from '@checkout/contracts';
 import { saleIdOf, saleTotals, uuidv7, type CommandId, type SaleId, type Sku, type StoreId, type TenantId, type TillId } from '@checkout/kernel';
 import { keyOf, type CartHandler, type Rows } from './application/ports.ts';
@@ -10,6 +11,9 @@ export const acme = 'acme' as TenantId;
 export const leeds = 'LEEDS-01' as StoreId;
 export const till = 'LEEDS-01-T1' as TillId;
 export const noon = Date.parse('2026-01-05T12:00:00.000Z');
+
+/** A hash of what somebody asked for. */
+export const aHash = (asked: string): string => createHash('sha256').update(asked).digest('base64url');
 
 export const newCommandId = (): CommandId => uuidv7() as CommandId;
 
@@ -42,7 +46,7 @@ export function aCheckout(overrides: Partial<Checkout> = {}): Checkout {
   const commandId = overrides.commandId ?? newCommandId();
   return {
     tenantId: acme, commandId, saleId: saleIdOf(acme, commandId), storeId: leeds, tillId: till, bodyHash: 'hash', currency: 'GBP',
-    totalMinor: saleTotals([soldFrom(tea, 2)], 'inclusive').grossMinor, acceptedAt: noon, version: 1, ...overrides,
+    totalMinor: saleTotals([soldFrom(tea, 2)], 'inclusive').grossMinor, acceptedVia: 'sql', acceptedAt: noon, version: 1, ...overrides,
   };
 }
 

@@ -41,6 +41,7 @@ beforeAll(async () => {
     logger,
     database,
     reads: database,
+    express: () => { throw new Error('not used here'); },
     pipeline: (parts) => {
       const made = new Pipeline({ service: 'orchestrator', database, bus, logger, clock: () => now, ...parts });
       line = made as unknown as typeof line;

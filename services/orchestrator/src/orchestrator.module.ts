@@ -12,9 +12,10 @@ import { SqlCheckouts } from './store/sql-checkouts.ts';
 import { AttentionController } from './transport/attention.controller.ts';
 import { CheckoutConsumer } from './transport/checkout.consumer.ts';
 import { openapi } from './transport/openapi.ts';
+import { SaleController } from './transport/sale.controller.ts';
 import { TimelineController } from './transport/timeline.controller.ts';
 import { TimerSweeper } from './transport/timer-sweeper.ts';
-import { ATTENTION, LOGGER } from './transport/tokens.ts';
+import { ATTENTION, LOGGER, SALES } from './transport/tokens.ts';
 
 class OrchestratorModule {}
 
@@ -39,11 +40,12 @@ export function orchestrator({ logger, database, reads, pipeline }: Omit<Platfor
   return {
     module: {
       module: OrchestratorModule,
-      controllers: [CheckoutConsumer, TimelineController, AttentionController],
+      controllers: [CheckoutConsumer, SaleController, TimelineController, AttentionController],
       providers: [
         { provide: StartCheckout, useValue: new StartCheckout() },
         { provide: ContinueCheckout, useValue: new ContinueCheckout() },
         { provide: ReadTimeline, useValue: new ReadTimeline(reader, live) },
+        { provide: SALES, useValue: reader },
         { provide: ATTENTION, useValue: reader },
         { provide: LOGGER, useValue: logger },
       ],

@@ -50,6 +50,7 @@ function instance({ isDeaf = false } = {}) {
     logger,
     database,
     reads: database,
+    express: () => { throw new Error('not used here'); },
     pipeline: <N, R, C, E = never>(parts: PipelineParts<N, R, C, E>) => {
       const bus = { send: (messages: readonly Outbound[]) => (sent.push(...messages), Promise.resolve()) };
       const onEffects = (effects: readonly E[]) => {

@@ -129,6 +129,7 @@ export class Network extends Site implements AsyncDisposable {
         AUTH_JWKS_URL: `${this.url('identity')}/jwks`,
         PROVIDER_URL: this.url('provider'),
         ORCHESTRATOR_URL: this.url('orchestrator'),
+        CATALOGUE_SNAPSHOT_DIR: this.#state('catalogue'),
         RECEIPT_URL: this.url('receipt'),
         ...this.#options.environment,
       },

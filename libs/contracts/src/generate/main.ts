@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { errorsPage } from './errors-page.ts';
 import { generatedFiles } from './files.ts';
 
 const directory = join(import.meta.dirname, '../../generated');
@@ -9,3 +10,4 @@ for (const [path, content] of generatedFiles()) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content);
 }
+writeFileSync(join(import.meta.dirname, '../../../../docs/errors.md'), errorsPage());

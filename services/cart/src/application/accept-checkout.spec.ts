@@ -1,10 +1,10 @@
 import { checkout, type http } from '@checkout/contracts';
 import { saleIdOf, type CommandId, type Sku, type StoreId, type TillId } from '@checkout/kernel';
-import { aBasket, aCheckout, acme, anOffer, aStore, decideOn, leeds, newCommandId, noon, rowsOf, soap, tea, till } from '../testing.ts';
+import { aBasket, aCheckout, acme, aHash, anOffer, aStore, decideOn, leeds, newCommandId, noon, rowsOf, soap, tea, till } from '../testing.ts';
 import { acceptCheckout, type AcceptCheckout } from './accept-checkout.ts';
 import { keyOf, type Rows } from './ports.ts';
 
-const commandOf = (offer: http.CheckoutBody, { commandId = newCommandId(), bodyHash = 'hash' }: { commandId?: CommandId; bodyHash?: string } = {}): AcceptCheckout =>
+const commandOf = (offer: http.CheckoutBody, { commandId = newCommandId(), bodyHash = aHash('hash') }: { commandId?: CommandId; bodyHash?: string } = {}): AcceptCheckout =>
   ({ type: 'cart.accept-checkout', body: { tenantId: acme, storeId: leeds, tillId: till, commandId, bodyHash, offer } });
 
 const shop = (): Rows => rowsOf({ stores: [aStore()], products: [tea, soap] });
@@ -19,7 +19,7 @@ describe('accepting a checkout', () => {
     expect(decision.messages).toEqual([checkout.CheckoutRequested({
       tenantId: acme, storeId: leeds, tillId: till, commandId, saleId: saleIdOf(acme, commandId), currency: 'GBP', taxMode: 'inclusive',
       lines: [{ sku: tea.sku, description: 'Tea, 80 bags', quantity: 2, unitPriceMinor: 299, taxRateBp: 0 }],
-      tenders: [{ type: 'card', amountMinor: 598, cardToken: 'tok_approved' }], totalMinor: 598, requestedAt: new Date(noon).toISOString(),
+      tenders: [{ type: 'card', amountMinor: 598, cardToken: 'tok_approved' }], totalMinor: 598, requestedAt: new Date(noon).toISOString(), requestHash: aHash('hash'),
     })]);
     expect(decision.answer).toMatchObject({ kind: 'accepted', checkout: { commandId, totalMinor: 598, tillId: till, version: 1 } });
     expect(rows.checkouts.get(keyOf(acme, commandId))).toMatchObject({ commandId });
@@ -37,7 +37,7 @@ describe('accepting a checkout', () => {
     const rows = shop();
     const commandId = newCommandId();
     accept(rows, commandOf(anOffer(), { commandId }));
-    expect(accept(rows, commandOf(anOffer(), { commandId, bodyHash: 'other' }))).toEqual({ answer: expect.objectContaining({ kind: 'refused', code: 'idempotency-key-reused' }) });
+    expect(accept(rows, commandOf(anOffer(), { commandId, bodyHash: aHash('other') }))).toEqual({ answer: expect.objectContaining({ kind: 'refused', code: 'idempotency-key-reused' }) });
   });
 
   describe('under a command that has sold over the bus before', () => {

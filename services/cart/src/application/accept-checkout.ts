@@ -59,7 +59,7 @@ export const acceptCheckout: CartHandler<AcceptCheckout, Acceptance> = {
  * The same command once more. A row without a hash is a sale that came straight over the bus: its lines are not known here, and telling how
  * it stands is right unless it was another till's, or of another total.
  */
-function again(earlier: Checkout, { storeId, tillId, bodyHash, offer: { currency, totalMinor } }: AcceptCheckout['body']): Acceptance {
+export function again(earlier: Checkout, { storeId, tillId, bodyHash, offer: { currency, totalMinor } }: AcceptCheckout['body']): Acceptance {
   const isRepeat = earlier.bodyHash === undefined ? isSameSale(earlier, { storeId, tillId, currency, totalMinor }) : earlier.bodyHash === bodyHash;
   if (isRepeat) return { kind: 'replayed', checkout: earlier };
   return refusal('idempotency-key-reused', 'This command id was used for another request.');
@@ -91,12 +91,13 @@ const checkoutOf = ({ tenantId, storeId, tillId, commandId, bodyHash, offer }: A
   ...(offer.basketId && { basketId: offer.basketId }),
   currency,
   totalMinor: offer.totalMinor,
+  acceptedVia: 'sql',
   acceptedAt: now,
   version: 1,
 });
 
 /** The till's own clock is a claim and stays out: the time of a sale is the server's. */
-const requestOf = ({ tenantId, storeId, tillId, commandId, offer }: AcceptCheckout['body'], { currency, taxMode, lines }: PricedGoods, { saleId, acceptedAt }: Checkout): checkout.CheckoutRequested =>
+const requestOf = ({ tenantId, storeId, tillId, commandId, bodyHash, offer }: AcceptCheckout['body'], { currency, taxMode, lines }: PricedGoods, { saleId, acceptedAt }: Checkout): checkout.CheckoutRequested =>
   checkout.CheckoutRequested({
     tenantId,
     storeId,
@@ -109,4 +110,13 @@ const requestOf = ({ tenantId, storeId, tillId, commandId, offer }: AcceptChecko
     tenders: offer.tenders,
     totalMinor: saleTotals(lines, taxMode).grossMinor,
     requestedAt: new Date(acceptedAt).toISOString(),
+    requestHash: bodyHash,
+    ...(offer.basketId !== undefined && { basketId: offer.basketId }),
   });
+
+/**
+ * Names what a command asks for. Both routes to the orchestrator send the request under an id that is made of this, so that whoever hears it
+ * twice knows; another request under the same command has another, so that it is noticed.
+ */
+export const acceptIdOf = ({ tenantId, commandId, bodyHash }: Pick<AcceptCheckout['body'], 'tenantId' | 'commandId' | 'bodyHash'>): string =>
+  `${saleIdOf(tenantId, commandId)}-${bodyHash.slice(0, 8)}`;

@@ -51,6 +51,7 @@ const straightFromTheBus = ({ tenantId, storeId, saleId, commandId, tillId, curr
   tillId,
   currency,
   totalMinor,
+  acceptedVia: 'bus',
   acceptedAt: ending.endedAt,
   ending,
   version: 1,

@@ -1,4 +1,4 @@
-import type { http, Message } from '@checkout/contracts';
+import type { checkout, http, Message } from '@checkout/contracts';
 import type { CommandId, SaleId, Sku, StoreId, TenantId } from '@checkout/kernel';
 import type { About, Handler } from '@checkout/messaging';
 import type { Basket } from '../domain/basket.ts';
@@ -42,6 +42,10 @@ export type Change =
 export type Effect =
   | { readonly kind: 'accepted'; readonly checkout: Checkout }
   | { readonly kind: 'ended'; readonly checkout: Checkout }
+  /** A sale that was accepted past the database has become known here. */
+  | { readonly kind: 'registered'; readonly checkout: Checkout }
+  /** The orchestrator began another sale under this command than the one that was accepted here. The sale that began is the sale; somebody must look. */
+  | { readonly kind: 'superseded'; readonly checkout: Checkout; readonly accepted: Checkout }
   /** A checkout was told two different ends. The first stands; somebody must look. */
   | { readonly kind: 'contradicted'; readonly checkout: Checkout; readonly told: http.CheckoutState };
 
@@ -76,4 +80,34 @@ export interface SaleStream {
 export interface Inputs {
   /** Resolves with the decision's answer once it is durable. */
   submit<M extends Message, Answer>(handler: CartHandler<M, Answer>, message: M, about: About): Promise<Answer>;
+}
+
+/** The rows that a decision needs, read without being about to write any. */
+export interface RowsReader {
+  /** @throws DependencyUnavailable */
+  read(needs: readonly Need[]): Promise<Rows>;
+}
+
+/** The rows that a decision needs, as far as this process has kept copies: for when the database cannot be read. */
+export interface KeptRows {
+  /** Says that rows of this tenant may be wanted one day. */
+  seen(tenantId: TenantId): void;
+  /** Nothing when there is no copy of the tenant's catalogue that is young enough. */
+  rowsFor(tenantId: TenantId, needs: readonly Need[]): { readonly rows: Rows; readonly snapshotAt: number } | undefined;
+}
+
+/** The way onto the bus that does not lead through the database. */
+export interface RequestRoute {
+  /**
+   * Resolves when the bus has the request on disk.
+   * @param id the id of what asked for it: the same as the database's outbox would send it under.
+   * @throws SendUnknown, DependencyUnavailable
+   */
+  send(request: checkout.CheckoutRequested, id: string, traceparent: string | undefined): Promise<void>;
+}
+
+/** The orchestrator's knowledge of single sales. */
+export interface SaleBook {
+  /** `unreachable` when it could not be asked in time: it may or may not know the sale. Never throws. */
+  find(saleId: SaleId, authorization: string, limitMs: number): Promise<http.SaleView | 'none' | 'unreachable'>;
 }

@@ -1,10 +1,10 @@
-import type { http } from '@checkout/contracts';
-import { actionFor, textOf } from './actions.ts';
+import type { http, Language } from '@checkout/contracts';
+import { actionFor } from './actions.ts';
 import { moneyMoved, stateOf, type Checkout } from './checkout.ts';
 
 /** A checkout as a till reads it: what happened, whether money moved, what to do. */
-export function statusOf(checkout: Checkout): http.CheckoutStatus {
-  const { commandId, saleId, currency, totalMinor, acceptedAt, ending } = checkout;
+export function statusOf(checkout: Checkout, language: Language = 'en'): http.CheckoutStatus {
+  const { commandId, saleId, currency, totalMinor, acceptedVia, pricedAt, acceptedAt, ending } = checkout;
   const self = `/v1/checkouts/${commandId}`;
   const links = { self, events: `${self}/events`, ...(ending?.state === 'completed' && { receipt: `/v1/receipts/${saleId}` }) };
   return {
@@ -12,10 +12,12 @@ export function statusOf(checkout: Checkout): http.CheckoutStatus {
     saleId,
     state: stateOf(checkout),
     moneyMoved: moneyMoved(checkout),
-    action: textOf(actionFor(checkout)),
+    action: actionFor(checkout, language),
     ...outcomeOf(checkout),
     currency,
     totalMinor,
+    acceptedVia,
+    ...(pricedAt !== undefined && { pricedFrom: { snapshotAt: new Date(pricedAt).toISOString() } }),
     links,
     acceptedAt: new Date(acceptedAt).toISOString(),
     ...(ending && { endedAt: new Date(ending.endedAt).toISOString() }),

@@ -20,6 +20,10 @@ export interface Checkout {
   readonly basketId?: SaleId;
   readonly currency: string;
   readonly totalMinor: number;
+  /** By which route it was accepted first, as far as is known. */
+  readonly acceptedVia: http.AcceptedVia;
+  /** When the copy of the catalogue was made that its prices are from, in milliseconds since 1970. Absent when they are the catalogue's own. */
+  readonly pricedAt?: number;
   /** Milliseconds since 1970. */
   readonly acceptedAt: number;
   readonly ending?: Ending;

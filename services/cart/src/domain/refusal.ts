@@ -1,5 +1,7 @@
-/** Why cart says no, before anything is stored. The edge turns each into a problem document with a code of the registry. */
-export type RefusalCode =
+import type { Code } from '@checkout/contracts';
+
+/** Why cart says no, before anything is stored: codes of the registry, which knows their words. */
+export type RefusalCode = Extract<Code,
   | 'store-unknown'
   | 'sku-unknown'
   | 'barcode-taken'
@@ -14,7 +16,7 @@ export type RefusalCode =
   | 'basket-unknown'
   | 'basket-empty'
   | 'basket-closed'
-  | 'idempotency-key-reused';
+  | 'idempotency-key-reused'>;
 
 /** One place in the request that is wrong. `pointer` is a JSON pointer into the body (RFC 6901). */
 export interface Fault {

@@ -1,12 +1,28 @@
 import { unreachable } from '@checkout/kernel';
 import type { Load, Store } from '@checkout/messaging';
-import { join, type Sql } from '@checkout/sql';
-import { keyOf, type Change, type Need, type Rows } from '../application/ports.ts';
+import { join, type Database, type Sql } from '@checkout/sql';
+import { keyOf, type Change, type Need, type Rows, type RowsReader } from '../application/ports.ts';
 import type { Part } from './part.ts';
 import { RecentCatalogue } from './recent-catalogue.ts';
 import { basketsParts, heldBasketsParts, writeBaskets } from './sql-baskets.ts';
 import { barcodesPart, productsPart, storesPart, writeProducts, writeStores } from './sql-catalogue.ts';
 import { checkoutsPart, writeCheckouts } from './sql-checkouts.ts';
+
+/** Rows outside the pipeline, for a decision that the database need not keep. */
+export class SqlRows implements RowsReader {
+  readonly #database: Pick<Database, 'queries'>;
+  readonly #store: CartStore;
+
+  constructor(database: Pick<Database, 'queries'>, store: CartStore) {
+    this.#database = database;
+    this.#store = store;
+  }
+
+  async read(needs: readonly Need[]): Promise<Rows> {
+    const { recordsets, select, toRows } = this.#store.load(needs);
+    return toRows(recordsets.length === 0 ? [] : await this.#database.queries(recordsets, select));
+  }
+}
 
 type Wanted = { readonly [K in Need['kind']]: Map<string, Extract<Need, { kind: K }>> };
 

@@ -1,8 +1,9 @@
 import { Barcode, Currency, Sku, StoreId, TaxMode, TaxRateBp, TenantId, type http } from '@checkout/contracts';
 import type * as kernel from '@checkout/kernel';
-import { json, safeIntegerColumn, sql, varchar, type Database, type Sql } from '@checkout/sql';
+import { int, json, safeIntegerColumn, sql, varchar, type Database, type Sql } from '@checkout/sql';
 import { z } from 'zod';
 import { keyOf, type Change, type Products, type Rows } from '../application/ports.ts';
+import type { CatalogueReader } from './catalogue-snapshots.ts';
 import { part, type Part } from './part.ts';
 import type { RecentCatalogue } from './recent-catalogue.ts';
 import { sqlTime } from './times.ts';
@@ -45,6 +46,38 @@ export class SqlProducts implements Products {
       FROM product AS p
       WHERE p.tenant_id = ${varchar(40, tenantId)} AND p.barcode = ${varchar(14, barcode)} AND p.barcode IS NOT NULL;`);
     return found.map(({ product }) => product);
+  }
+}
+
+/** A page of products, and at most as many pages as a tenant of 100,000 products has. */
+const pageSize = 1_000;
+const mostPages = 100;
+
+/** One tenant's whole catalogue, page by page, for the copy that is kept of it. */
+export class SqlCatalogueReader implements CatalogueReader {
+  readonly #database: Pick<Database, 'query'>;
+
+  constructor(database: Pick<Database, 'query'>) {
+    this.#database = database;
+  }
+
+  async whole(tenantId: kernel.TenantId): Promise<Awaited<ReturnType<CatalogueReader['whole']>>> {
+    const stores = await this.#database.query(StoreRow, sql`
+      SELECT s.tenant_id AS tenantId, s.store_id AS storeId, s.name, s.currency, s.tax_mode AS taxMode
+      FROM store AS s
+      WHERE s.tenant_id = ${varchar(40, tenantId)};`);
+    const products = new Map<kernel.Sku, http.Product>();
+    for (let page = 0, last = ''; page < mostPages; page += 1) {
+      const found = await this.#database.query(ProductRow, sql`
+        SELECT TOP (${int(pageSize)}) ${productColumns}
+        FROM product AS p
+        WHERE p.tenant_id = ${varchar(40, tenantId)} AND p.sku > ${varchar(40, last)}
+        ORDER BY p.sku;`);
+      for (const { product } of found) products.set(product.sku, product);
+      last = found.at(-1)?.product.sku ?? last;
+      if (found.length < pageSize) break;
+    }
+    return { stores: new Map(stores.map(({ storeId, name, currency, taxMode }) => [storeId, { storeId, name, currency, taxMode }])), products };
   }
 }
 

@@ -1,4 +1,4 @@
-import { checkout, CommandId, SaleId, StoreId, TenantId, TillId } from '@checkout/contracts';
+import { checkout, CommandId, http, SaleId, StoreId, TenantId, TillId } from '@checkout/contracts';
 import { assert } from '@checkout/kernel';
 import type * as kernel from '@checkout/kernel';
 import { int, json, jsonColumn, safeIntegerColumn, sql, varchar, type Database, type Sql } from '@checkout/sql';
@@ -20,6 +20,8 @@ const CheckoutRow = z.object({
   basketId: SaleId.nullable(),
   currency: z.string(),
   totalMinor: safeIntegerColumn,
+  acceptedVia: http.AcceptedVia.nullable(),
+  pricedAt: z.date().nullable(),
   state: z.enum(['accepted', 'completed', 'declined', 'rejected', 'cancelled']),
   reason: jsonColumn(checkout.Reason).nullable(),
   changeMinor: safeIntegerColumn.nullable(),
@@ -31,7 +33,7 @@ const CheckoutRow = z.object({
 
 const columns = sql`
   c.tenant_id AS tenantId, c.command_id AS commandId, c.sale_id AS saleId, c.store_id AS storeId, c.till_id AS tillId, c.body_hash AS bodyHash,
-  c.basket_id AS basketId, c.currency, c.total_minor AS totalMinor, c.state, c.reason, c.change_minor AS changeMinor,
+  c.basket_id AS basketId, c.currency, c.total_minor AS totalMinor, c.accepted_via AS acceptedVia, c.priced_at AS pricedAt, c.state, c.reason, c.change_minor AS changeMinor,
   c.receipt_number AS receiptNumber, c.accepted_at AS acceptedAt, c.ended_at AS endedAt, c.version`;
 
 /** Checkouts in Azure SQL. Table: `migrations/0001-cart.sql`. */
@@ -83,37 +85,41 @@ export function writeCheckouts(changes: readonly Extract<Change, { kind: 'checko
 
 const insert = (checkouts: readonly Checkout[]): Sql => sql`
   INSERT INTO checkout (tenant_id, command_id, sale_id, store_id, till_id, body_hash, basket_id, currency, total_minor,
-    state, reason, change_minor, receipt_number, accepted_at, ended_at, version)
+    accepted_via, priced_at, state, reason, change_minor, receipt_number, accepted_at, ended_at, version)
   SELECT j.tenantId, j.commandId, j.saleId, j.storeId, j.tillId, j.bodyHash, j.basketId, j.currency, j.totalMinor,
-    j.state, j.reason, j.changeMinor, j.receiptNumber, j.acceptedAt, j.endedAt, j.version
+    j.acceptedVia, j.pricedAt, j.state, j.reason, j.changeMinor, j.receiptNumber, j.acceptedAt, j.endedAt, j.version
   FROM OPENJSON(${json(checkouts.map(newRowOf))})
     WITH (tenantId VARCHAR(40) '$.tenantId', commandId VARCHAR(36) '$.commandId', saleId VARCHAR(36) '$.saleId', storeId VARCHAR(40) '$.storeId',
       tillId VARCHAR(40) '$.tillId', bodyHash VARCHAR(43) '$.bodyHash', basketId VARCHAR(36) '$.basketId', currency VARCHAR(3) '$.currency',
-      totalMinor BIGINT '$.totalMinor', state VARCHAR(10) '$.state', reason NVARCHAR(MAX) '$.reason', changeMinor BIGINT '$.changeMinor',
+      totalMinor BIGINT '$.totalMinor', acceptedVia VARCHAR(3) '$.acceptedVia', pricedAt DATETIME2(3) '$.pricedAt',
+      state VARCHAR(10) '$.state', reason NVARCHAR(MAX) '$.reason', changeMinor BIGINT '$.changeMinor',
       receiptNumber VARCHAR(40) '$.receiptNumber', acceptedAt DATETIME2(3) '$.acceptedAt', endedAt DATETIME2(3) '$.endedAt', version INT '$.version') AS j;`;
 
-/** Only the end of a checkout is ever written again, and which sale it was that ended. */
+/** The end of a checkout is written over it, and which sale it was that began or ended. */
 const update = (saves: readonly { readonly before: number; readonly checkout: Checkout }[]): Sql => sql`
   UPDATE c
-  SET store_id = j.storeId, till_id = j.tillId, body_hash = j.bodyHash, currency = j.currency, total_minor = j.totalMinor,
+  SET store_id = j.storeId, till_id = j.tillId, body_hash = j.bodyHash, basket_id = j.basketId, accepted_via = j.acceptedVia, priced_at = j.pricedAt, currency = j.currency, total_minor = j.totalMinor,
     state = j.state, reason = j.reason, change_minor = j.changeMinor, receipt_number = j.receiptNumber, ended_at = j.endedAt, version = j.version
   FROM OPENJSON(${json(saves.map(endedRowOf))})
     WITH (tenantId VARCHAR(40) '$.tenantId', commandId VARCHAR(36) '$.commandId', before INT '$.before', version INT '$.version', storeId VARCHAR(40) '$.storeId',
-      tillId VARCHAR(40) '$.tillId', bodyHash VARCHAR(43) '$.bodyHash', currency VARCHAR(3) '$.currency', totalMinor BIGINT '$.totalMinor', state VARCHAR(10) '$.state',
+      tillId VARCHAR(40) '$.tillId', bodyHash VARCHAR(43) '$.bodyHash', basketId VARCHAR(36) '$.basketId', acceptedVia VARCHAR(3) '$.acceptedVia',
+      pricedAt DATETIME2(3) '$.pricedAt', currency VARCHAR(3) '$.currency', totalMinor BIGINT '$.totalMinor', state VARCHAR(10) '$.state',
       reason NVARCHAR(MAX) '$.reason', changeMinor BIGINT '$.changeMinor', receiptNumber VARCHAR(40) '$.receiptNumber', endedAt DATETIME2(3) '$.endedAt') AS j
   JOIN checkout AS c ON c.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND c.command_id = j.commandId COLLATE Latin1_General_100_BIN2
   WHERE c.version = j.before;
   IF @@ROWCOUNT <> ${int(saves.length)} THROW 51001, 'checkout', 1;`;
 
 const newRowOf = (saved: Checkout) => {
-  const { tenantId, commandId, saleId, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedAt, version } = saved;
-  return { tenantId, commandId, saleId, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedAt: sqlTime(acceptedAt), version, ...endOf(saved) };
+  const { tenantId, commandId, saleId, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedVia, acceptedAt, version } = saved;
+  return { tenantId, commandId, saleId, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedVia, ...pricedOf(saved), acceptedAt: sqlTime(acceptedAt), version, ...endOf(saved) };
 };
 
 const endedRowOf = ({ before, checkout: saved }: { readonly before: number; readonly checkout: Checkout }) => {
-  const { tenantId, commandId, version, storeId, tillId, bodyHash, currency, totalMinor } = saved;
-  return { tenantId, commandId, before, version, storeId, tillId, bodyHash, currency, totalMinor, ...endOf(saved) };
+  const { tenantId, commandId, version, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedVia } = saved;
+  return { tenantId, commandId, before, version, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedVia, ...pricedOf(saved), ...endOf(saved) };
 };
+
+const pricedOf = ({ pricedAt }: Checkout) => (pricedAt === undefined ? {} : { pricedAt: sqlTime(pricedAt) });
 
 /** The reason travels as a string that holds JSON. */
 function endOf(saved: Checkout) {
@@ -134,6 +140,8 @@ interface CheckoutColumns extends Key {
   readonly basketId: kernel.SaleId | null;
   readonly currency: string;
   readonly totalMinor: number;
+  readonly acceptedVia: http.AcceptedVia | null;
+  readonly pricedAt: Date | null;
   readonly state: ReturnType<typeof stateOf>;
   readonly reason: checkout.Reason | null;
   readonly changeMinor: number | null;
@@ -144,11 +152,13 @@ interface CheckoutColumns extends Key {
 }
 
 function checkoutOf(row: CheckoutColumns): Checkout {
-  const { tenantId, commandId, saleId, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedAt, version } = row;
+  const { tenantId, commandId, saleId, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedVia, pricedAt, acceptedAt, version } = row;
   const ending = endingOf(row);
   return {
     tenantId, commandId, saleId, storeId, currency, totalMinor, version,
+    acceptedVia: acceptedVia ?? 'sql',
     acceptedAt: acceptedAt.getTime(),
+    ...(pricedAt && { pricedAt: pricedAt.getTime() }),
     ...(tillId !== null && { tillId }),
     ...(bodyHash !== null && { bodyHash }),
     ...(basketId !== null && { basketId }),

@@ -9,7 +9,7 @@ import { createHttpApp, type HttpApp } from '@checkout/http';
 import { partitionOf, saleIdOf, uuidv7, type CommandId, type SaleId } from '@checkout/kernel';
 import { startIdentity, type RunningIdentity } from '@checkout/local-identity';
 import { startServiceBus, type EmulatorConfig, type ServiceBus } from '@checkout/local-service-bus';
-import { Bus, Pipeline, ServiceBusServer, Sweeper } from '@checkout/messaging';
+import { Bus, ExpressSender, Pipeline, ServiceBusServer, Sweeper } from '@checkout/messaging';
 import { createLogger, Health } from '@checkout/observability';
 import type { Assembled, Platform } from '@checkout/service';
 import { Database } from '@checkout/sql';
@@ -41,7 +41,10 @@ class Shop {
       startTestDatabase(folders, 'cart'),
     ]);
     this.#close.push(() => this.identity.close(), () => this.bus.close(), async () => this.sql[Symbol.asyncDispose]());
-    this.orchestrator = createServer((_, response) => (this.story ? this.story(response) : response.destroy()));
+    this.orchestrator = createServer((request, response) => {
+      if (!request.url?.endsWith('/events')) return void response.writeHead(404).end();
+      return this.story ? this.story(response) : void response.destroy();
+    });
     await new Promise<void>((resolve) => void this.orchestrator.listen(0, '127.0.0.1', resolve));
     this.#close.push(() => new Promise((resolve) => {
       this.orchestrator.closeAllConnections();
@@ -64,13 +67,14 @@ class Shop {
     const connectionString = this.sql.connectionString;
     const [database, reads] = [Database.open({ connectionString, name: 'cart' }), Database.open({ connectionString, name: 'cart', lane: 'read' })];
     const bus = new Bus(this.bus.connectionString);
+    const express = new ExpressSender({ connectionString: this.bus.connectionString, topic: 'checkout-requests' });
     const built: Pipeline<never, never, never>[] = [];
     const pipeline: Platform<CartEnvironment>['pipeline'] = (parts) => {
       const made = new Pipeline({ service: 'cart', database, bus, logger, ...parts });
       built.push(made as unknown as Pipeline<never, never, never>);
       return made;
     };
-    const { module, openapi, background = [] }: Assembled = assembleCart({ environment: { ORCHESTRATOR_URL: orchestratorUrl } as CartEnvironment, logger, database, reads, pipeline });
+    const { module, openapi, background = [] }: Assembled = assembleCart({ environment: { ORCHESTRATOR_URL: orchestratorUrl, BUS_ROUTE_PERCENT: 0 } as CartEnvironment, express: () => express, logger, database, reads, pipeline });
     const [made] = built;
     if (!made) throw new Error('cart has no pipeline');
     const { issuer, audience, jwksUrl } = this.identity;
@@ -83,7 +87,7 @@ class Shop {
     this.#close.push(async () => {
       for (const each of background) await each.stop();
       await this.app.close();
-      await bus.close();
+      await Promise.all([bus.close(), express.close()]);
       await Promise.all([database.close(), reads.close()]);
     });
   }

@@ -1,29 +1,32 @@
-import { isCode, Problem, type Code } from '@checkout/http';
+import { Problem, retryAfterMsOf } from '@checkout/http';
+import { SendUnknown } from '@checkout/messaging';
 import { CommitUnknown } from '@checkout/sql';
-import { isRefusal, type Refusal, type RefusalCode } from '../domain/refusal.ts';
+import { DependencyUnavailable } from '@checkout/resilience';
+import { Unaccepted } from '../domain/unaccepted.ts';
+import { isRefusal, type Refusal } from '../domain/refusal.ts';
 
-/** A refusal goes out under its own name where the registry of codes has it, else under that of its nearest kin. */
-const kin: Readonly<Record<RefusalCode, Code>> = {
-  'store-unknown': 'schema-violation',
-  'sku-unknown': 'sku-unknown',
-  'barcode-taken': 'schema-violation',
-  'product-repeated': 'schema-violation',
-  'currency-mismatch': 'currency-mismatch',
-  'total-mismatch': 'total-mismatch',
-  'money-overflow': 'money-overflow',
-  'tender-mismatch': 'tender-mismatch',
-  'quantity-invalid': 'quantity-invalid',
-  'line-limit': 'line-limit',
-  'line-unknown': 'not-found',
-  'basket-unknown': 'not-found',
-  'basket-empty': 'line-limit',
-  'basket-closed': 'sale-state-conflict',
-  'idempotency-key-reused': 'idempotency-key-reused',
-};
+export const problemOf = ({ code, detail, faults }: Refusal): Problem =>
+  new Problem(code, { detail, ...(faults.length > 0 && { errors: faults.map((fault) => ({ ...fault, code })) }) });
 
-export function problemOf({ code: name, detail, faults }: Refusal): Problem {
-  const code: Code = isCode(name) ? name : kin[name];
-  return new Problem(code, { detail, ...(faults.length > 0 && { errors: faults.map((fault) => ({ ...fault, code })) }) });
+/** No route took a checkout: what is down, whether anything may have come of it, when to come back. */
+export function unacceptedProblem({ isKnown, message, why: [database, , bus], cause }: Unaccepted): Problem {
+  const down = [database, bus].filter((error): error is DependencyUnavailable => error instanceof DependencyUnavailable);
+  const soonest = new DependencyUnavailable('', Math.max(0, ...down.map(({ retryAfterMs }) => retryAfterMs)));
+  return new Problem(isKnown ? 'dependency-unavailable' : 'accept-unknown', {
+    detail: message,
+    dependencies: [nameOf(database), ...(bus === undefined ? [] : [nameOf(bus)])],
+    incidentId: down.find(({ incidentId }) => incidentId !== undefined)?.incidentId,
+    retryAfterMs: retryAfterMsOf(soonest),
+    cause,
+  });
+}
+
+/** The breaker's name where it was the breaker that spoke; errors of a lost answer name what did not give it. */
+function nameOf(error: unknown): string {
+  if (error instanceof DependencyUnavailable) return error.dependency;
+  if (error instanceof CommitUnknown) return error.database;
+  if (error instanceof SendUnknown) return `service-bus/${error.topic}`;
+  return 'cart/accept';
 }
 
 /**

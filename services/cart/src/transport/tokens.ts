@@ -2,7 +2,6 @@
 export const INPUTS = Symbol('Inputs');
 /** Inputs of the back office: large, and not to be waited for by tills. */
 export const OFFICE_INPUTS = Symbol('OfficeInputs');
-export const CHECKOUTS = Symbol('Checkouts');
 export const BASKETS = Symbol('Baskets');
 export const PRODUCTS = Symbol('Products');
 export const WATCH = Symbol('CheckoutWatch');

@@ -37,7 +37,7 @@ export class StockController {
       case 'already-received':
         return { deliveryId: body.deliveryId, storeId: body.storeId, receivedAt: answer.receivedAt };
       case 'other-body':
-        throw new Problem('idempotency-key-reused', { detail: 'The delivery id belongs to a delivery of other goods.', action: 'Report these goods under an id of their own.' });
+        throw new Problem('idempotency-key-reused', { detail: 'The delivery id belongs to a delivery of other goods. Report these goods under an id of their own.' });
       case 'too-many':
         throw new Problem('quantity-invalid', { detail: `The store would have more of ${answer.sku} than can be counted.` });
       default:

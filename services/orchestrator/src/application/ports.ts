@@ -50,6 +50,11 @@ export interface Stuck {
   readonly lastAskedAt: string;
 }
 
+/** How a sale stands, in one row. */
+export interface Sales {
+  find(tenantId: TenantId, saleId: SaleId): Promise<http.SaleView | undefined>;
+}
+
 export interface Attention {
   /** The oldest first, at most 200; of one store when it is named. */
   stuck(tenantId: TenantId, storeId?: StoreId): Promise<readonly Stuck[]>;

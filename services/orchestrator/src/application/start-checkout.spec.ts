@@ -1,5 +1,6 @@
-import { inventory } from '@checkout/contracts';
+import { checkout, inventory } from '@checkout/contracts';
 import { aCheckout } from '@checkout/contracts/testing';
+import type { SaleId } from '@checkout/kernel';
 import { ofSale, stockLines } from '../domain/start-message.ts';
 import { aSale, Desk } from '../testing.ts';
 import { ContinueCheckout } from './continue-checkout.ts';
@@ -21,6 +22,17 @@ describe('a request for a checkout', () => {
       entries: [{ sequence: 1, at: '2026-01-05T12:00:00.000Z', event: 'started' }],
       at: desk.now,
     }]);
+  });
+
+  it('that came past cart\'s database is told to cart, after everything else', () => {
+    const basketId = '019434c0-0000-7000-8000-000000000002' as SaleId;
+    const past = { ...start, acceptedVia: 'bus' as const, requestHash: 'a'.repeat(43), basketId, pricedFrom: { snapshotAt: '2026-01-05T04:30:00.000Z' } };
+    const decision = new Desk().handle(new StartCheckout(), aCheckout(past));
+    const { commandId, tillId, currency, totalMinor, requestedAt } = start;
+    expect(decision.messages).toEqual([
+      expect.objectContaining({ type: 'inventory.reserve-stock.v1' }),
+      checkout.CheckoutStarted({ ...ofSale(start), commandId, tillId, currency, totalMinor, requestedAt, requestHash: past.requestHash, basketId, pricedFrom: past.pricedFrom }),
+    ]);
   });
 
   it('needs only its own checkout', () => {

@@ -1,9 +1,10 @@
-import type { checkout as contract } from '@checkout/contracts';
+import { checkout as contract } from '@checkout/contracts';
 import { InvalidMessage, type Decision, type Incoming } from '@checkout/messaging';
 import { begin } from '@checkout/saga';
 import { violationOf } from '../domain/admission.ts';
 import { checkout } from '../domain/checkout.saga.ts';
 import { started, type Change } from '../domain/checkout.ts';
+import { asked, ofSale, type Start } from '../domain/start-message.ts';
 import { bodyHashOf } from './body-hash.ts';
 import type { CheckoutHandler, Checkouts, Need } from './ports.ts';
 
@@ -27,6 +28,16 @@ export class StartCheckout implements CheckoutHandler<contract.CheckoutRequested
       throw new InvalidMessage('idempotency-key-reused', `Command ${start.commandId} has asked for another sale before; a new sale needs a new command id.`);
     }
     const decision = begin(checkout, start);
-    return { changes: [started(start, bodyHash, envelope.traceparent, decision, now)], messages: decision.messages };
+    return { changes: [started(start, bodyHash, envelope.traceparent, decision, now)], messages: [...decision.messages, ...told(start)] };
   }
+}
+
+/** Cart's database has not heard of a request that came past it; from now on it knows the sale, and closes its basket. */
+function told(start: Start): contract.CheckoutStarted[] {
+  if (start.acceptedVia !== 'bus') return [];
+  const { requestedAt, requestHash, basketId, pricedFrom } = start;
+  return [contract.CheckoutStarted({
+    ...ofSale(start), ...asked(start), requestedAt,
+    ...(requestHash !== undefined && { requestHash }), ...(basketId !== undefined && { basketId }), ...(pricedFrom && { pricedFrom }),
+  })];
 }

@@ -36,6 +36,7 @@ export const checkout = saga(sale.CheckoutRequested, {
       command: (start) => receipt.IssueReceipt({
         ...ofSale(start), commandId: start.commandId, tillId: start.tillId, currency: start.currency, taxMode: start.taxMode,
         lines: start.lines, tenders: receiptTenders(start), totalMinor: start.totalMinor, requestedAt: start.requestedAt,
+        ...(start.pricedFrom && { pricedFrom: start.pricedFrom }),
       }),
       succeeds: receipt.ReceiptIssued, within: seconds(5),
       keeps: ['receiptNumber'],

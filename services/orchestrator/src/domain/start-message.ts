@@ -19,3 +19,14 @@ export const receiptTenders = ({ tenders }: Start): receipt.ReceiptTender[] =>
     amountMinor: tender.amountMinor,
     tenderedMinor: tender.type === 'cash' ? tender.tenderedMinor : tender.amountMinor,
   }));
+
+/** What a sale is about, without goods and tenders: enough to tell how it stands, and nothing that could pay again. */
+export type Summary = Pick<Start, 'commandId' | 'tillId' | 'currency' | 'totalMinor' | 'requestedAt' | 'requestHash' | 'acceptedVia' | 'pricedFrom'>;
+
+export const summaryOf = (start: Start): Summary => {
+  const { requestedAt, requestHash, acceptedVia, pricedFrom } = start;
+  return {
+    ...asked(start), requestedAt,
+    ...(requestHash !== undefined && { requestHash }), ...(acceptedVia && { acceptedVia }), ...(pricedFrom && { pricedFrom }),
+  };
+};

@@ -28,6 +28,21 @@ export type CheckoutRow = z.output<typeof CheckoutRow>;
 
 export const DueRow = z.object({ tenantId: TenantId, saleId: SaleId, storeId: StoreId, traceparent: z.string().nullable() });
 
+/** As much of a request as stays when the checkout has ended. */
+const Summary = checkout.CheckoutRequested.schema.pick({ commandId: true, tillId: true, currency: true, totalMinor: true, requestedAt: true, requestHash: true, acceptedVia: true, pricedFrom: true });
+
+export const SaleRow = z.object({
+  saleId: SaleId,
+  storeId: StoreId,
+  phase: Phase,
+  /** Null for checkouts from before it was kept. */
+  asked: jsonColumn(Summary).nullable(),
+  results: jsonColumn(z.record(z.string(), z.record(z.string(), z.unknown()))),
+  because: jsonColumn(checkout.Reason).nullable(),
+  updatedAt: z.date(),
+});
+export type SaleRow = z.output<typeof SaleRow>;
+
 export const StoryRow = z.object({ storeId: StoreId, phase: Phase });
 export const EntryRow = z
   .object({ sequence: z.int(), at: z.date(), event: z.string(), step: z.string().nullable(), detail: z.string().nullable() })

@@ -1,12 +1,13 @@
+import type { http } from '@checkout/contracts';
 import type { SaleId, StoreId, TenantId } from '@checkout/kernel';
 import { datetime2, int, sql, varchar, type Database } from '@checkout/sql';
-import type { Attention, DueTimer, DueTimers, Story, Stuck, Timelines } from '../application/ports.ts';
-import { DueRow, EntryRow, StoryRow, StuckRow } from './rows.ts';
+import type { Attention, DueTimer, DueTimers, Sales, Story, Stuck, Timelines } from '../application/ports.ts';
+import { DueRow, EntryRow, SaleRow, StoryRow, StuckRow } from './rows.ts';
 
 const nothing = sql``;
 
 /** What is read beside the hot path: time lines for tills, what is stuck for operators, what is due for the sweeper. */
-export class SqlCheckoutReader implements Timelines, Attention, DueTimers {
+export class SqlCheckoutReader implements Timelines, Sales, Attention, DueTimers {
   readonly #database: Pick<Database, 'query' | 'queries'>;
 
   constructor(database: Pick<Database, 'query' | 'queries'>) {
@@ -30,6 +31,15 @@ export class SqlCheckoutReader implements Timelines, Attention, DueTimers {
     return story && { ...story, entries };
   }
 
+  async find(tenantId: TenantId, saleId: SaleId): Promise<http.SaleView | undefined> {
+    const [found] = await this.#database.query(SaleRow, sql`
+      SELECT s.sale_id AS saleId, s.store_id AS storeId, s.phase, s.asked, s.results, s.because, s.updated_at AS updatedAt
+      FROM checkout_saga AS s
+      WHERE s.tenant_id = ${varchar(40, tenantId)}
+        AND s.sale_id = ${varchar(36, saleId)};`);
+    return found && viewOf(found);
+  }
+
   stuck(tenantId: TenantId, storeId?: StoreId): Promise<readonly Stuck[]> {
     return this.#database.query(StuckRow, sql`
       SELECT TOP (200) s.sale_id AS saleId, s.store_id AS storeId, s.phase, s.needs_attention AS why, s.attempts,
@@ -50,4 +60,20 @@ export class SqlCheckoutReader implements Timelines, Attention, DueTimers {
       ORDER BY s.wake_at;`);
     return rows.map(({ traceparent, ...row }) => ({ ...row, ...(traceparent !== null && { traceparent }) }));
   }
+}
+
+function viewOf({ saleId, storeId, phase, asked, results, because, updatedAt }: SaleRow): http.SaleView | undefined {
+  if (!asked) return undefined;
+  const { acceptedVia = 'sql', ...summary } = asked;
+  const view: http.SaleView = { saleId, storeId, phase, acceptedVia, ...summary };
+  if (phase === 'cancelled') return { ...view, endedAt: updatedAt.toISOString(), ...(because && { reason: because }) };
+  if (phase !== 'completed') return view;
+  const { receiptNumber } = results['issue receipt'] ?? {};
+  const { changeMinor } = results['capture payment'] ?? {};
+  return {
+    ...view,
+    endedAt: updatedAt.toISOString(),
+    ...(typeof receiptNumber === 'string' && { receiptNumber }),
+    ...(typeof changeMinor === 'number' && { changeMinor }),
+  };
 }

@@ -3,6 +3,7 @@ import { Memory, type Load, type Store } from '@checkout/messaging';
 import { int, json, sql, type Sql } from '@checkout/sql';
 import type { Checkouts, Need } from '../application/ports.ts';
 import { isOver, type Change, type Checkout } from '../domain/checkout.ts';
+import { summaryOf } from '../domain/start-message.ts';
 import { CheckoutRow } from './rows.ts';
 
 /** The checkouts of one batch by their keys. */
@@ -134,18 +135,18 @@ const stateOf = ({ before, at, after: { tenantId, saleId, instance, version, ent
 
 const beginningOf = (transition: Transition) => {
   const { storeId, bodyHash, start, traceparent } = transition.after;
-  return { ...stateOf(transition), storeId, bodyHash, data: start, traceparent };
+  return { ...stateOf(transition), storeId, bodyHash, data: start, asked: start && summaryOf(start), traceparent };
 };
 
 /** Another writer that began the same sale first makes this fail on the primary key, and the batch is decided again. */
 const insertCheckouts = (begun: readonly Transition[]): Sql => sql`
-  INSERT INTO checkout_saga (tenant_id, sale_id, store_id, body_hash, data, phase, awaiting, attempts, results, because, needs_attention,
+  INSERT INTO checkout_saga (tenant_id, sale_id, store_id, body_hash, data, asked, phase, awaiting, attempts, results, because, needs_attention,
     version, entry_count, traceparent, started_at, updated_at, wake_at)
-  SELECT j.tenantId, j.saleId, j.storeId, j.bodyHash, j.data, j.phase, j.awaiting, j.attempts, j.results, j.because, j.attention,
+  SELECT j.tenantId, j.saleId, j.storeId, j.bodyHash, j.data, j.asked, j.phase, j.awaiting, j.attempts, j.results, j.because, j.attention,
     j.version, j.entryCount, j.traceparent, j.at, j.at, j.wakeAt
   FROM OPENJSON(${json(begun.map(beginningOf))})
     WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId', storeId VARCHAR(40) '$.storeId', bodyHash VARCHAR(64) '$.bodyHash',
-      data NVARCHAR(MAX) '$.data' AS JSON, phase VARCHAR(10) '$.phase', awaiting VARCHAR(100) '$.awaiting', attempts INT '$.attempts',
+      data NVARCHAR(MAX) '$.data' AS JSON, asked NVARCHAR(MAX) '$.asked' AS JSON, phase VARCHAR(10) '$.phase', awaiting VARCHAR(100) '$.awaiting', attempts INT '$.attempts',
       results NVARCHAR(MAX) '$.results' AS JSON, because NVARCHAR(MAX) '$.because' AS JSON, attention NVARCHAR(400) '$.attention',
       version INT '$.version', entryCount INT '$.entryCount', traceparent VARCHAR(60) '$.traceparent', at DATETIME2(3) '$.at', wakeAt DATETIME2(3) '$.wakeAt') AS j;`;
 

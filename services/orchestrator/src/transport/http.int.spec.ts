@@ -4,13 +4,14 @@ import type { SaleId, StoreId, TenantId } from '@checkout/kernel';
 import { compareRoutes, createHttpApp, type HttpApp } from '@checkout/http';
 import { createLogger, Health } from '@checkout/observability';
 import { LiveTimelines } from '../application/live-timelines.ts';
-import type { Attention, Story, Stuck, Timelines } from '../application/ports.ts';
+import type { Attention, Sales, Story, Stuck, Timelines } from '../application/ports.ts';
 import { ReadTimeline } from '../application/read-timeline.ts';
 import type { Change } from '../domain/checkout.ts';
 import { AttentionController } from './attention.controller.ts';
 import { openapi, routes } from './openapi.ts';
+import { SaleController } from './sale.controller.ts';
 import { TimelineController } from './timeline.controller.ts';
-import { ATTENTION, LOGGER } from './tokens.ts';
+import { ATTENTION, LOGGER, SALES } from './tokens.ts';
 
 const tenantId = 'acme' as TenantId;
 const done = '6f1c2a5e-8d3b-5c7f-9a0e-5b6d7c8f9a01' as SaleId;
@@ -21,13 +22,22 @@ const stuck: Stuck = {
   startedAt: '2026-01-05T12:00:00.000Z', lastAskedAt: '2026-01-05T12:10:00.000Z',
 };
 
+const sold: http.SaleView = {
+  saleId: done, commandId: '0190a5c2-0000-7000-8000-000000000001' as http.SaleView['commandId'], storeId: 'LEEDS-01' as StoreId, tillId: 'LEEDS-01-T1' as http.SaleView['tillId'],
+  currency: 'GBP', totalMinor: 598, phase: 'completed', acceptedVia: 'bus', requestedAt: '2026-01-05T12:00:00.000Z', receiptNumber: 'S-000001', changeMinor: 0, endedAt: '2026-01-05T12:00:02.000Z',
+};
+
 /** The tables, as far as these routes look into them. */
-class Tables implements Timelines, Attention {
+class Tables implements Timelines, Attention, Sales {
   readonly sales = new Map<string, { phase: Story['phase']; entries: http.TimelineEntry[] }>();
 
   read(tenant: TenantId, saleId: SaleId, after: number): Promise<Story | undefined> {
     const sale = this.sales.get(`${tenant}/${saleId}`);
     return Promise.resolve(sale && { storeId: 'LEEDS-01' as StoreId, phase: sale.phase, entries: sale.entries.filter(({ sequence }) => sequence > after) });
+  }
+
+  find(tenant: TenantId, saleId: SaleId): Promise<http.SaleView | undefined> {
+    return Promise.resolve(tenant === tenantId && saleId === sold.saleId ? sold : undefined);
   }
 
   stuck(tenant: TenantId, storeId?: StoreId): Promise<readonly Stuck[]> {
@@ -56,9 +66,10 @@ beforeAll(async () => {
   app = await createHttpApp(
     {
       module: Routes,
-      controllers: [TimelineController, AttentionController],
+      controllers: [SaleController, TimelineController, AttentionController],
       providers: [
         { provide: ReadTimeline, useValue: new ReadTimeline(tables, live) },
+        { provide: SALES, useValue: tables },
         { provide: ATTENTION, useValue: tables },
         { provide: LOGGER, useValue: logger },
       ],
@@ -80,6 +91,17 @@ function finish(): void {
   if (sale) sale.phase = 'cancelled';
   live.committed([{ after: { tenantId, saleId: running } } as Change]);
 }
+
+describe('GET /v1/checkouts/{saleId}', () => {
+  it('tells how a sale stands, to its own store', async () => {
+    const response = await get(`/v1/checkouts/${done}`);
+    expect([response.status, await asJson(response)]).toEqual([200, sold]);
+  });
+
+  it.each([['another store', 'acme BATH-01 till', 403], ['another tenant', 'other LEEDS-01 till', 404]])('tells %s nothing', async (_, token, status) => {
+    expect((await get(`/v1/checkouts/${done}`, token)).status).toBe(status);
+  });
+});
 
 describe('GET /v1/checkouts/{saleId}/timeline', () => {
   it('tells what happened to a sale so far', async () => {

@@ -10,6 +10,10 @@ const Stuck = z.strictObject({
 
 export const routes: readonly RouteDoc[] = [
   {
+    method: 'GET', path: '/v1/checkouts/{saleId}', summary: 'How a sale stands', permission: 'checkout:read', params: OfSale,
+    responses: { 200: { description: 'What was asked for, and how far it has come', body: http.SaleView } },
+  },
+  {
     method: 'GET', path: '/v1/checkouts/{saleId}/timeline', summary: 'What happened to a sale so far', permission: 'checkout:read', params: OfSale,
     responses: { 200: { description: 'The entries, oldest first', body: Timeline } },
   },

@@ -1,3 +1,4 @@
 /** Injection tokens of what is no class of ours. */
 export const LOGGER = Symbol('Logger');
 export const ATTENTION = Symbol('Attention');
+export const SALES = Symbol('Sales');

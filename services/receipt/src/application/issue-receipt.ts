@@ -28,7 +28,7 @@ const answerOf = ({ tenantId, storeId, saleId, series, number }: Receipt) =>
   receipt.ReceiptIssued({ tenantId, storeId, saleId, receiptNumber: printed(series, number) });
 
 function saleCompleted({ tenantId, storeId, saleId, commandId, tillId, series, number, issuedAt, document }: Receipt) {
-  const { changeMinor: _, lines, taxes, tenders, ...rest } = document;
+  const { changeMinor: _, pricedFrom: __, lines, taxes, tenders, ...rest } = document;
   return saleEvents.SaleCompleted({
     tenantId,
     storeId,

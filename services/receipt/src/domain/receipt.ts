@@ -1,4 +1,4 @@
-import type { receipt, SaleLine } from '@checkout/contracts';
+import type { PricedFrom, receipt, SaleLine } from '@checkout/contracts';
 import { assert, saleTotals, sumMinor, type CommandId, type SaleId, type SaleTotals, type StoreId, type TaxMode, type TenantId, type TillId } from '@checkout/kernel';
 
 /** What the customer bought and how it was paid: all that is printed between the number and the last line. */
@@ -9,6 +9,8 @@ export interface ReceiptDocument extends SaleTotals {
   /** No token, nothing that could pay again. */
   readonly tenders: readonly receipt.ReceiptTender[];
   readonly changeMinor: number;
+  /** The catalogue could not be read: the prices are those of a copy of that date. Absent on nearly every receipt. */
+  readonly pricedFrom?: PricedFrom;
 }
 
 /** The receipt of one paid sale. Numbers count from 1 without gaps for each store and series. */
@@ -31,9 +33,9 @@ export function receiptOf(sale: IssueReceipt, series: string, number: number, is
   return { tenantId, storeId, saleId, commandId, tillId, series, number, issuedAt: new Date(issuedAtMs).toISOString(), document: documentOf(sale) };
 }
 
-function documentOf({ saleId, currency, taxMode, lines, tenders, totalMinor }: IssueReceipt): ReceiptDocument {
+function documentOf({ saleId, currency, taxMode, lines, tenders, totalMinor, pricedFrom }: IssueReceipt): ReceiptDocument {
   const totals = saleTotals(lines, taxMode);
   assert(totals.grossMinor === totalMinor, `sale ${saleId} was paid with ${totalMinor} and its lines come to ${totals.grossMinor}`);
   const changeMinor = sumMinor(tenders.map(({ amountMinor, tenderedMinor }) => tenderedMinor - amountMinor));
-  return { currency, taxMode, lines, ...totals, tenders, changeMinor };
+  return { currency, taxMode, lines, ...totals, tenders, changeMinor, ...(pricedFrom && { pricedFrom }) };
 }

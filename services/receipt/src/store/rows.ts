@@ -1,4 +1,4 @@
-import { CommandId, Currency, http, receipt, SaleId, SaleLine, StoreId, TaxMode, TenantId, TillId } from '@checkout/contracts';
+import { CommandId, Currency, http, PricedFrom, receipt, SaleId, SaleLine, StoreId, TaxMode, TenantId, TillId } from '@checkout/contracts';
 import { jsonColumn } from '@checkout/sql';
 import { z } from 'zod';
 import type { Receipt, ReceiptDocument } from '../domain/receipt.ts';
@@ -7,7 +7,7 @@ import type { Receipt, ReceiptDocument } from '../domain/receipt.ts';
 
 const { netMinor, taxMinor, grossMinor, taxes, changeMinor } = http.ReceiptView.shape;
 
-const Document: z.ZodType<ReceiptDocument> = z.object({
+const Document = z.object({
   currency: Currency,
   taxMode: TaxMode,
   lines: z.array(SaleLine),
@@ -17,7 +17,8 @@ const Document: z.ZodType<ReceiptDocument> = z.object({
   grossMinor,
   tenders: z.array(receipt.ReceiptTender),
   changeMinor,
-});
+  pricedFrom: PricedFrom.optional(),
+}) as z.ZodType<ReceiptDocument>;
 
 export const ReceiptRow: z.ZodType<Receipt> = z
   .object({
