@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { huntMutants } from './mutants/run-mutants.ts';
 import { makePlan } from './plan/make-plan.ts';
 import type { Plan } from './plan/plan.ts';
 import { reportOf, textOf } from './report.ts';
@@ -16,10 +17,12 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '1' },
     plan: { type: 'string' },
     report: { type: 'string', default: '.state/chaos' },
+    mutants: { type: 'boolean', default: false },
+    only: { type: 'string' },
   },
 });
 
-export const exitCodeOf = ({ verdict, rest }: Pick<RunResult, 'verdict' | 'rest'>): number => {
+const exitCodeOf = ({ verdict, rest }: Pick<RunResult, 'verdict' | 'rest'>): number => {
   if (!rest.isQuiet) return exitCodes.stuck;
   return verdict.violations.length > 0 ? exitCodes.violated : exitCodes.passed;
 };
@@ -30,14 +33,24 @@ function planOf(): Plan {
   return 'plan' in read ? read.plan : read;
 }
 
-try {
+async function once(): Promise<number> {
   const plan = planOf();
   const result = await run(plan, { say });
   mkdirSync(values.report, { recursive: true });
   writeFileSync(`${values.report}/report.json`, JSON.stringify(reportOf(result), null, 2));
   say(textOf(result));
   say(`repro        npm run chaos -- ${values.plan === undefined ? `--seed ${plan.seed} --minutes ${values.minutes}` : `--plan ${values.plan}`}     (report.json in ${values.report})`);
-  process.exitCode = exitCodeOf(result);
+  return exitCodeOf(result);
+}
+
+async function mutants(): Promise<number> {
+  const { caught, survived } = await huntMutants(say, values.only);
+  say(`mutants      ${caught.length}/${caught.length + survived.length} caught`);
+  return survived.length === 0 ? exitCodes.passed : exitCodes.violated;
+}
+
+try {
+  process.exitCode = await (values.mutants ? mutants() : once());
 } catch (error) {
   process.stderr.write(`The harness broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exitCode = exitCodes.broken;

@@ -78,6 +78,8 @@ export class Nemesis {
         return this.#world.killFor(fault.programs, fault.forMs);
       case 'pause':
         return this.#world.pauseFor(fault.program, fault.forMs);
+      case 'slow':
+        return this.#world.slowFor(fault.program, fault.forMs);
       case 'deploy':
         return this.#world.deploy(fault.service);
       default:

@@ -61,7 +61,7 @@ export function textOf(result: RunResult): string {
       : `${verdict.violations.length} VIOLATIONS of ${[...new Set(verdict.violations.map(({ invariant }) => invariant))].join(', ')}`),
     ...worst(verdict.violations).map((violation) => row(violation.invariant, violation.what)),
     ...sale(verdict.violations.find(({ saleId }) => saleId !== undefined)),
-    ...(verdict.violations.length > 0 || !liveness.isQuiet ? ['', 'What happened:', ...result.executed.map(({ fault, fired }) => `  ${tell(fault)}${fired ? '' : ' (hit nothing)'}`), '', 'Last lines:', result.lastLines] : []),
+    ...(verdict.violations.length > 0 || !liveness.isQuiet ? ['', 'What happened:', ...result.executed.map(({ fault, fired }) => `  ${tell(fault)}${fired ? '' : ' (hit nothing)'}`), '', 'Last lines:', ...result.lastLines.split('\n').slice(-15).map((line) => line.slice(0, 240))] : []),
   ].join('\n');
 }
 

@@ -72,10 +72,13 @@ export const ledgersAgree: Invariant = {
   partly: 'by tender and kind of movement; settlement files and days do not exist yet',
   check({ provider, payment }) {
     const cards = new Set(payment.tenders.filter(({ type }) => type === 'card').map(({ sale_id, position }) => `${sale_id}:${position}`));
+    // What a refused capture leaves behind is gone at the provider and given back in our books.
+    const held = new Map(provider.filter(({ movement }) => movement === 'authorized').map(({ authorizationId, amountMinor }) => [authorizationId, amountMinor]));
+    const theirs = provider.map((entry) => (entry.movement === 'capture_declined' ? { ...entry, movement: 'voided', amountMinor: held.get(entry.authorizationId) ?? 0 } : entry));
     const ours = payment.ledger.filter((entry) => cards.has(keyOf(entry)));
     return kinds.flatMap((kind) => {
       const ourTotals = totals(ours.filter((entry) => entry.kind === kind).map((entry) => [keyOf(entry), Number(entry.amount_minor)]));
-      const theirTotals = totals(provider.filter(({ movement }) => movement === kind).map(({ reference, amountMinor }) => [reference, amountMinor]));
+      const theirTotals = totals(theirs.filter(({ movement }) => movement === kind).map(({ reference, amountMinor }) => [reference, amountMinor]));
       return [...new Set([...ourTotals.keys(), ...theirTotals.keys()])].flatMap((reference) => {
         const our = ourTotals.get(reference) ?? 0;
         const their = theirTotals.get(reference) ?? 0;

@@ -70,7 +70,7 @@ const mannerOf = (random: Random, route: PlannedSale['route']): Manner => {
 };
 
 /** What a window of a run can hold, and how often. */
-const kinds = { 'sql-outage': 24, 'sql-strike': 24, 'bus-strike': 22, 'bus-black-hole': 4, kill: 14, pause: 6, deploy: 6 } as const;
+const kinds = { 'sql-outage': 24, 'sql-strike': 24, 'bus-strike': 22, 'bus-black-hole': 4, kill: 14, pause: 6, slow: 4, deploy: 6 } as const;
 type Kind = keyof typeof kinds;
 
 /**
@@ -105,6 +105,7 @@ function faultOf(kind: Kind, id: string, after: number, random: Random): Fault {
     case 'bus-black-hole': return { ...at, kind, forMs: random.int(2_000, 8_000) };
     case 'kill': return { ...at, kind, programs: random.chance(0.1) ? [...serviceNames] : [random.pick([...serviceNames, 'provider', 'bus', 'sql'] as const)], forMs: random.int(0, 3_000) };
     case 'pause': return { ...at, kind, program: random.pick([...serviceNames, 'provider', 'bus', 'sql'] as const), forMs: random.int(1_000, 8_000) };
+    case 'slow': return { ...at, kind, program: random.pick(['provider', 'bus', 'sql'] as const), forMs: random.int(3_000, 9_000) };
     case 'deploy': return { ...at, kind, service: database(random) };
   }
 }

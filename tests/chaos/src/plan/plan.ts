@@ -63,6 +63,8 @@ export type Fault = { readonly id: string; readonly after: number } & (
   | { readonly kind: 'bus-black-hole'; readonly forMs: number }
   | { readonly kind: 'kill'; readonly programs: readonly ProgramName[]; readonly forMs: number }
   | { readonly kind: 'pause'; readonly program: ProgramName; readonly forMs: number }
+  /** Stands still most of the time, and answers in between: alive, and slow. */
+  | { readonly kind: 'slow'; readonly program: ProgramName; readonly forMs: number }
   | { readonly kind: 'deploy'; readonly service: ServiceName }
 );
 
@@ -76,6 +78,7 @@ export function tell(fault: Fault): string {
     case 'bus-black-hole': return `${when}: the bus takes everything and answers nothing for ${fault.forMs} ms`;
     case 'kill': return `${when}: ${fault.programs.join(', ')} killed, back after ${fault.forMs} ms`;
     case 'pause': return `${when}: ${fault.program} stands still for ${fault.forMs} ms`;
+    case 'slow': return `${when}: ${fault.program} answers slowly for ${fault.forMs} ms`;
     case 'deploy': return `${when}: ${fault.service} is deployed`;
   }
 }

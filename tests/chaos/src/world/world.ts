@@ -15,6 +15,10 @@ export interface WorldOptions {
   readonly providerLatencyMs?: number;
 }
 
+/** How a slow program divides its time. */
+const stillMs = 2_200;
+const awakeMs = 300;
+
 /** A program that ended, or did not come up, without anybody having meant it to. */
 export interface UnmeantExit {
   readonly at: number;
@@ -77,6 +81,18 @@ export class World implements AsyncDisposable {
       this.network.pause(program);
       await pause(forMs);
       this.network.resume(program);
+    });
+  }
+
+  /** Lets the program run for a moment every two seconds and a half. */
+  slowFor(program: ProgramName, forMs: number): Promise<void> {
+    return this.#inTurn([program], async () => {
+      for (const endsAt = Date.now() + forMs; Date.now() < endsAt; ) {
+        this.network.pause(program);
+        await pause(Math.min(stillMs, Math.max(0, endsAt - Date.now())));
+        this.network.resume(program);
+        await pause(awakeMs);
+      }
     });
   }
 
