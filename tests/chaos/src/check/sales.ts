@@ -107,7 +107,7 @@ export const honestErrors: Invariant = {
     const firstYes = own.findIndex(({ type }) => type === 'ok');
     const before = own.slice(0, Math.max(0, firstYes));
     const yes = own[firstYes];
-    if (yes?.isReplay === true && before.every(({ type, at, tookMs }) => type === 'fail' && at + tookMs <= yes.at) && own.filter(({ type }) => type === 'ok').length === 1) {
+    if (yes?.isReplay === true && before.length > 0 && before.every(({ type, at, tookMs }) => type === 'fail' && at + tookMs <= yes.at) && own.filter(({ type }) => type === 'ok').length === 1) {
       found.push({ what: `command ${command.commandId} was accepted while every answer said "not accepted"`, saleId });
     }
     return found;

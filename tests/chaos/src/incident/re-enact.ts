@@ -72,7 +72,7 @@ export async function reEnact(world: World, counter: Counter, bot: SreBot, scene
     { at: beganAt, text: `** ${scene.happens}` },
     ...[1, 2, 3].map((third) => ({ at: beganAt + third * step - 1, text: sold(beganAt + (third - 1) * step, beganAt + third * step) })),
     ...watch.breakersBetween(beganAt, quietAt).map(({ at, name, state }) => ({ at, text: `${name}: breaker ${state}` })),
-    { at: healedAt, text: `** ${scene.isOver}; ${rest.course[0]?.[1] ?? 0} things to catch up with when the tills paused` },
+    { at: healedAt, text: `** ${scene.isOver}` },
     { at: quietAt, text: rest.isQuiet ? 'everything has drained: nothing under way, every outbox empty, every breaker closed' : `NOT QUIET: ${JSON.stringify(rest.backlog)}` },
   ];
   return { scene, beganAt, healedAt, entries: entries.toSorted((a, b) => a.at - b.at), diagnosis, account, rest, failures: failuresOf(scene, diagnosis, account, rest) };
