@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import sql from 'mssql';
 import { binary, startTestServer } from './testing/test-server.ts';
 
 let db: Awaited<ReturnType<typeof startTestServer>>;
@@ -50,6 +51,29 @@ const shown: Readonly<Record<string, () => Promise<void>>> = {
   'Duplicate keys are told without their value.': async () => {
     const error: unknown = await db.query('INSERT INTO t (id, n) VALUES (1, 0)').catch((reason: unknown) => reason);
     expect(error).toMatchObject({ number: 2627, class: 14, message: "Violation of PRIMARY KEY constraint 'pk_t'. Cannot insert duplicate key in object 'dbo.t'." });
+  },
+  'Overflows of a column are told without their value.': async () => {
+    await db.batch('CREATE TABLE small (id INT NOT NULL PRIMARY KEY, tiny TINYINT NULL)');
+    await expect(db.query('INSERT INTO small VALUES (1, 256)')).rejects.toMatchObject({ number: 220, message: 'Arithmetic overflow error for data type tinyint.' });
+    await expect(db.query('SELECT CAST(@n AS TINYINT) AS n', { n: 256 })).rejects.toMatchObject({ number: 220, message: 'Arithmetic overflow error for data type tinyint, value = 256.' });
+  },
+  'Spaces too many are too long.': async () => {
+    await db.batch('CREATE TABLE narrow (id INT NOT NULL PRIMARY KEY, name VARCHAR(3) NULL)');
+    expect(await db.failure("INSERT INTO narrow VALUES (1, 'abc ')")).toBe(2628);
+  },
+  'CHAR and BINARY are filled up on the wire only.': async () => {
+    await db.batch("CREATE TABLE filled (id INT NOT NULL PRIMARY KEY, code CHAR(4) NULL, bytes BINARY(2) NULL); INSERT INTO filled VALUES (1, 'ab', 0x01)");
+    expect(await db.query("SELECT code, DATALENGTH(code) AS length, code + '.' AS joined, bytes, DATALENGTH(bytes) AS size FROM filled")).toEqual([{ code: 'ab  ', length: 2, joined: 'ab.', bytes: Buffer.from([1, 0]), size: 1 }]);
+  },
+  'A text parameter comes back as (MAX).': async () => {
+    const { recordset } = await db.result('SELECT @v AS v', { v: [sql.NVarChar(3), 'abc'] });
+    expect(recordset.columns['v']).toMatchObject({ length: 65_535 });
+  },
+  'Keys are checked row by row.': async () => {
+    expect(await db.failure('UPDATE t SET id = 3 - id WHERE id IN (1, 2)')).toBe(2627);
+  },
+  'BIN2 tells trailing spaces apart.': async () => {
+    expect(await db.query(`SELECT IIF('a' = 'a ' ${binary}, 1, 0) AS binary_, IIF('a' = 'a ', 1, 0) AS insensitive`)).toEqual([{ binary_: 0, insensitive: 1 }]);
   },
   'Times have six digits.': async () => {
     expect(await db.query("SELECT CONVERT(VARCHAR(30), CAST('2026-01-02T03:04:05.1234567' AS DATETIME2(7)), 126) AS t")).toEqual([{ t: '2026-01-02T03:04:05.1234570' }]);

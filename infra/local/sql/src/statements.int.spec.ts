@@ -163,7 +163,7 @@ describe('writing', () => {
   it('returns inserted values, with identity and defaults', async () => {
     await db.batch('CREATE TABLE numbered (id INT IDENTITY(1, 1) NOT NULL PRIMARY KEY, name NVARCHAR(10) NOT NULL, at DATETIME2(3) NOT NULL DEFAULT SYSUTCDATETIME(), n INT NOT NULL DEFAULT 7)');
     expect(await db.query(`INSERT INTO numbered (name) OUTPUT inserted.id, inserted.n, inserted.name VALUES (N'a'), (N'b')`)).toEqual([{ id: 1, n: 7, name: 'a' }, { id: 2, n: 7, name: 'b' }]);
-    expect(await db.query(`INSERT INTO numbered (name) VALUES (N'c'); SELECT SCOPE_IDENTITY() AS id`)).toEqual([{ id: '3' }]);
+    expect(await db.query(`INSERT INTO numbered (name) VALUES (N'c'); SELECT SCOPE_IDENTITY() AS id`)).toEqual([{ id: 3 }]);
     expect(await db.failure(`INSERT INTO numbered (id, name) VALUES (9, N'x')`)).toBe(544);
   });
 

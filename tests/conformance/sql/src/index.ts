@@ -1,1 +1,2 @@
+/** Runs as a test only: `npm run conformance -- sql`. */
 export {};

@@ -98,7 +98,7 @@ export class BatchPlan {
 }
 
 /** Errors that speak of objects: they are raised when the statement is reached, for an earlier one may have made the object. */
-const deferred = new Set([208, 544]);
+const deferred = new Set([208, 544, 2812]);
 
 export function compileBatch(sql: string, parameters: readonly Parameter[]): BatchPlan {
   const statements = parseBatch(sql);

@@ -46,6 +46,8 @@ export class Session {
   #descriptor = 0n;
   #isWriting = false;
   #catalog: Catalog | undefined;
+  /** The name of the outermost transaction. */
+  #name: string | undefined;
   readonly #savepoints = new Map<string, { catalog: Catalog | undefined }>();
   static #begin = new WeakMap<Database, Record<'begin' | 'commit' | 'rollback', StatementSync>>();
 
@@ -79,9 +81,10 @@ export class Session {
     statements[what].run();
   }
 
-  begin(replies: Replies): void {
+  begin(replies: Replies, name?: string): void {
     this.depth += 1;
     if (this.depth > 1) return;
+    this.#name = name?.toLowerCase();
     descriptors += 1n;
     this.#descriptor = descriptors;
     replies.began(this.#descriptor);
@@ -199,13 +202,14 @@ export class Session {
       this.#catalog = savepoint.catalog;
       return;
     }
+    if (name !== undefined && name.toLowerCase() !== this.#name) throw new TsqlError(6401, `Cannot roll back ${name}. No transaction or savepoint of that name was found.`);
     this.#rollBackWriting();
     replies.rolledBack(this.#descriptor);
     this.#ended();
   }
 
   async save(name: string): Promise<void> {
-    if (this.depth === 0) throw new TsqlError(628, 'Cannot issue SAVE TRANSACTION when there is no active transaction.');
+    if (this.depth === 0) throw new TsqlError(628, 'Cannot issue SAVE TRANSACTION when there is no active transaction.', { state: 0 });
     if (this.isDoomed) throw doomed();
     await this.startWriting();
     this.database.writer.exec(`SAVEPOINT "${name.toLowerCase().replaceAll('"', '""')}"`);

@@ -14,6 +14,7 @@ export function translate(error: unknown, catalog: Catalog, table: Table | undef
   if (message.startsWith(BLOCKED)) return new TsqlError(33_504, `The attempted operation failed because the target object '${message.slice(BLOCKED.length)}' has a block predicate that conflicts with this operation. If the operation is performed on a view, the block predicate might be enforced on the underlying table. Modify the operation to target only the rows that are allowed by the block predicate.`);
   if (isDefinition(verb)) {
     if (number === code.unique) return new TsqlError(1505, `The CREATE UNIQUE INDEX statement terminated because a duplicate key was found: ${message}.`);
+    if (message.includes('after drop column')) return new TsqlError(5074, `The object is dependent on the column: ${message}.`);
     if (message.endsWith('constraint failed')) return new TsqlError(547, `The ${verb} statement conflicted with a constraint: rows that are there already break it.`, { state: 0 });
   }
   if (number === code.check) return check(message, catalog, table, verb);
@@ -27,6 +28,7 @@ export function translate(error: unknown, catalog: Catalog, table: Table | undef
   if (number === code.full) return new TsqlError(1105, 'Could not allocate space for the database because the disk is full.', { severity: 17, state: 2 });
   if (message.includes('integer overflow')) return overflow('bigint');
   if (message.includes('malformed JSON')) return invalidJson();
+  if (message.includes('Expression tree is too large')) return new TsqlError(191, 'Some part of your SQL statement is nested too deeply. Rewrite the query or break it up into smaller queries.', { severity: 15, effect: 'batch' });
   return defect(message);
 }
 
@@ -43,6 +45,7 @@ const defect = (message: string) => new TsqlError(50_000, `The local stand-in fa
 function check(message: string, catalog: Catalog, table: Table | undefined, verb: string): TsqlError {
   const name = message.replace(/^.*constraint failed: /, '');
   const [kind, first = '', second = ''] = name.split(':');
+  if (kind === '$range' && first === 'decimal') return new TsqlError(8115, 'Arithmetic overflow error converting numeric to data type numeric.', { state: 8 });
   if (kind === '$range') return first === 'int' ? overflow('int') : new TsqlError(220, `Arithmetic overflow error for data type ${first}.`, { state: 1 });
   if (kind === '$length') {
     const full = catalog.get(first);

@@ -53,7 +53,7 @@ export function formatTime(microseconds: number, kind: Kind, scale: number, styl
   if (style === 112) return date.replaceAll('-', '');
   const fraction = `${String(ms - Math.floor(ms / 1000) * 1000).padStart(3, '0')}${String(microseconds - ms * 1000).padStart(3, '0')}0`;
   const time = iso.slice(11, 19) + (scale > 0 ? `.${fraction.slice(0, scale)}` : '');
-  const zone = style === 127 ? 'Z' : kind === 'datetimeoffset' ? (style === 126 ? '+00:00' : ' +00:00') : '';
+  const zone = kind === 'datetimeoffset' ? (style === 127 ? 'Z' : style === 126 ? '+00:00' : ' +00:00') : '';
   return `${date}${style === 126 || style === 127 ? 'T' : ' '}${time}${zone}`;
 }
 

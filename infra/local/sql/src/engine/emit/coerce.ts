@@ -24,9 +24,9 @@ export function coerce(value: Typed, to: SqlType, { cast = false, style = undefi
   if (from.kind === 'null') return 'NULL';
   if (to.kind === 'boolean' || from.kind === 'boolean') throw clash(from.kind, to.kind);
   if (isString(to)) return toText(value, to, cast, style);
-  if (isString(from)) return fromText(sql, to, style);
+  if (isString(from)) return fromText(sql, from, to, style);
   if (isInteger(to)) return toInteger(sql, from, to, cast);
-  if (to.kind === 'decimal') return toDecimal(sql, from, to);
+  if (to.kind === 'decimal') return cast && to.precision < 18 ? `ts_digits(${toDecimal(sql, from, to)}, ${to.precision})` : toDecimal(sql, from, to);
   if (isApproximate(to)) {
     if (from.kind === 'decimal') return `(CAST(${sql} AS REAL) / ${power(from.scale)})`;
     if (!isNumeric(from)) throw clash(typeName(from), typeName(to));
@@ -43,6 +43,7 @@ export function coerce(value: Typed, to: SqlType, { cast = false, style = undefi
     return cast && Number.isFinite(to.length) && to.length < from.length ? `substr(${sql}, 1, ${to.length})` : sql;
   }
   if (to.kind === from.kind) return sql;
+  if (cast) throw new TsqlError(529, `Explicit conversion from data type ${typeName(from)} to ${typeName(to)} is not allowed.`, { state: 2, effect: 'batch' });
   throw clash(typeName(from), typeName(to));
 }
 
@@ -67,13 +68,13 @@ function toText({ sql, type: from, text }: Typed, to: SqlType, cast: boolean, st
     : isTime(from) ? `ts_time_text(${sql}, '${from.kind}', ${from.scale}, ${style ?? 121})`
     : isBinary(from) && (style === 1 || style === 2) ? `${style === 1 ? "'0x' || " : ''}hex(${sql})`
     : fail(from, to);
-  return Number.isFinite(to.length) && to.length < 36 ? `ts_fit(${whole}, ${to.length}, '${from.kind}')` : whole;
+  return Number.isFinite(to.length) && to.length < 36 ? `ts_fit(${whole}, ${to.length}, '${from.kind}', '${to.kind}')` : whole;
 }
 
-function fromText(sql: string, to: SqlType, style: number | undefined): string {
-  if (isInteger(to)) return `ts_integer(${sql}, '${to.kind}')`;
-  if (to.kind === 'decimal') return `ts_decimal(${sql}, ${to.scale})`;
-  if (isApproximate(to)) return `ts_float(${sql})`;
+function fromText(sql: string, from: SqlType, to: SqlType, style: number | undefined): string {
+  if (isInteger(to)) return `ts_integer(${sql}, '${to.kind}', '${from.kind}')`;
+  if (to.kind === 'decimal') return `ts_decimal(${sql}, ${to.scale}, '${from.kind}')`;
+  if (isApproximate(to)) return `ts_float(${sql}, '${from.kind}')`;
   if (to.kind === 'uniqueidentifier') return `ts_guid(${sql})`;
   if (isTime(to)) return `ts_time(${sql}, '${to.kind}', ${to.scale})`;
   if (isBinary(to) && (style === 1 || style === 2)) return `unhex(${style === 1 ? `substr(${sql}, 3)` : sql})`;
@@ -82,9 +83,9 @@ function fromText(sql: string, to: SqlType, style: number | undefined): string {
 
 function toInteger(sql: string, from: SqlType, to: SqlType, cast: boolean): string {
   if (to.kind === 'bit' && isNumeric(from)) return from.kind === 'bit' ? sql : `(${sql} <> 0)`;
-  if (isInteger(from)) return cast && (rank[from.kind] ?? 0) > (rank[to.kind] ?? 0) ? `ts_range(${sql}, '${to.kind}')` : sql;
+  if (isInteger(from)) return cast && (rank[from.kind] ?? 0) > (rank[to.kind] ?? 0) ? `ts_fits(${sql}, '${to.kind}')` : sql;
   const whole = from.kind === 'decimal' ? `(${sql} / ${power(from.scale)})` : isApproximate(from) ? `CAST(${sql} AS INTEGER)` : from.kind === 'rowversion' ? sql : fail(from, to);
-  return range[to.kind] ? `ts_range(${whole}, '${to.kind}')` : whole;
+  return range[to.kind] ? `ts_fits(${whole}, '${to.kind}')` : whole;
 }
 
 function toDecimal(sql: string, from: SqlType, to: SqlType): string {

@@ -29,6 +29,7 @@ export function createTable(definition: CreateTable, catalog: Catalog): Definiti
     if (names.has(name.toLowerCase())) throw new TsqlError(2705, `Column names in each table must be unique. Column name '${name}' in table '${definition.table.name}' is specified more than once.`, { effect: 'batch' });
     names.add(name.toLowerCase());
   }
+  if (definition.constraints.filter(({ constraint }) => constraint === 'primary key').length > 1) throw new TsqlError(8110, `Cannot add multiple PRIMARY KEY constraints to table '${definition.table.name}'.`, { state: 0, effect: 'batch' });
   const keys = new Set(definition.constraints.flatMap((constraint) => (constraint.constraint === 'primary key' ? constraint.columns.map(({ column }) => column.toLowerCase()) : [])));
   const columns = definition.columns.map((column) => columnOf(definition.table.name, column, keys.has(column.name.toLowerCase())));
   const base: Table = { id: catalog.nextId, schema, name: definition.table.name, storage, columns, constraints: [] };
@@ -63,6 +64,7 @@ function lengthCheck(table: Table, column: Column, name: string): string {
   const { kind, length } = column.type;
   const bounds = range[kind];
   if (bounds) return ` CONSTRAINT ${quote(`$range:${kind}`)} CHECK (${name} BETWEEN ${bounds[0]} AND ${bounds[1]})`;
+  if (kind === 'decimal' && column.type.precision < 18) return ` CONSTRAINT ${quote('$range:decimal')} CHECK (abs(${name}) < ${10 ** column.type.precision})`;
   const named = ` CONSTRAINT ${quote(`$length:${table.storage}:${column.name}`)}`;
   // Bytes bound the UTF-16 units from above and are known without reading the text; only longer text is counted.
   if (isString(column.type) && Number.isFinite(length)) return `${named} CHECK (octet_length(${name}) <= ${length} OR ts_units(${name}) <= ${length})`;

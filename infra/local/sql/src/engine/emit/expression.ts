@@ -1,11 +1,13 @@
 import type { Binary, Call, Case, Comparison, Expression, In, Like, Literal, Ordering, Variable } from '../../tsql/node/expression.ts';
+import type { Query } from '../../tsql/node/query.ts';
 import { collationOf } from '../../tsql/parse/create-table.ts';
 import { common, isApproximate, isInteger, isNumeric, isString, isTime, type as types, typeName, type SqlType } from '../../value/sql-type.ts';
-import { literal } from '../catalog.ts';
+import { literal, quote } from '../catalog.ts';
 import { clash, collationConflict, notACondition, outside, TsqlError } from '../error.ts';
 import { functions } from '../function/index.ts';
 import { coerce, type Typed } from './coerce.ts';
 import type { Emitter } from './emitter.ts';
+import { holdsAggregate } from './grouping.ts';
 import { emitQuery } from './query.ts';
 import type { Scope } from './scope.ts';
 import { systemVariable } from './system-variable.ts';
@@ -63,7 +65,9 @@ function emitExpression(expression: Expression, scope: Scope, emitter: Emitter):
       const { sql, columns } = emitQuery(expression.query, scope, emitter);
       const [column, another] = columns;
       if (!column || another) throw new TsqlError(116, 'Only one expression can be specified in the select list when the subquery is not introduced with EXISTS.', { effect: 'batch' });
-      return { sql: `(${sql})`, type: column.type };
+      if (isOneRow(expression.query)) return { sql: `(${sql})`, type: column.type };
+      const value = `"$one".${quote(column.storage)}`;
+      return { sql: `(SELECT CASE WHEN count(*) > 1 THEN ts_many_rows(count(*)) ELSE max(${value}) END FROM (${sql}) AS "$one")`, type: column.type };
     }
     case 'collate': {
       const { sql, type } = emitValue(expression.operand, scope, emitter);
@@ -74,6 +78,10 @@ function emitExpression(expression: Expression, scope: Scope, emitter: Emitter):
     default: return expression satisfies never;
   }
 }
+
+/** TOP (1), or an aggregate of everything: a subquery that need not be counted. */
+const isOneRow = ({ body }: Query): boolean =>
+  body.node === 'select' && ((body.top?.node === 'literal' && body.top.text === '1') || (body.groupBy.length === 0 && holdsAggregate(body.items)) || body.from === undefined);
 
 function emitLiteral({ of, text, national }: Literal): Typed {
   switch (of) {
@@ -113,6 +121,7 @@ function emitBinary({ operator, left, right }: Binary, scope: Scope, emitter: Em
     const type = common(a.type, b.type);
     return { sql: `(${a.sql} || ${b.sql})`, type: { ...type, length: length > 8000 ? Number.POSITIVE_INFINITY : length } };
   }
+  if (operator === '+' && ((isString(a.type) && b.type.kind === 'null') || (isString(b.type) && a.type.kind === 'null'))) return { sql: 'NULL', type: isString(a.type) ? a.type : b.type };
   const type = common(a.type, b.type);
   if (type.kind === 'null') return { sql: 'NULL', type: types.int };
   if (!isNumeric(type)) {
@@ -128,12 +137,15 @@ function emitBinary({ operator, left, right }: Binary, scope: Scope, emitter: Em
 function plainArithmetic(operator: string, a: Typed, b: Typed, type: SqlType): Typed {
   const left = coerce(a, type);
   const right = coerce(b, type);
-  if (operator !== '/' && operator !== '%') return { sql: `(${left} ${operator} ${right})`, type };
+  if (operator !== '/' && operator !== '%') return { sql: inRange(`(${left} ${operator} ${right})`, type), type };
   // SQLite answers NULL for a division by zero, T-SQL error 8134. A constant divisor needs no watching.
   const divisor = /^[1-9]\d*$/.test(right) ? right : `ts_divisor(${right})`;
   if (operator === '%' && isApproximate(type)) throw outside('% of approximate numbers');
   return { sql: `(${left} ${operator} ${isInteger(type) && divisor !== right ? `CAST(${divisor} AS INTEGER)` : divisor})`, type };
 }
+
+/** SQLite counts in 64 bits whatever the type, and in floating numbers beyond. */
+const inRange = (sql: string, type: SqlType): string => (type.kind === 'bigint' ? `ts_whole(${sql})` : isInteger(type) ? `ts_range(${sql}, '${type.kind}')` : sql);
 
 /** Decimals are integers scaled by their type; a product widens the scale, a quotient is left to the services. */
 function decimalArithmetic(operator: string, a: Typed, b: Typed, type: SqlType): Typed {

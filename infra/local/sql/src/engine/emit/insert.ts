@@ -51,6 +51,7 @@ function emitRows(insert: Insert, listed: readonly Column[], extras: readonly st
   if (source.from === 'query') return emitQuery(source.query, undefined, emitter, { targets: listed.map(({ type }) => type), extras }).sql;
   const rows = source.rows.map((row) => {
     if (row.length !== listed.length) {
+      if (!insert.columns) throw new TsqlError(213, 'Column name or number of supplied values does not match table definition.', { effect: 'batch' });
       throw source.rows.length === 1
         ? new TsqlError(row.length > listed.length ? 110 : 109, `There are ${row.length > listed.length ? 'fewer' : 'more'} columns in the INSERT statement than values specified in the VALUES clause.`, { severity: 15, effect: 'batch' })
         : columnCount(row.length, listed.length);

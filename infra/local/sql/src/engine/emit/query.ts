@@ -1,5 +1,5 @@
-import type { CommonTable, Query, QueryBody, Select, SelectItem } from '../../tsql/node/query.ts';
-import type { Call, Expression } from '../../tsql/node/expression.ts';
+import type { CommonTable, NamedTable, Query, QueryBody, Select, SelectItem } from '../../tsql/node/query.ts';
+import type { Expression } from '../../tsql/node/expression.ts';
 import { common, isString, MAX, type as types, type SqlType } from '../../value/sql-type.ts';
 import { outside, TsqlError } from '../error.ts';
 import { quote } from '../catalog.ts';
@@ -7,6 +7,7 @@ import { coerce, type Typed } from './coerce.ts';
 import type { Emitter } from './emitter.ts';
 import { emitCondition, emitOrderBy, emitValue, groupKey, sortKey } from './expression.ts';
 import { emitFrom } from './from.ts';
+import { checkGrouping, holdsAggregate } from './grouping.ts';
 import { Scope, type VisibleColumn } from './scope.ts';
 
 export interface OutputColumn {
@@ -41,13 +42,21 @@ export function emitQuery(query: Query, outer: Scope | undefined, emitter: Emitt
 
 export function emitCommonTables(ctes: readonly CommonTable[], outer: Scope | undefined, emitter: Emitter): string {
   const texts = ctes.map((definition) => {
-    const { sql, columns } = emitQuery(definition.query, outer, emitter);
     const name = definition.name.toLowerCase();
+    if (!emitter.catalog.find({ schema: undefined, name }) && namesTable(definition.query, name)) throw outside('A recursive common table expression');
+    const { sql, columns } = emitQuery(definition.query, outer, emitter);
     const names = definition.columns.length > 0 ? definition.columns : columns.map((column) => column.name);
     emitter.ctes.set(name, { columns: columns.map((column, i) => ({ ...column, name: names[i] ?? column.name, sql: quote(column.storage) })), definition });
     return `${quote(name)} AS (${sql})`;
   });
   return `WITH ${texts.join(', ')}`;
+}
+
+function namesTable(value: unknown, name: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some((each) => namesTable(each, name));
+  if ('node' in value && value.node === 'table' && (value as NamedTable).name.name.toLowerCase() === name) return true;
+  return Object.values(value).some((each) => namesTable(each, name));
 }
 
 function emitWhole(query: Query, outer: Scope | undefined, emitter: Emitter, options: QueryOptions): EmittedQuery {
@@ -90,8 +99,15 @@ function emitSelect(select: Select, query: Query | undefined, outer: Scope | und
   const order = query && query.orderBy.length > 0
     ? ` ORDER BY ${query.orderBy.map(({ expression, descending }) => `${sortKey(orderableBy(expression, list, scope, emitter))}${descending ? ' DESC' : ''}`).join(', ')}`
     : '';
+  if (select.distinct && query) {
+    const selected = new Set(list.flatMap(({ typed, column }) => [typed.sql, quote(column.storage)]));
+    for (const { expression } of query.orderBy) {
+      if (!selected.has(orderableBy(expression, list, scope, emitter).sql)) throw new TsqlError(145, 'ORDER BY items must appear in the select list if SELECT DISTINCT is specified.', { severity: 15, effect: 'batch' });
+    }
+  }
   const rowIds = emitLocks(select, scope, list.length, emitter, options);
   const bounded = limit(query, select.top, outer, emitter);
+  checkGrouping(select, query?.orderBy.map(({ expression }) => expression).filter(({ node }) => node !== 'literal') ?? [], scope, (expression) => emitValue(expression, scope, emitter).sql);
   const extras = [...(options.extras ?? []), ...rowIds];
   const tail = `${from ? ` FROM ${from.sql}` : ''}${where}${group}${having}${order}${bounded}`;
   if (extras.length === 0) return { sql: `SELECT ${select.distinct ? 'DISTINCT ' : ''}${texts.join(', ')}${tail}`, columns };
@@ -101,7 +117,7 @@ function emitSelect(select: Select, query: Query | undefined, outer: Scope | und
 
 /** Lock hints: of the rows that come out where that can be told, of the whole table otherwise. @returns what reads the identities of those rows */
 function emitLocks(select: Select, scope: Scope, width: number, emitter: Emitter, { keepsRows = false }: QueryOptions): readonly string[] {
-  const isPlain = keepsRows && !select.distinct && select.groupBy.length === 0 && !select.having && !aggregates(select.items);
+  const isPlain = keepsRows && !select.distinct && select.groupBy.length === 0 && !select.having && !holdsAggregate(select.items);
   const rowIds: string[] = [];
   for (const { wish, table, rowid } of scope.sources) {
     if (!wish || table === undefined || rowid === undefined) continue;
@@ -113,19 +129,6 @@ function emitLocks(select: Select, scope: Scope, width: number, emitter: Emitter
   return rowIds;
 }
 
-const aggregateNames = new Set(['COUNT', 'COUNT_BIG', 'SUM', 'AVG', 'MIN', 'MAX', 'STRING_AGG']);
-
-/** Does the select list fold rows into one? Subqueries have rows of their own. */
-function aggregates(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return value.some(aggregates);
-  if ('node' in value) {
-    if (value.node === 'query') return false;
-    if (value.node === 'call' && (value as Call).over === undefined && aggregateNames.has((value as Call).name)) return true;
-  }
-  return Object.values(value).some(aggregates);
-}
-
 export const columnCount = (given: number, wanted: number) =>
   given > wanted
     ? new TsqlError(121, 'The select list for the INSERT statement contains more items than the insert list.', { severity: 15, effect: 'batch' })
@@ -133,7 +136,8 @@ export const columnCount = (given: number, wanted: number) =>
 
 function limit(query: Query | undefined, top: Expression | undefined, outer: Scope | undefined, emitter: Emitter): string {
   const count = (expression: Expression) => coerce(emitValue(expression, outer ?? new Scope(), emitter), types.bigint);
-  if (top) return ` LIMIT ${count(top)}`;
+  if (top && query?.offset) throw new TsqlError(10741, 'A TOP can not be used in the same query or sub-query as a OFFSET.', { severity: 15, state: 2, effect: 'batch' });
+  if (top) return ` LIMIT ${top.node === 'literal' ? count(top) : `ts_row_count(${count(top)})`}`;
   if (!query?.offset) return '';
   return ` LIMIT ${query.fetch ? count(query.fetch) : '-1'} OFFSET ${count(query.offset)}`;
 }

@@ -8,15 +8,16 @@ const MIN_BIGINT = -(2n ** 63n);
 const MAX_BIGINT = 2n ** 63n - 1n;
 
 /** Text to an integer type: spaces around it are fine, a fraction is not (245), out of range is 8115 (248 for INT). */
-export function textToInteger(text: string, kind: Kind): number | bigint {
+export function textToInteger(text: string, kind: Kind, from: Kind = 'nvarchar'): number | bigint {
   const trimmed = text.trim();
   if (kind === 'bit') {
     if (/^true$/i.test(trimmed)) return 1;
     if (/^false$/i.test(trimmed)) return 0;
   }
   if (trimmed === '') return 0;
-  if (!/^[+-]?\d+$/.test(trimmed)) throw kind === 'bigint' ? numericConversion('nvarchar', 'bigint') : conversion('nvarchar', text, kind);
+  if (!/^[+-]?\d+$/.test(trimmed)) throw kind === 'bigint' ? numericConversion(from, 'bigint') : conversion(from, text, kind);
   const value = BigInt(trimmed);
+  if (kind === 'int' && (value > 2_147_483_647n || value < -2_147_483_648n)) throw new TsqlError(248, `The conversion of the ${from} value '${text}' overflowed an int column.`, { effect: 'rollback' });
   return checkRange(Number.isSafeInteger(Number(value)) ? Number(value) : value, kind);
 }
 
@@ -27,15 +28,27 @@ export function checkRange(value: number | bigint, kind: Kind): number | bigint 
   return value;
 }
 
-export function textToDecimal(text: string, scale: number): number | bigint {
+/** A value that is converted: too large for the small types is 220. A sum that outgrows its type is 8115, whatever the type. */
+export function fitsInto(value: number | bigint, kind: Kind): number | bigint {
+  const bounds = range[kind];
+  if (bounds && (kind === 'tinyint' || kind === 'smallint') && (value < bounds[0] || value > bounds[1])) throw new TsqlError(220, `Arithmetic overflow error for data type ${kind}, value = ${value}.`, { state: 2 });
+  return checkRange(value, kind);
+}
+
+export function textToDecimal(text: string, scale: number, from: Kind = 'nvarchar'): number | bigint {
   const match = /^\s*([+-]?)(\d*)(?:\.(\d*))?\s*$/.exec(text);
-  if (!match || (match[2] === '' && !match[3])) throw numericConversion('nvarchar', 'numeric');
+  if (!match || (match[2] === '' && !match[3])) throw numericConversion(from, 'numeric');
   const [, sign, whole = '', fraction = ''] = match;
   const kept = BigInt(`${whole || '0'}${fraction.padEnd(scale, '0').slice(0, scale)}`);
   const rounded = (fraction[scale] ?? '0') >= '5' ? kept + 1n : kept;
   if (rounded > 10n ** 18n) throw overflow('numeric');
   const value = sign === '-' ? -rounded : rounded;
   return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}
+
+export function fitsDigits(value: number | bigint, precision: number): number | bigint {
+  if (Math.abs(Number(value)) >= 10 ** precision) throw new TsqlError(8115, 'Arithmetic overflow error converting numeric to data type numeric.', { state: 8 });
+  return value;
 }
 
 export function decimalToText(value: number | bigint, scale: number): string {
@@ -50,10 +63,10 @@ export function textToTime(text: string, type: SqlType): number {
   return type.kind === 'date' ? startOfDay(value) : roundTime(value, type.scale);
 }
 
-export function textToFloat(text: string): number {
+export function textToFloat(text: string, from: Kind = 'nvarchar'): number {
   const trimmed = text.trim();
   const value = trimmed === '' ? 0 : Number(trimmed);
-  if (!Number.isFinite(value) || /^[+-]?0x/i.test(trimmed)) throw numericConversion('nvarchar', 'float');
+  if (!Number.isFinite(value) || /^[+-]?0x/i.test(trimmed)) throw numericConversion(from, 'float');
   return value;
 }
 

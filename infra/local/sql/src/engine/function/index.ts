@@ -3,6 +3,7 @@ import { common, isApproximate, isInteger, isNumeric, isString, isTime, MAX, typ
 import { literal, storageName } from '../catalog.ts';
 import { coerce, type Typed } from '../emit/coerce.ts';
 import type { Emitter } from '../emit/emitter.ts';
+import { compare, groupKey, sortsInsensitively } from '../emit/expression.ts';
 import { lengthOf } from '../emit/system-view.ts';
 import { outside, TsqlError, unknownFunction } from '../error.ts';
 import { parsePath } from './json-path.ts';
@@ -93,7 +94,7 @@ const aggregate = (call: Call, context: CallContext): Typed => {
 const count = (type: SqlType): Emit => (call, context) => {
   if (call.star) return { sql: 'count(*)', type, nullable: false };
   const value = aggregate(call, context);
-  return { sql: `count(${call.distinct ? 'DISTINCT ' : ''}${value.sql})`, type, nullable: false };
+  return { sql: `count(${call.distinct ? `DISTINCT ${groupKey(value)}` : value.sql})`, type, nullable: false };
 };
 
 const sum: Emit = (call, context) => {
@@ -120,7 +121,7 @@ const stringAgg: Emit = (call, context) => {
   const [value, separator] = call.arguments.map((argument) => context.value(argument));
   if (!value || !separator) throw arity('STRING_AGG', 2);
   const order = call.within.length > 0 ? ` ORDER BY ${context.orderBy(call.within)}` : '';
-  return { sql: `group_concat(${text(value)}, ${text(separator)}${order})`, type: types.text };
+  return { sql: `group_concat(${text(value)}, ${text(separator)}${order})`, type: isString(value.type) ? { ...value.type, length: MAX } : types.text };
 };
 
 const ranking = (name: string): Emit => (call) => {
@@ -202,9 +203,9 @@ const table: Readonly<Record<string, Emit>> = {
   COALESCE: coalesce,
   ISNULL: fixed(2, ([a, b]) => {
     const type = a.type.kind === 'null' ? b.type : a.type;
-    return { sql: `ifnull(${a.sql}, ${coerce(b, type)})`, type };
+    return { sql: `ifnull(${a.sql}, ${coerce(b, type, { cast: true })})`, type };
   }),
-  NULLIF: fixed(2, ([a, b]) => ({ sql: `nullif(${a.sql}, ${coerce(b, a.type)})`, type: a.type })),
+  NULLIF: fixed(2, ([a, b]) => ({ sql: `iif(${compare('=', a, b)}, NULL, ${a.sql})`, type: a.type })),
   IIF: (call, context) => {
     const [test, yes, no] = call.arguments;
     if (!test || !yes || !no || call.arguments.length !== 3) throw arity('IIF', 3);
@@ -231,7 +232,7 @@ const table: Readonly<Record<string, Emit>> = {
   NEWSEQUENTIALID: plain(types.uniqueidentifier, 'ts_new_id()'),
 
   LEN: fixed(1, ([a]) => ({ sql: `ts_len(${text(a)})`, type: types.int })),
-  DATALENGTH: fixed(1, ([a]) => ({ sql: isString(a.type) ? `(ts_units(${a.sql}) * ${a.type.kind.startsWith('n') ? 2 : 1})` : `length(${a.sql})`, type: types.int })),
+  DATALENGTH: fixed(1, ([a]) => ({ sql: isString(a.type) ? `(ts_units(${a.sql}) * ${a.type.kind.startsWith('n') ? 2 : 1})` : a.type.kind === 'binary' || a.type.kind === 'varbinary' ? `length(${a.sql})` : `iif(${a.sql} IS NULL, NULL, ${lengthOf(a.type)})`, type: types.int })),
   LEFT: fixed(2, ([a, b]) => ({ sql: `ts_left(${text(a)}, ${integer(b)})`, type: sameText(a) })),
   RIGHT: fixed(2, ([a, b]) => ({ sql: `ts_right(${text(a)}, ${integer(b)})`, type: sameText(a) })),
   SUBSTRING: fixed(3, ([a, b, c]) => ({ sql: `ts_substring(${text(a)}, ${integer(b)}, ${integer(c)})`, type: sameText(a) })),
@@ -240,7 +241,7 @@ const table: Readonly<Record<string, Emit>> = {
     if (!needle || !hay) throw arity('CHARINDEX', 2);
     return { sql: `ts_char_index(${text(needle)}, ${text(hay)}, ${start ? integer(start) : '1'})`, type: types.int };
   },
-  REPLACE: fixed(3, ([a, b, c]) => ({ sql: `replace(${text(a)}, ${text(b)}, ${text(c)})`, type: sameText(a, 8000) })),
+  REPLACE: fixed(3, ([a, b, c]) => ({ sql: `${sortsInsensitively(a.type, b.type) ? 'ts_replace' : 'replace'}(${text(a)}, ${text(b)}, ${text(c)})`, type: sameText(a, 8000) })),
   UPPER: textFunction('ts_upper'),
   LOWER: textFunction('ts_lower'),
   TRIM: textFunction('trim'),
@@ -269,7 +270,7 @@ const table: Readonly<Record<string, Emit>> = {
   ERROR_LINE: caught('line', types.int),
   ERROR_PROCEDURE: caught('procedure', types.sysname),
   XACT_STATE: (_call, { emitter }) => ({ sql: emitter.bind({ from: 'xact state' }), type: types.smallint }),
-  SCOPE_IDENTITY: (_call, { emitter }) => ({ sql: emitter.bind({ from: 'identity' }), type: types.bigint }),
+  SCOPE_IDENTITY: (_call, { emitter }) => ({ sql: emitter.bind({ from: 'identity' }), type: types.decimal(18, 0) }),
   ROWCOUNT_BIG: (_call, { emitter }) => ({ sql: emitter.bind({ from: 'rowcount' }), type: types.bigint }),
   DB_NAME: (_call, { emitter }) => ({ sql: emitter.bind({ from: 'database' }), type: types.sysname }),
   SESSION_CONTEXT: sessionContext,

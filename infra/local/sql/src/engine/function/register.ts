@@ -5,8 +5,8 @@ import { type as types, type Kind, type SqlType } from '../../value/sql-type.ts'
 import { formatTime, MICROSECONDS_PER_DAY, roundTime, startOfDay } from '../../value/time.ts';
 import { typesFromJson } from '../../value/type-json.ts';
 import type { Value } from '../../value/value.ts';
-import { divideByZero, invalidJson, overflow, truncated } from '../error.ts';
-import { checkRange, decimalToText, textToDecimal, textToFloat, textToInteger, textToTime, textToValue } from './convert.ts';
+import { divideByZero, invalidJson, overflow, TsqlError, truncated } from '../error.ts';
+import { checkRange, decimalToText, fitsDigits, fitsInto, textToDecimal, textToFloat, textToInteger, textToTime, textToValue } from './convert.ts';
 import { follow, type JsonPath } from './json-path.ts';
 import { like } from './like.ts';
 import { openJson, type JsonSchema } from './open-json.ts';
@@ -46,9 +46,10 @@ export function registerFunctions(db: DatabaseSync, counters: Counters): void {
   pure('ts_key', (text: string) => text.replace(/ +$/, '').toUpperCase());
   pure('ts_units', (text: string) => whole(text.length));
   pure('ts_len', (text: string) => whole(text.replace(/ +$/, '').length));
-  pure('ts_left', (text: string, count: number) => text.slice(0, Math.max(0, count)));
-  pure('ts_right', (text: string, count: number) => (count > 0 ? text.slice(-count) : ''));
-  pure('ts_substring', (text: string, start: number, length: number) => text.slice(Math.max(0, start - 1), Math.max(0, start - 1 + length)));
+  pure('ts_left', (text: string, count: number) => text.slice(0, notNegative(count, 537, 'LEFT or SUBSTRING')));
+  pure('ts_right', (text: string, count: number) => (notNegative(count, 536, 'right') > 0 ? text.slice(-count) : ''));
+  pure('ts_replace', (text: string, part: string | null, by: string | null) => (part === null || by === null ? null : part === '' ? text : text.replaceAll(new RegExp(part.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'giu'), () => by)));
+  pure('ts_substring', (text: string, start: number, length: number) => text.slice(Math.max(0, start - 1), Math.max(0, start - 1 + notNegative(length, 537, 'LEFT or SUBSTRING'))));
   pure('ts_char_index', (needle: string, hay: string | null, start: number) => (hay === null ? null : whole(needle === '' ? 0 : hay.toUpperCase().indexOf(needle.toUpperCase(), Math.max(0, start - 1)) + 1)));
   pure('ts_upper', (text: string) => text.toUpperCase());
   pure('ts_lower', (text: string) => text.toLowerCase());
@@ -56,21 +57,30 @@ export function registerFunctions(db: DatabaseSync, counters: Counters): void {
   pure('ts_like', (text: string, pattern: string | null, escape: string | null, insensitive: number) => (pattern === null ? null : whole(like(text, pattern, escape, insensitive === 1) ? 1 : 0)));
   pure('ts_guid_order', guidSortKey);
 
-  pure('ts_integer', (text: string, kind: Kind) => whole(textToInteger(text, kind)));
+  pure('ts_integer', (text: string, kind: Kind, from: Kind) => whole(textToInteger(text, kind, from)));
+  pure('ts_row_count', (count: number) => {
+    if (count < 0) throw new TsqlError(1060, 'The number of rows provided for a TOP or FETCH clauses row count parameter must be an integer.', { severity: 15 });
+    return whole(count);
+  });
+  pure('ts_many_rows', (_count: number) => {
+    throw new TsqlError(512, 'Subquery returned more than 1 value. This is not permitted when the subquery follows =, !=, <, <= , >, >= or when the subquery is used as an expression.');
+  });
   pure('ts_range', (value: number, kind: Kind) => whole(checkRange(value, kind)));
-  pure('ts_decimal', (text: string, scale: number) => whole(textToDecimal(text, scale)));
+  pure('ts_fits', (value: number, kind: Kind) => whole(fitsInto(value, kind)));
+  pure('ts_decimal', (text: string, scale: number, from: Kind) => whole(textToDecimal(text, scale, from)));
+  pure('ts_digits', (value: number, precision: number) => whole(fitsDigits(value, precision)));
   pure('ts_decimal_text', (value: number, scale: number) => decimalToText(value, scale));
   pure('ts_rescale', (value: number, digits: number) => whole(Math.sign(value) * Math.round(Math.abs(value) / 10 ** digits)));
   pure('ts_decimal_floor', (value: number, scale: number) => whole(Math.floor(value / 10 ** scale)));
   pure('ts_decimal_ceil', (value: number, scale: number) => whole(Math.ceil(value / 10 ** scale)));
-  pure('ts_float', textToFloat);
+  pure('ts_float', (text: string, from: Kind) => textToFloat(text, from));
   pure('ts_float_text', (value: number) => String(Number(value.toPrecision(6))));
   pure('ts_guid', (text: string) => textToValue(text, types.uniqueidentifier));
-  pure('ts_fit', (text: string, length: number, kind: Kind) => {
+  pure('ts_fit', (text: string, length: number, kind: Kind, to: Kind) => {
     if (text.length <= length) return text;
     // A number too long for its text is never cut: integers print an asterisk, everything else overflows.
-    if (isLossy.has(kind)) return '*';
-    if (kind === 'uniqueidentifier' || kind === 'decimal') throw overflow('varchar');
+    if (isLossy.has(kind) && !to.startsWith('n')) return '*';
+    if (isLossy.has(kind) || kind === 'uniqueidentifier' || kind === 'decimal') throw overflow(to);
     return text.slice(0, length);
   });
   pure('ts_try', (text: string, kind: Kind, scale: number) => {
@@ -92,7 +102,7 @@ export function registerFunctions(db: DatabaseSync, counters: Counters): void {
   pure('ts_day', (value: number) => whole(startOfDay(value)));
   pure('ts_add_months', (value: number, months: number) => whole(addMonths(value, months)));
   pure('ts_date_part', (unit: string, value: number | null) => (value === null ? null : whole(datePart(unit, value))));
-  pure('ts_date_diff', (unit: string, from: number | null, to: number | null, kind: Kind) => (from === null || to === null ? null : whole(checkRange(dateDiff(unit, from, to), kind))));
+  pure('ts_date_diff', (unit: string, from: number | null, to: number | null, kind: Kind) => (from === null || to === null ? null : whole(spanOf(dateDiff(unit, from, to), kind))));
 
   pure('ts_open_json', (text: string, schema: string) => openJson(text, schemaFrom(schema)));
   pure('ts_json_value', (text: string, path: string) => {
@@ -123,9 +133,19 @@ export function registerFunctions(db: DatabaseSync, counters: Counters): void {
     throw truncated(table, column);
   });
 
+  // SQLite goes on with a floating number when a sum outgrows 64 bits.
+  db.function('ts_whole', { deterministic: true, useBigIntArguments: true }, (value) => {
+    if (typeof value === 'number') throw overflow('bigint');
+    return value;
+  });
   db.function('ts_new_id', () => randomUUID().toUpperCase());
   db.function('ts_identity', (table) => whole(counters.nextIdentity(String(table))));
   db.function('ts_rowversion', () => whole(counters.nextRowversion()));
+}
+
+function notNegative(count: number, number: number, name: string): number {
+  if (count < 0) throw new TsqlError(number, `Invalid length parameter passed to the ${name} function.`, { state: 3, effect: 'statement' });
+  return count;
 }
 
 function parseJson(text: string): unknown {
@@ -134,6 +154,11 @@ function parseJson(text: string): unknown {
   } catch {
     throw invalidJson();
   }
+}
+
+function spanOf(count: number, kind: Kind): number {
+  if (kind === 'int' && Math.abs(count) > 2_147_483_647) throw new TsqlError(535, 'The datediff function resulted in an overflow. The number of dateparts separating two date/time instances is too large. Try to use datediff with a less precise datepart.', { state: 0 });
+  return count;
 }
 
 /** The last day of a shorter month stands for the days it has not. */

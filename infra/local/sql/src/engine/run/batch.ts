@@ -93,9 +93,16 @@ export class BatchRun {
   }
 
   async #step(step: Step): Promise<Exit> {
+    const exit = await this.#run(step);
+    // Every statement resets the number of the last error; those around others leave what these have set.
+    if (step.children.length === 0 && exit === 'end') this.#session.error = 0;
+    return exit;
+  }
+
+  async #run(step: Step): Promise<Exit> {
     const { statement } = step;
     const session = this.#session;
-    const compiled = step.compiled(session.catalog);
+    const compiled = this.#compiled(step);
     switch (compiled.kind) {
       case 'query': await this.#query(compiled); return 'end';
       case 'assign': await this.#assign(compiled); return 'end';
@@ -105,6 +112,7 @@ export class BatchRun {
       case 'print': {
         const [row] = this.#read(compiled.reading);
         this.#replies.info(0, String(row?.[0] ?? ''));
+        session.rowcount = 0;
         return 'end';
       }
       case 'execute': {
@@ -123,11 +131,11 @@ export class BatchRun {
     switch (statement.node) {
       case 'block': return this.#steps(step.children);
       case 'try': return this.#try(step);
-      case 'begin': session.begin(this.#replies); return 'end';
-      case 'commit': await session.commit(this.#replies); return 'end';
-      case 'rollback': session.rollback(this.#replies, statement.name); return 'end';
-      case 'save': await session.save(statement.name); return 'end';
-      case 'set option': setOption(statement, session.settings); return 'end';
+      case 'begin': session.begin(this.#replies, statement.name); session.rowcount = 0; return 'end';
+      case 'commit': await session.commit(this.#replies); session.rowcount = 0; return 'end';
+      case 'rollback': session.rollback(this.#replies, statement.name); session.rowcount = 0; return 'end';
+      case 'save': await session.save(statement.name); session.rowcount = 0; return 'end';
+      case 'set option': setOption(statement, session.settings); session.rowcount = 0; return 'end';
       case 'break': case 'continue': case 'return': return statement.node;
       case 'create table': await this.#define('CREATE TABLE', () => createTable(statement, session.catalog)); return 'end';
       case 'alter table': await this.#define('ALTER TABLE', () => alterTable(statement, session.catalog)); return 'end';
@@ -148,11 +156,24 @@ export class BatchRun {
     }
   }
 
+  /** A name that is only now found to be missing is an error of the batch: no TRY of the same batch catches it. */
+  #compiled(step: Step): Compiled {
+    try {
+      return step.compiled(this.#session.catalog);
+    } catch (error) {
+      if (this.#tryDepth === 0 || !(error instanceof TsqlError) || error.number !== 208) throw error;
+      this.#session.error = error.number;
+      if (this.#session.settings.xactAbort && this.#session.depth > 0) this.#session.rollback(this.#replies);
+      this.#replies.error(error);
+      throw new BatchEnded('An error ended the batch.');
+    }
+  }
+
   #read({ prepared, binds }: Reading): readonly StoredRow[] {
     const { session } = this.#state;
-    const statement = session.database.statement(prepared, session.side);
     session.database.running = session;
     try {
+      const statement = session.database.statement(prepared, session.side);
       const values = bindValues(binds, this.#state);
       return readRows(statement, values);
     } catch (error) {
@@ -200,7 +221,7 @@ export class BatchRun {
     const rows = await this.#readLocked(assign);
     const last = rows.at(-1);
     if (last) for (const [i, slot] of assign.slots.entries()) this.#state.frame[slot] = last[i] ?? null;
-    if (assign.reads) this.#session.rowcount = rows.length;
+    this.#session.rowcount = rows.length;
   }
 
   async #write(write: Written): Promise<void> {

@@ -17,7 +17,7 @@ export function writeType(writer: ByteWriter, type: SqlType): void {
     case 'bit': writer.u8(0x68).u8(1); return;
     case 'real': writer.u8(0x6d).u8(4); return;
     case 'float': writer.u8(0x6d).u8(8); return;
-    case 'decimal': writer.u8(0x6c).u8(9).u8(18).u8(type.scale); return;
+    case 'decimal': writer.u8(0x6a).u8(9).u8(type.precision).u8(type.scale); return;
     case 'uniqueidentifier': writer.u8(0x24).u8(16); return;
     case 'date': writer.u8(0x28); return;
     case 'datetime': writer.u8(0x6f).u8(8); return;

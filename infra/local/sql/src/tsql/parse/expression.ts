@@ -1,4 +1,4 @@
-import { outside } from '../../engine/error.ts';
+import { outside, TsqlError } from '../../engine/error.ts';
 import type { Binary, Call, Case, Comparison, Expression, Ordering } from '../node/expression.ts';
 import type { Cursor } from './cursor.ts';
 import { parseQuery } from './query.ts';
@@ -221,7 +221,8 @@ function parseConvert(cursor: Cursor): Expression {
 
 /** In CAST and CONVERT, and only there, a string type without a length means 30 characters. */
 function parseCastType(cursor: Cursor) {
-  const parsed = parseType(cursor);
+  const { text } = cursor.current;
+  const parsed = parseType(cursor, () => new TsqlError(243, `Type ${text} is not a defined system type.`, { effect: 'batch' }));
   const sized = ['varchar', 'nvarchar', 'char', 'nchar', 'varbinary', 'binary'].includes(parsed.kind);
   return sized && parsed.length === 1 && cursor.current.text !== '1' ? { ...parsed, length: 30 } : parsed;
 }

@@ -3,7 +3,7 @@ import { MAX, type as types, type SqlType } from '../../value/sql-type.ts';
 import type { Cursor } from './cursor.ts';
 
 /** `VARCHAR(40)`, `DECIMAL(18, 4)`, … https://learn.microsoft.com/sql/t-sql/data-types/ */
-export function parseType(cursor: Cursor): SqlType {
+export function parseType(cursor: Cursor, unknown = (name: string, line: number) => new TsqlError(2715, `Cannot find data type ${name}.`, { state: 6, effect: 'batch', line })): SqlType {
   if (cursor.takeSymbol('[')) throw cursor.unexpected();
   const line = cursor.line;
   const token = cursor.next();
@@ -42,6 +42,6 @@ export function parseType(cursor: Cursor): SqlType {
     case 'money': case 'smallmoney': case 'text': case 'ntext': case 'image': case 'xml': case 'sql_variant': case 'time': case 'smalldatetime': case 'geography': case 'geometry': case 'hierarchyid': case 'json': case 'table':
       throw outside(`The type ${name}`, line);
     default:
-      throw new TsqlError(2715, `Cannot find data type ${token.text}.`, { state: 6, effect: 'batch', line });
+      throw unknown(token.text, line);
   }
 }
