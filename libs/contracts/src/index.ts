@@ -12,4 +12,4 @@ export { codes, isCode, languages, meaningOf, saleWords, type Code, type CodeMea
 export { languageOf } from './language.ts';
 export { emulatorConfig } from './generate/emulator.ts';
 export * from './shapes.ts';
-export { partitions, topology, type Subscription, type Topic } from './topology.ts';
+export { partitions, replayFilterOf, topology, type Subscription, type Topic } from './topology.ts';

@@ -73,6 +73,7 @@ describe('each rule fires on a planted violation', () => {
     ['// @ts-ignore', 'silences a check'],
     ["const path = '/home/someone/checkout';", 'names a path of one machine'],
     ["it.only('works', () => {});", 'skips or focuses a test'],
+    ["it.skip('works', () => {});", 'skips or focuses a test'],
     ['const x = y as any;', 'gives up on types'],
   ])('a file with `%s`', (text, sentence) => {
     expect(tidyViolations([file('libs/kernel/src/a.ts', text)]).join('\n')).toContain(sentence);

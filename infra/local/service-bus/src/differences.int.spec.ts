@@ -115,6 +115,12 @@ const differences: Readonly<Record<string, () => Promise<void> | void>> = {
     await test.client.createSender('news').sendMessages({ body: 'divided', sessionId: 's', applicationProperties: { zero: 0 } });
     expect(await peeked('news', 'all')).not.toContain('divided');
   },
+
+  'Doubles without a fraction': async () => {
+    await test.client.createRuleManager('news', 'all').createRule('halved', { sqlExpression: '7.0 / 2 = 3' });
+    await test.client.createSender('news').sendMessages({ body: 'halved', sessionId: 's' });
+    expect(await peeked('news', 'all')).toContain('halved');
+  },
 };
 
 describe('DIFFERENCES.md', () => {

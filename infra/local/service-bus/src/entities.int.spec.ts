@@ -105,8 +105,8 @@ describe('rule actions', () => {
     // then
     const copies = await taken(test.client, 'sales', 'marked');
     expect(copies.map(({ subject, applicationProperties }) => ({ subject, ...applicationProperties }))).toEqual([
-      { subject: 'hot', Colour: 'RED', total: 4 },
-      { subject: 'cold', Colour: 'red', total: 2, secret: 'x', big: true },
+      { subject: 'hot', RuleName: 'a', Colour: 'RED', total: 4 },
+      { subject: 'cold', RuleName: 'b', Colour: 'red', total: 2, secret: 'x', big: true },
       { subject: 'cold', Colour: 'red', total: 2, secret: 'x' },
     ]);
     expect(bodies(copies)).toEqual([1, 1, 1]);

@@ -1,7 +1,8 @@
 import { condition, Refusal } from '../errors.ts';
 import type { RuleConfig } from '../topology.ts';
 import { type FilterSubject, propertyName, systemFields } from './filter-subject.ts';
-import type { Content } from '../wire/content.ts';
+import { type Content, parseContent, withApplicationProperties } from '../wire/content.ts';
+import { text } from '../wire/encode.ts';
 import { compileSqlAction } from './sql-action.ts';
 import { compileSqlFilter } from './sql-filter.ts';
 import { compare, type SqlValue, sqlValue } from './sql-value.ts';
@@ -32,7 +33,14 @@ export const defaultRule: Rule = { name: '$Default', filter: { kind: 'true' }, m
 
 /** @throws Refusal when the filter cannot be understood. */
 export function compileRule(name: string, filter: Filter, action?: string): Rule {
-  return { name, filter, matches: compileFilter(filter), ...(action ? { action, change: compileSqlAction(action) } : {}) };
+  return { name, filter, matches: compileFilter(filter), ...(action ? { action, change: compileChange(name, action) } : {}) };
+}
+
+/** A copy made by an action tells by which rule's (https://learn.microsoft.com/azure/service-bus-messaging/topic-filters). */
+function compileChange(name: string, action: string): (content: Content) => Content {
+  const change = compileSqlAction(action);
+  const ruleName = new Map([['RuleName', text(name)]]);
+  return (content) => parseContent(withApplicationProperties(change(content), ruleName));
 }
 
 function compileFilter(filter: Filter): (subject: FilterSubject) => boolean {

@@ -42,6 +42,10 @@ describe('the SQL filter', () => {
     ["a LIKE 's_le'", { a: 'sale' }, true],
     ["a LIKE '100!%' ESCAPE '!'", { a: '100%' }, true],
     ["a NOT LIKE 'x%'", { a: 'y' }, true],
+    ["a LIKE b + '%'", { a: 'sale.done', b: 'sale' }, true],
+    ["a LIKE b + '%'", { a: 'sale.done' }, false],
+    ["a LIKE '100!%' ESCAPE e", { a: '100%', e: '!' }, true],
+    ["a LIKE '100!%' ESCAPE e", { a: '100%', e: 'no' }, false],
     ["a = 'it''s'", { a: "it's" }, true],
     ['[odd name] = 1', { 'odd name': 1 }, true],
     ['"odd name" = 1', { 'odd name': 1 }, true],
@@ -60,7 +64,7 @@ describe('the SQL filter', () => {
     expect(matches('sys.ReplyTo IS NULL', {}, fields)).toBe(true);
   });
 
-  it.each(['', 'a', 'a =', "a = 'open", 'a = 1 b', '(a = 1', 'sys.Colour = 1', 'newid() = 1', 'a LIKE b', 'a = @p', 'a IS 1', 'a ~ 1', '1', 'other.a = 1'])('refuses %j', (filter) => {
+  it.each(['', 'a', 'a =', "a = 'open", 'a = 1 b', '(a = 1', 'sys.Colour = 1', 'newid() = 1', 'a LIKE 1', "a LIKE 'b' ESCAPE 'no'", 'a = @p', 'a IS 1', 'a ~ 1', '1', 'other.a = 1'])('refuses %j', (filter) => {
     expect(() => compileSqlFilter(filter)).toThrow(/filter/);
   });
 });

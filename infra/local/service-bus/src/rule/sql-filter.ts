@@ -71,7 +71,6 @@ class SqlFilterCompiler {
       } else {
         throw this.#refuse('needs SET or REMOVE');
       }
-      if (this.#peek().kind !== 'end' && !this.#isSymbol(';')) throw this.#refuse("needs ';' between two steps");
     }
     if (steps.length === 0) throw this.#refuse('has no step');
     return steps;
@@ -146,18 +145,20 @@ class SqlFilterCompiler {
   }
 
   #like(value: Evaluate): Predicate {
-    const pattern = this.#next();
-    if (pattern.kind !== 'string') throw this.#refuse('needs a quoted pattern after LIKE');
-    let escape: string | undefined;
-    if (this.#takeKeyword('ESCAPE')) {
-      const token = this.#next();
-      if (token.kind !== 'string' || token.text.length !== 1) throw this.#refuse('needs one quoted character after ESCAPE');
-      escape = token.text;
-    }
-    const expression = likeExpression(pattern.text, escape);
+    const pattern = this.#expression(this.#sum());
+    const escape = this.#takeKeyword('ESCAPE') ? this.#expression(this.#sum()) : undefined;
+    if (pattern.literal !== undefined && typeof pattern.literal !== 'string') throw this.#refuse('needs text after LIKE');
+    if (escape?.literal !== undefined && !isCharacter(escape.literal)) throw this.#refuse('needs one character after ESCAPE');
+    const evaluate = (subject: FilterSubject): RegExp | undefined => {
+      const [text, character] = [pattern.value(subject), escape?.value(subject)];
+      if (typeof text !== 'string' || (escape && !isCharacter(character))) return undefined;
+      return likeExpression(text, typeof character === 'string' ? character : undefined);
+    };
+    // Nearly always a pattern is a literal, and compiled once.
+    const fixed = typeof pattern.literal === 'string' && (!escape || isCharacter(escape.literal)) ? likeExpression(pattern.literal, isCharacter(escape?.literal) ? escape.literal : undefined) : undefined;
     return (subject) => {
       const left = value(subject);
-      return typeof left === 'string' ? expression.test(left) : undefined;
+      return typeof left === 'string' ? (fixed ?? evaluate(subject))?.test(left) : undefined;
     };
   }
 
@@ -346,6 +347,8 @@ const not = (inner: Predicate): Predicate => (subject) => {
 };
 
 const negate = (inner: Predicate, negated: boolean): Predicate => (negated ? not(inner) : inner);
+
+const isCharacter = (value: SqlValue): value is string => typeof value === 'string' && value.length === 1;
 
 /** `%` is any run of characters, `_` any one. */
 function likeExpression(pattern: string, escape: string | undefined): RegExp {
