@@ -10,6 +10,11 @@ export interface SqlServer extends AsyncDisposable {
   connectionString(database: string): string;
   /** The certificate of encrypted connections, PEM: what a strict client needs as its CA. */
   readonly certificate: string;
+  /**
+   * Why a text would not compile over the tables there are; undefined when it would. Nothing of it is run.
+   * @param declaration its parameters as `sp_executesql` takes them: `@id int, @name nvarchar(40)`
+   */
+  compile(database: string, text: string, declaration?: string): { readonly number: number; readonly message: string; readonly line: number } | undefined;
   /** Replaces the fault rules; none of them is active until this is called. */
   faults(rules: readonly FaultRule[]): void;
   close(): Promise<void>;
@@ -36,6 +41,7 @@ export async function startSqlServer({ port = 0, directory, databases, password 
     port: server.port,
     connectionString: (database) => connectionString(server.port, database, password),
     get certificate() { return server.certificate.cert; },
+    compile: (database, text, declaration = '') => server.compile(database, text, declaration),
     faults: (rules) => server.faults.replace(rules),
     close,
     [Symbol.asyncDispose]: close,

@@ -2,12 +2,14 @@ import { mkdirSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server as TcpServer } from 'node:net';
 import { join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import { compileBatch } from './engine/compile.ts';
 import { Database } from './engine/database.ts';
 import { TsqlError } from './engine/error.ts';
 import { Faults, type Interrupted } from './faults.ts';
 import { selfSigned, type Certificate } from './tds/certificate.ts';
 import { Connection } from './tds/connection.ts';
 import type { Login } from './tds/login.ts';
+import { parseParameters } from './tsql/parse/parameters.ts';
 
 export interface ServerOptions {
   readonly port: number;
@@ -66,6 +68,19 @@ export class Server {
 
   database(name: string): Database | undefined {
     return this.#databases.get(name.toLowerCase());
+  }
+
+  /** Why a text would not compile; undefined when it would. Nothing of it is run. */
+  compile(database: string, text: string, declaration: string): TsqlError | undefined {
+    const found = this.database(database);
+    if (!found) throw new Error(`There is no database "${database}".`);
+    try {
+      compileBatch(text, parseParameters(declaration)).checkWhole(found.catalog);
+      return undefined;
+    } catch (error) {
+      if (error instanceof TsqlError) return error;
+      throw error;
+    }
   }
 
   /** Why a login is turned away; undefined when it is not. */

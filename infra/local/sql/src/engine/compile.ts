@@ -81,19 +81,28 @@ export class BatchPlan {
   /** What is wrong with a statement over tables that exist stops the whole batch before it begins; a table that does not exist yet does not. */
   check(catalog: Catalog): void {
     if (this.#checked === catalog.version) return;
+    this.#compileAll(catalog, deferred);
+    this.#checked = catalog.version;
+  }
+
+  /** As {@link check}, for a text that is not going to be run: nothing it names may be missing. */
+  checkWhole(catalog: Catalog): void {
+    this.#compileAll(catalog, new Set());
+  }
+
+  #compileAll(catalog: Catalog, later: ReadonlySet<number>): void {
     const visit = (steps: readonly Step[]) => {
       for (const step of steps) {
         try {
           step.compiled(catalog);
         } catch (error) {
-          if (!(error instanceof TsqlError) || !deferred.has(error.number)) throw error;
+          if (!(error instanceof TsqlError) || !later.has(error.number)) throw error;
         }
         visit(step.children);
         visit(step.otherwise);
       }
     };
     visit(this.steps);
-    this.#checked = catalog.version;
   }
 }
 
