@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { huntMutants } from './mutants/run-mutants.ts';
+import { failuresOf, liveThroughOutage, slownessOf, tellOutage } from './outage.ts';
 import { makePlan } from './plan/make-plan.ts';
-import type { Plan } from './plan/plan.ts';
+import { tell, type Plan } from './plan/plan.ts';
+import { shrink } from './plan/shrink.ts';
 import { reportOf, textOf } from './report.ts';
 import { run, type RunResult } from './run.ts';
 
@@ -18,6 +20,9 @@ const { values } = parseArgs({
     plan: { type: 'string' },
     report: { type: 'string', default: '.state/chaos' },
     mutants: { type: 'boolean', default: false },
+    outage: { type: 'boolean', default: false },
+    shrink: { type: 'boolean', default: false },
+    runs: { type: 'string', default: '40' },
     only: { type: 'string' },
   },
 });
@@ -43,14 +48,48 @@ async function once(): Promise<number> {
   return exitCodeOf(result);
 }
 
+/** Makes a failing plan as small as it stays failing in the same way: the same invariant, or stuck again. */
+async function shrunk(): Promise<number> {
+  const plan = planOf();
+  const signsOf = ({ verdict, rest }: RunResult): string[] => [...new Set(verdict.violations.map(({ invariant }): string => invariant)), ...(rest.isQuiet ? [] : ['stuck'])];
+  const sought = signsOf(await run(plan, { say }));
+  if (sought.length === 0) {
+    say('The plan did not fail this time; there is nothing to shrink.');
+    return exitCodes.passed;
+  }
+  say(`failing with ${sought.join(', ')}; looking for the smallest plan that still does`);
+  const smallest = await shrink(plan, async (candidate) => {
+    const signs = signsOf(await run(candidate));
+    const fails = sought.some((sign) => signs.includes(sign));
+    say(`  ${candidate.faults.length} faults, ${candidate.sales.length} sales: ${fails ? `still ${signs.join(', ')}` : 'passes'}`);
+    return fails;
+  }, Number(values.runs));
+  mkdirSync(values.report, { recursive: true });
+  writeFileSync(`${values.report}/smallest.json`, JSON.stringify(smallest, null, 2));
+  say([`${smallest.sales.length} sales and`, ...smallest.faults.map(tell), `repro        npm run chaos -- --plan ${values.report}/smallest.json`].join('\n'));
+  return exitCodes.violated;
+}
+
 async function mutants(): Promise<number> {
   const { caught, survived } = await huntMutants(say, values.only);
   say(`mutants      ${caught.length}/${caught.length + survived.length} caught`);
   return survived.length === 0 ? exitCodes.passed : exitCodes.violated;
 }
 
+/** A long outage of payment's database, with sales going on. `--minutes` is how long it lasts. */
+async function outage(): Promise<number> {
+  const outageMs = Number(values.minutes) * 60_000;
+  const result = await liveThroughOutage({
+    seed: Number(values.seed), outageMs, healthyMs: 30_000, recoveryMs: Math.min(240_000, Math.max(20_000, outageMs / 2)), salesPerSecond: 4, outage: 'black-hole', stuckAfterMs: 120_000,
+  });
+  const failures = [...failuresOf(result), ...slownessOf(result)];
+  say(tellOutage(result));
+  say(failures.length === 0 ? 'PASS' : failures.map((failure) => `FAILED: ${failure}`).join('\n'));
+  return failures.length === 0 ? exitCodes.passed : result.rest.isQuiet ? exitCodes.violated : exitCodes.stuck;
+}
+
 try {
-  process.exitCode = await (values.mutants ? mutants() : once());
+  process.exitCode = await (values.mutants ? mutants() : values.outage ? outage() : values.shrink ? shrunk() : once());
 } catch (error) {
   process.stderr.write(`The harness broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exitCode = exitCodes.broken;

@@ -42,7 +42,7 @@ export interface BreakerTimes {
   readonly outage: string;
   /** From the first moment of the outage to the first breaker that opened; includes the wait for a first call. Undefined when none did. */
   readonly toOpenMs?: number;
-  /** From healing to the last of them closed. */
+  /** From healing to the first call that was let through again: a breaker that is ramping is closed, and careful. */
   readonly toCloseMs?: number;
 }
 
@@ -52,7 +52,7 @@ export function breakerTimes(executed: readonly Executed[], told: readonly SeenB
     if (fault.kind !== 'sql-outage') return [];
     const own = told.filter(({ service, at }) => service === fault.database && at >= startedAt - 50);
     const opened = own.find(({ state, at }) => state === 'open' && at <= endedAt);
-    const closed = opened && own.find(({ state, at }) => state === 'closed' && at >= endedAt - 50);
+    const closed = opened && own.find(({ state, at }) => (state === 'closed' || state === 'ramping') && at >= endedAt - 50);
     return [{ database: fault.database, outage: fault.outage, ...(opened && { toOpenMs: opened.at - startedAt }), ...(closed && { toCloseMs: closed.at - endedAt }) }];
   });
 }
