@@ -10,6 +10,8 @@ export type Recordset = Row[];
 /** Whether a statement left this process: what was never sent cannot have been committed. */
 export interface Dispatch {
   sent: boolean;
+  /** It speaks for somebody else than the lane does. Should it fail half-way, nobody may have its session afterwards. */
+  readonly isPersonal?: boolean;
 }
 
 /** One borrowed connection, for what needs the same session throughout. */
@@ -58,7 +60,7 @@ export class Connector implements AsyncDisposable {
       if (dispatch) dispatch.sent = true;
       return await send(connection, statement, signal);
     } catch (error) {
-      if (signal.aborted || spoils(error)) connection.close(); // The pool makes another in its place.
+      if (signal.aborted || dispatch?.isPersonal || spoils(error)) connection.close(); // The pool makes another in its place.
       throw error;
     } finally {
       pool.release(connection);

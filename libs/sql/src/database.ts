@@ -11,6 +11,7 @@ import { CommitUnknown, Conflict } from './errors.ts';
 import type { Logger } from './logger.ts';
 import type { PoolFigures } from './pool.ts';
 import { probeRead, probeWrite } from './probe.ts';
+import { scoped, type Scope } from './scope.ts';
 import { sql, type Sql } from './sql.ts';
 
 export interface DatabaseOptions {
@@ -28,6 +29,9 @@ export interface DatabaseOptions {
   readonly policy?: Partial<BreakerPolicy>;
   readonly timing?: Timing;
 }
+
+/** The asking half of a database. */
+export type Reader = Pick<Database, 'query' | 'queries'>;
 
 /** A chosen victim may simply run again; nothing of it remains. Twice more, 20–100 ms apart. */
 const retries = { retries: 2, firstMs: 50, maxMs: 100, withinMs: 1_000 };
@@ -57,6 +61,8 @@ export class Database implements AsyncDisposable {
   readonly #logger: Logger | undefined;
   readonly #onCommitUnknown: ((cause: unknown) => void) | undefined;
   readonly #seconds: { observe(seconds: number): void };
+  /** Of what says nothing else. Only the `read` lane has none: who forgets to say whose rows are meant there finds no tenant's rows. */
+  readonly #scope: Scope | undefined;
   #closed = false;
 
   static open(options: DatabaseOptions): Database {
@@ -72,6 +78,7 @@ export class Database implements AsyncDisposable {
     errorTotal.inc({ database: this.name, number: 'none', kind: 'timeout' }, 0);
     commitUnknownTotal.inc({ database: this.name }, 0);
     dirtyConnectionTotal.inc({ database: this.name }, 0);
+    this.#scope = lane === 'read' ? undefined : 'service';
     const budget = budgets[lane];
     const onError = (error: unknown): void => logger?.warn({ err: error, database: this.name }, 'an idle connection broke');
     this.#connector = new Connector(connectionString, this.name, budget.driver, onError);
@@ -134,9 +141,33 @@ export class Database implements AsyncDisposable {
     return rows as z.output<R>[];
   }
 
+  /** For one caller: whatever a statement forgets to ask for, the database shows it this tenant's rows only. */
+  forTenant(tenantId: string): Reader {
+    return this.#within({ tenantId });
+  }
+
+  /** For what is everybody's alike, as time passing is. Each row that is found is then handled under its own tenant. */
+  forEveryTenant(): Reader {
+    return this.#within('service');
+  }
+
+  #within(scope: Scope): Reader {
+    return {
+      query: async (row, statement) => {
+        const [rows] = await this.#read([row], statement, scope);
+        return rows as z.output<typeof row>[];
+      },
+      queries: (rows, statement) => this.#read(rows, statement, scope),
+    };
+  }
+
   /** As `query`, for a batch of several SELECTs in one round trip: one array for each of `rows`, in order. */
-  async queries<const Rows extends readonly z.ZodType[]>(rows: Rows, statement: Sql): Promise<{ -readonly [I in keyof Rows]: z.output<Rows[I]>[] }> {
-    const recordsets = await this.#run(statement);
+  queries<const Rows extends readonly z.ZodType[]>(rows: Rows, statement: Sql): Promise<{ -readonly [I in keyof Rows]: z.output<Rows[I]>[] }> {
+    return this.#read(rows, statement, this.#scope);
+  }
+
+  async #read<const Rows extends readonly z.ZodType[]>(rows: Rows, statement: Sql, scope: Scope | undefined): Promise<{ -readonly [I in keyof Rows]: z.output<Rows[I]>[] }> {
+    const recordsets = await this.#run(scoped(scope, statement), 'read', scope !== this.#scope);
     if (recordsets.length !== rows.length) {
       throw new Error(`${recordsets.length} recordsets came where ${rows.length} were expected: ${statement.text.trim().slice(0, 200)}`);
     }
@@ -151,11 +182,11 @@ export class Database implements AsyncDisposable {
    * @throws DependencyUnavailable when nothing was changed because the database is out.
    */
   async commit(work: Sql): Promise<void> {
-    await this.#run(sql`SET XACT_ABORT, NOCOUNT ON;
+    await this.#run(scoped(this.#scope, sql`SET XACT_ABORT, NOCOUNT ON;
 IF @@TRANCOUNT <> 0 THROW 51000, 'dirty connection', 1;
 BEGIN TRAN;
 ${work}
-COMMIT;`, 'commit');
+COMMIT;`), 'commit');
   }
 
   /** Waits for what is in flight, at most 5 s. Whatever comes later is refused. */
@@ -169,9 +200,9 @@ COMMIT;`, 'commit');
     return this.close();
   }
 
-  async #run(statement: Sql, purpose: 'read' | 'commit' = 'read'): Promise<Recordset[]> {
+  async #run(statement: Sql, purpose: 'read' | 'commit' = 'read', isPersonal = false): Promise<Recordset[]> {
     for (let attempt = 1; ; attempt += 1) {
-      const dispatch: Dispatch = { sent: false };
+      const dispatch: Dispatch = { sent: false, isPersonal };
       const startedAt = performance.now();
       try {
         const recordsets = await this.breaker.run((signal) => this.#connector.execute(statement, signal, dispatch));

@@ -1,7 +1,7 @@
 export type { Lane } from './budgets.ts';
 export { classify, thrown, type Classified, type Kind } from './classify.ts';
 export * from './columns.ts';
-export { Database, type DatabaseOptions } from './database.ts';
+export { Database, type DatabaseOptions, type Reader } from './database.ts';
 export * from './errors.ts';
 export { migrate } from './migrate.ts';
 export { join, maxParameters, nothing, sql, Sql, type Separator } from './sql.ts';

@@ -33,7 +33,7 @@ test('runs what is new, in order, each batch between GO lines by itself', async 
   await write('0001-till.sql', 'CREATE TABLE till (id INT NOT NULL PRIMARY KEY);\r\nGO\r\nINSERT INTO till (id) VALUES (1);\r\nGO\r\n');
   await run();
   await run();
-  expect(await applied()).toEqual(['0000-breaker-probe.sql', '0001-till.sql', '0002-more.sql']);
+  expect(await applied()).toEqual(['0000-breaker-probe.sql', '0001-tenant-wall.sql', '0001-till.sql', '0002-more.sql']);
   await using database = Database.open({ connectionString: server.connectionString, name: 'test' });
   expect(await database.query(z.object({ id: z.int() }), sql`SELECT id FROM till ORDER BY id;`)).toEqual([{ id: 1 }, { id: 2 }]);
 });

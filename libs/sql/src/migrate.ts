@@ -38,7 +38,8 @@ export async function migrate(connectionString: string, folders: readonly string
 }
 
 async function run(session: Session, migrations: readonly Migration[], logger: Logger | undefined): Promise<void> {
-  await session.batch('SET XACT_ABORT, NOCOUNT ON;');
+  // A migration changes the rows of all tenants.
+  await session.batch("SET XACT_ABORT, NOCOUNT ON; EXEC sp_set_session_context @key = N'scope', @value = 'service';");
   // Owned by the session: closing the connection releases it, even when this process dies.
   await session.batch(`
     DECLARE @got INT;

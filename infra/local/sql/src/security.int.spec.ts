@@ -53,7 +53,7 @@ describe('the context of a session', () => {
     ["DECLARE @t VARCHAR(40) = SESSION_CONTEXT(N'tenant_id')", 257],
     ["SELECT 1 AS one WHERE SESSION_CONTEXT(N'tenant_id') = 'a'", 40_514],
     ["EXEC sp_set_session_context N'', N'x'", 15_600],
-    ["DECLARE @v NVARCHAR(MAX) = N'x'; EXEC sp_set_session_context N'k', @v", 206],
+    ["DECLARE @v NVARCHAR(MAX) = REPLICATE(CAST(N'x' AS NVARCHAR(MAX)), 5000); EXEC sp_set_session_context N'k', @v", 206],
   ])('is a sql_variant and no plain text: %s', async (text, number) => {
     expect(await db.failure(text)).toBe(number);
   });

@@ -10,17 +10,17 @@ import { checkoutsPart, writeCheckouts } from './sql-checkouts.ts';
 
 /** Rows outside the pipeline, for a decision that the database need not keep. */
 export class SqlRows implements RowsReader {
-  readonly #database: Pick<Database, 'queries'>;
+  readonly #database: Pick<Database, 'forEveryTenant'>;
   readonly #store: CartStore;
 
-  constructor(database: Pick<Database, 'queries'>, store: CartStore) {
+  constructor(database: Pick<Database, 'forEveryTenant'>, store: CartStore) {
     this.#database = database;
     this.#store = store;
   }
 
   async read(needs: readonly Need[]): Promise<Rows> {
     const { recordsets, select, toRows } = this.#store.load(needs);
-    return toRows(recordsets.length === 0 ? [] : await this.#database.queries(recordsets, select));
+    return toRows(recordsets.length === 0 ? [] : await this.#database.forEveryTenant().queries(recordsets, select));
   }
 }
 

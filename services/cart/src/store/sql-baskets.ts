@@ -30,15 +30,15 @@ const LineRow = z.object({
 
 /** Baskets in Azure SQL. Tables: `migrations/0001-cart.sql`. */
 export class SqlBaskets implements Baskets {
-  readonly #database: Pick<Database, 'queries'>;
+  readonly #database: Pick<Database, 'forTenant'>;
 
-  constructor(database: Pick<Database, 'queries'>) {
+  constructor(database: Pick<Database, 'forTenant'>) {
     this.#database = database;
   }
 
   async find(tenantId: kernel.TenantId, basketId: kernel.SaleId): Promise<Basket | undefined> {
     const { header, lines } = byId([{ tenantId, basketId }]);
-    const [[basket], found] = await this.#database.queries([BasketRow, LineRow], join([header, lines]));
+    const [[basket], found] = await this.#database.forTenant(tenantId).queries([BasketRow, LineRow], join([header, lines]));
     return basket && { ...basket, lines: found.map(lineOf) };
   }
 }

@@ -26,14 +26,14 @@ const productColumns = sql`
 
 /** Products as the back office and tills look them up. Tables: `migrations/0001-cart.sql`. */
 export class SqlProducts implements Products {
-  readonly #database: Pick<Database, 'query'>;
+  readonly #database: Pick<Database, 'forTenant'>;
 
-  constructor(database: Pick<Database, 'query'>) {
+  constructor(database: Pick<Database, 'forTenant'>) {
     this.#database = database;
   }
 
   async find(tenantId: kernel.TenantId, sku: kernel.Sku): Promise<http.Product | undefined> {
-    const [found] = await this.#database.query(ProductRow, sql`
+    const [found] = await this.#database.forTenant(tenantId).query(ProductRow, sql`
       SELECT ${productColumns}
       FROM product AS p
       WHERE p.tenant_id = ${varchar(40, tenantId)} AND p.sku = ${varchar(40, sku)};`);
@@ -41,7 +41,7 @@ export class SqlProducts implements Products {
   }
 
   async withBarcode(tenantId: kernel.TenantId, barcode: string): Promise<readonly http.Product[]> {
-    const found = await this.#database.query(ProductRow, sql`
+    const found = await this.#database.forTenant(tenantId).query(ProductRow, sql`
       SELECT ${productColumns}
       FROM product AS p
       WHERE p.tenant_id = ${varchar(40, tenantId)} AND p.barcode = ${varchar(14, barcode)} AND p.barcode IS NOT NULL;`);
@@ -55,20 +55,20 @@ const mostPages = 100;
 
 /** One tenant's whole catalogue, page by page, for the copy that is kept of it. */
 export class SqlCatalogueReader implements CatalogueReader {
-  readonly #database: Pick<Database, 'query'>;
+  readonly #database: Pick<Database, 'forTenant'>;
 
-  constructor(database: Pick<Database, 'query'>) {
+  constructor(database: Pick<Database, 'forTenant'>) {
     this.#database = database;
   }
 
   async whole(tenantId: kernel.TenantId): Promise<Awaited<ReturnType<CatalogueReader['whole']>>> {
-    const stores = await this.#database.query(StoreRow, sql`
+    const stores = await this.#database.forTenant(tenantId).query(StoreRow, sql`
       SELECT s.tenant_id AS tenantId, s.store_id AS storeId, s.name, s.currency, s.tax_mode AS taxMode
       FROM store AS s
       WHERE s.tenant_id = ${varchar(40, tenantId)};`);
     const products = new Map<kernel.Sku, http.Product>();
     for (let page = 0, last = ''; page < mostPages; page += 1) {
-      const found = await this.#database.query(ProductRow, sql`
+      const found = await this.#database.forTenant(tenantId).query(ProductRow, sql`
         SELECT TOP (${int(pageSize)}) ${productColumns}
         FROM product AS p
         WHERE p.tenant_id = ${varchar(40, tenantId)} AND p.sku > ${varchar(40, last)}

@@ -38,14 +38,14 @@ const columns = sql`
 
 /** Checkouts in Azure SQL. Table: `migrations/0001-cart.sql`. */
 export class SqlCheckouts implements Checkouts {
-  readonly #database: Pick<Database, 'query'>;
+  readonly #database: Pick<Database, 'forTenant' | 'forEveryTenant'>;
 
-  constructor(database: Pick<Database, 'query'>) {
+  constructor(database: Pick<Database, 'forTenant' | 'forEveryTenant'>) {
     this.#database = database;
   }
 
   async find(tenantId: kernel.TenantId, commandId: kernel.CommandId): Promise<Checkout | undefined> {
-    const [found] = await this.#database.query(CheckoutRow, sql`
+    const [found] = await this.#database.forTenant(tenantId).query(CheckoutRow, sql`
       SELECT ${columns}
       FROM checkout AS c
       WHERE c.tenant_id = ${varchar(40, tenantId)} AND c.command_id = ${varchar(36, commandId)};`);
@@ -53,7 +53,7 @@ export class SqlCheckouts implements Checkouts {
   }
 
   endedAmong(checkouts: readonly Key[]): Promise<readonly Checkout[]> {
-    return this.#database.query(CheckoutRow, sql`
+    return this.#database.forEveryTenant().query(CheckoutRow, sql`
       SELECT ${columns}
       FROM ${named(checkouts)}
       WHERE c.state <> 'accepted';`);

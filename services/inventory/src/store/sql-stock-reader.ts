@@ -11,14 +11,14 @@ const DueRow = z.object({ tenantId: shapes.TenantId, storeId: shapes.StoreId, sa
 
 /** What is read beside the hot path: levels for the back office, what is due for the sweeper, the check for operators. */
 export class SqlStockReader implements StockReader, DueReservations {
-  readonly #database: Pick<Database, 'query'>;
+  readonly #database: Pick<Database, 'forTenant' | 'forEveryTenant'>;
 
-  constructor(database: Pick<Database, 'query'>) {
+  constructor(database: Pick<Database, 'forTenant' | 'forEveryTenant'>) {
     this.#database = database;
   }
 
   levels(tenantId: TenantId, storeId: StoreId, skus: readonly Sku[]): Promise<readonly LevelOf[]> {
-    return this.#database.query(Level, sql`
+    return this.#database.forTenant(tenantId).query(Level, sql`
       SELECT l.sku, l.on_hand AS onHand, l.reserved
       FROM stock_level AS l
       WHERE l.tenant_id = ${varchar(40, tenantId)}
@@ -27,7 +27,7 @@ export class SqlStockReader implements StockReader, DueReservations {
   }
 
   page(tenantId: TenantId, storeId: StoreId, after: string, limit: number): Promise<readonly LevelOf[]> {
-    return this.#database.query(Level, sql`
+    return this.#database.forTenant(tenantId).query(Level, sql`
       SELECT TOP (${int(limit)}) l.sku, l.on_hand AS onHand, l.reserved
       FROM stock_level AS l
       WHERE l.tenant_id = ${varchar(40, tenantId)}
@@ -38,7 +38,7 @@ export class SqlStockReader implements StockReader, DueReservations {
 
   /** Adds up what the levels say and what they should say, article by article, and shows where the two differ. */
   differences(tenantId: TenantId, storeId: StoreId): Promise<readonly Difference[]> {
-    return this.#database.query(DifferenceRow, sql`
+    return this.#database.forTenant(tenantId).query(DifferenceRow, sql`
       SELECT f.sku, SUM(f.onHand) AS onHand, SUM(f.ledger) AS ledger, SUM(f.reserved) AS reserved, SUM(f.held) AS held
       FROM (
         SELECT l.sku, CAST(l.on_hand AS BIGINT) AS onHand, CAST(0 AS BIGINT) AS ledger, CAST(l.reserved AS BIGINT) AS reserved, CAST(0 AS BIGINT) AS held
@@ -61,7 +61,7 @@ export class SqlStockReader implements StockReader, DueReservations {
 
   /** For all tenants, because time is up for all alike; each is then handled under its own. */
   due(now: Date, limit: number): Promise<readonly OfSale[]> {
-    return this.#database.query(DueRow, sql`
+    return this.#database.forEveryTenant().query(DueRow, sql`
       SELECT TOP (${int(limit)}) r.tenant_id AS tenantId, r.store_id AS storeId, r.sale_id AS saleId
       FROM reservation AS r
       WHERE r.state = 'held' AND r.expires_at <= ${datetime2(now)}

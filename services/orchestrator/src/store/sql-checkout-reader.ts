@@ -8,15 +8,15 @@ const nothing = sql``;
 
 /** What is read beside the hot path: time lines for tills, what is stuck for operators, what is due for the sweeper. */
 export class SqlCheckoutReader implements Timelines, Sales, Attention, DueTimers {
-  readonly #database: Pick<Database, 'query' | 'queries'>;
+  readonly #database: Pick<Database, 'forTenant' | 'forEveryTenant'>;
 
-  constructor(database: Pick<Database, 'query' | 'queries'>) {
+  constructor(database: Pick<Database, 'forTenant' | 'forEveryTenant'>) {
     this.#database = database;
   }
 
   /** The state is read before the entries: were it the other way round, a sale could look ended with its last entry missing. */
   async read(tenantId: TenantId, saleId: SaleId, after: number): Promise<Story | undefined> {
-    const [[story], entries] = await this.#database.queries([StoryRow, EntryRow], sql`
+    const [[story], entries] = await this.#database.forTenant(tenantId).queries([StoryRow, EntryRow], sql`
       SELECT s.store_id AS storeId, s.phase
       FROM checkout_saga AS s
       WHERE s.tenant_id = ${varchar(40, tenantId)}
@@ -32,7 +32,7 @@ export class SqlCheckoutReader implements Timelines, Sales, Attention, DueTimers
   }
 
   async find(tenantId: TenantId, saleId: SaleId): Promise<http.SaleView | undefined> {
-    const [found] = await this.#database.query(SaleRow, sql`
+    const [found] = await this.#database.forTenant(tenantId).query(SaleRow, sql`
       SELECT s.sale_id AS saleId, s.store_id AS storeId, s.phase, s.asked, s.results, s.because, s.updated_at AS updatedAt
       FROM checkout_saga AS s
       WHERE s.tenant_id = ${varchar(40, tenantId)}
@@ -41,7 +41,7 @@ export class SqlCheckoutReader implements Timelines, Sales, Attention, DueTimers
   }
 
   stuck(tenantId: TenantId, storeId?: StoreId): Promise<readonly Stuck[]> {
-    return this.#database.query(StuckRow, sql`
+    return this.#database.forTenant(tenantId).query(StuckRow, sql`
       SELECT TOP (200) s.sale_id AS saleId, s.store_id AS storeId, s.phase, s.needs_attention AS why, s.attempts,
         s.started_at AS startedAt, s.updated_at AS lastAskedAt
       FROM checkout_saga AS s
@@ -53,7 +53,7 @@ export class SqlCheckoutReader implements Timelines, Sales, Attention, DueTimers
 
   /** For all tenants, because time passes for all alike; each timer is then handled under its own. */
   async due(now: number, limit: number): Promise<readonly DueTimer[]> {
-    const rows = await this.#database.query(DueRow, sql`
+    const rows = await this.#database.forEveryTenant().query(DueRow, sql`
       SELECT TOP (${int(limit)}) s.tenant_id AS tenantId, s.sale_id AS saleId, s.store_id AS storeId, s.traceparent
       FROM checkout_saga AS s
       WHERE s.wake_at <= ${datetime2(new Date(now))}

@@ -13,15 +13,15 @@ const ShownTenderRow = TenderRow.omit({ tenantId: true, saleId: true, cardToken:
 
 /** What is read beside the hot path: one payment for people, and what is overdue for the resolver. */
 export class SqlPaymentReader implements PaymentReader, OverdueTenders {
-  readonly #database: Pick<Database, 'query' | 'queries'>;
+  readonly #database: Pick<Database, 'forTenant' | 'forEveryTenant'>;
 
-  constructor(database: Pick<Database, 'query' | 'queries'>) {
+  constructor(database: Pick<Database, 'forTenant' | 'forEveryTenant'>) {
     this.#database = database;
   }
 
   /** For all tenants, because time is up for all alike; each tender is then handled under its own. */
   find(now: number, limit: number): Promise<OverdueTender[]> {
-    return this.#database.query(OverdueRow, sql`
+    return this.#database.forEveryTenant().query(OverdueRow, sql`
       SELECT TOP (${int(limit)}) t.tenant_id AS tenantId, p.store_id AS storeId, t.sale_id AS saleId, t.position, t.round, t.attempt
       FROM tender AS t
       INNER JOIN payment AS p ON p.tenant_id = t.tenant_id AND p.sale_id = t.sale_id
@@ -32,7 +32,7 @@ export class SqlPaymentReader implements PaymentReader, OverdueTenders {
   async read(tenantId: kernel.TenantId, saleId: kernel.SaleId): Promise<PaymentView | undefined> {
     const tenant = varchar(40, tenantId);
     const sale = varchar(36, saleId);
-    const [[payment], tenders, ledger] = await this.#database.queries([PaymentRow, ShownTenderRow, LedgerRow], sql`
+    const [[payment], tenders, ledger] = await this.#database.forTenant(tenantId).queries([PaymentRow, ShownTenderRow, LedgerRow], sql`
       SELECT tenant_id AS tenantId, store_id AS storeId, sale_id AS saleId, currency, total_minor AS totalMinor, state,
         decline_code AS declineCode, declined_position AS declinedPosition, attention, version, created_at AS createdAt, updated_at AS updatedAt
       FROM payment

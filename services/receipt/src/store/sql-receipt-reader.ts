@@ -11,14 +11,14 @@ const SeriesRow = z.object({ series: z.string(), lastNumber: none, receipts: z.i
 
 /** Receipts, takings and the check of numbers, as they are read beside the hot path. */
 export class SqlReceiptReader implements ReceiptReader {
-  readonly #database: Pick<Database, 'query'>;
+  readonly #database: Pick<Database, 'forTenant'>;
 
-  constructor(database: Pick<Database, 'query'>) {
+  constructor(database: Pick<Database, 'forTenant'>) {
     this.#database = database;
   }
 
   async bySale(tenantId: TenantId, saleId: SaleId): Promise<Receipt | undefined> {
-    const [receipt] = await this.#database.query(ReceiptRow, sql`
+    const [receipt] = await this.#database.forTenant(tenantId).query(ReceiptRow, sql`
       SELECT r.tenant_id AS tenantId, r.store_id AS storeId, r.sale_id AS saleId, r.command_id AS commandId, r.till_id AS tillId,
         r.series, r.number, r.issued_at AS issuedAt, r.document
       FROM receipt AS r
@@ -27,7 +27,7 @@ export class SqlReceiptReader implements ReceiptReader {
   }
 
   async byNumber(tenantId: TenantId, storeId: StoreId, series: string, number: number): Promise<Receipt | undefined> {
-    const [receipt] = await this.#database.query(ReceiptRow, sql`
+    const [receipt] = await this.#database.forTenant(tenantId).query(ReceiptRow, sql`
       SELECT r.tenant_id AS tenantId, r.store_id AS storeId, r.sale_id AS saleId, r.command_id AS commandId, r.till_id AS tillId,
         r.series, r.number, r.issued_at AS issuedAt, r.document
       FROM receipt AS r
@@ -39,7 +39,7 @@ export class SqlReceiptReader implements ReceiptReader {
   }
 
   totals(tenantId: TenantId, storeId: StoreId, from: Date, until: Date): Promise<readonly DayTotals[]> {
-    return this.#database.query(DayRow, sql`
+    return this.#database.forTenant(tenantId).query(DayRow, sql`
       SELECT DATEDIFF(day, '1970-01-01', j.issued_at) AS day, j.currency, COUNT(*) AS sales,
         SUM(j.net_minor) AS netMinor, SUM(j.tax_minor) AS taxMinor, SUM(j.gross_minor) AS grossMinor
       FROM sale_journal AS j
@@ -53,7 +53,7 @@ export class SqlReceiptReader implements ReceiptReader {
 
   /** Counts what each table says of a series, so that numbers, sales and journal can be held against each other. */
   series(tenantId: TenantId, storeId: StoreId): Promise<readonly SeriesCount[]> {
-    return this.#database.query(SeriesRow, sql`
+    return this.#database.forTenant(tenantId).query(SeriesRow, sql`
       SELECT f.series, MAX(f.lastNumber) AS lastNumber, COUNT(f.number) AS receipts, COUNT(DISTINCT f.number) AS numbers, COUNT(DISTINCT f.saleId) AS sales,
         MIN(f.number) AS lowest, MAX(f.number) AS highest, COUNT(f.journalled) AS journalled
       FROM (

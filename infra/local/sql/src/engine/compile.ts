@@ -2,7 +2,7 @@ import type { Expression } from '../tsql/node/expression.ts';
 import type { Select } from '../tsql/node/query.ts';
 import type { Execute, SelectStatement, Statement } from '../tsql/node/statement.ts';
 import { parseBatch } from '../tsql/parse/batch.ts';
-import { isString, MAX, type as types, type SqlType } from '../value/sql-type.ts';
+import { MAX, type as types, type SqlType } from '../value/sql-type.ts';
 import type { Catalog } from './catalog.ts';
 import { Prepared } from './database.ts';
 import type { Bind } from './emit/bind.ts';
@@ -15,7 +15,7 @@ import { emitQuery, type OutputColumn } from './emit/query.ts';
 import { Scope } from './emit/scope.ts';
 import { emitUpdate } from './emit/update.ts';
 import type { TwoPhase, Write } from './emit/write.ts';
-import { clash, outside, TsqlError } from './error.ts';
+import { outside, TsqlError } from './error.ts';
 import { hasFreeLength, type Parameter } from './plan-cache.ts';
 
 /** Reads rows or one value; `locks` are those its hints ask for, `reads` when stored tables are involved. */
@@ -33,8 +33,11 @@ export type Compiled =
   | { readonly kind: 'condition'; readonly reading: Reading }
   | { readonly kind: 'throw'; readonly reading: Reading | undefined }
   | { readonly kind: 'print'; readonly reading: Reading }
-  | { readonly kind: 'execute'; readonly procedure: string; readonly result: number | undefined; readonly arguments: readonly { readonly name: string | undefined; readonly reading: Reading }[] }
+  | { readonly kind: 'execute'; readonly procedure: string; readonly result: number | undefined; readonly arguments: readonly { readonly name: string | undefined; readonly value: Argument }[] }
   | { readonly kind: 'interpreted' };
+
+/** What a procedure is given: text, a variable, or what only SQLite can work out. */
+export type Argument = { readonly text: string | null } | { readonly slot: number } | { readonly reading: Reading };
 
 /** One statement of a plan. It is compiled when first reached, because an earlier statement may create what it names. */
 export class Step {
@@ -208,6 +211,12 @@ function writing(verb: 'INSERT' | 'UPDATE' | 'DELETE', write: Write, { locks }: 
   return { kind: 'write', verb, prepared: new Prepared(sql), touching: new Prepared(columns ? `${sql}, rowid` : `${sql} RETURNING rowid`), binds, locks, columns, table, twoPhase: twoPhase && { ...twoPhase, writing: new Prepared(twoPhase.write) } };
 }
 
+function argument(value: Expression, emitter: Emitter): Argument {
+  if (value.node === 'literal' && (value.of === 'string' || value.of === 'null')) return { text: value.of === 'null' ? null : value.text };
+  if (value.node === 'variable' && !value.name.startsWith('@@')) return { slot: emitter.variables.find(value.name, value.line).slot };
+  return { reading: reading(`SELECT ${emitValue(value, new Scope(), emitter).sql}`, emitter) };
+}
+
 const procedures = new Set(['sp_getapplock', 'sp_releaseapplock', 'sp_set_session_context']);
 
 function compileExecute({ procedure, result, arguments: list }: Execute, catalog: Catalog, variables: Variables): Compiled {
@@ -217,10 +226,7 @@ function compileExecute({ procedure, result, arguments: list }: Execute, catalog
   }
   const given = list.map(({ name, value, output }) => {
     if (output) throw outside(`OUTPUT of ${procedure}`);
-    const emitter = new Emitter(catalog, variables);
-    const { sql, type } = emitValue(value, new Scope(), emitter);
-    if (procedure === 'sp_set_session_context' && isString(type) && type.length === MAX) throw clash('nvarchar(max)', 'sql_variant');
-    return { name, reading: reading(`SELECT ${sql}`, emitter) };
+    return { name, value: argument(value, new Emitter(catalog, variables)) };
   });
   return { kind: 'execute', procedure, result: result === undefined ? undefined : variables.find(result).slot, arguments: given };
 }

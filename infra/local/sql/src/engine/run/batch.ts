@@ -2,7 +2,7 @@ import type { StatementSync } from 'node:sqlite';
 import type { Statement } from '../../tsql/node/statement.ts';
 import { isTime } from '../../value/sql-type.ts';
 import type { Value } from '../../value/value.ts';
-import type { BatchPlan, Compiled, Reading, Step } from '../compile.ts';
+import type { Argument, BatchPlan, Compiled, Reading, Step } from '../compile.ts';
 import { alterTable, createIndex, createTable, dropIndex, dropTable, type Definition } from '../emit/definition.ts';
 import { alterPolicy, createFunction, createPolicy, dropFunction, dropPolicy } from '../emit/security.ts';
 import type { LockWish } from '../emit/emitter.ts';
@@ -116,7 +116,7 @@ export class BatchRun {
         return 'end';
       }
       case 'execute': {
-        const list = compiled.arguments.map(({ name, reading }) => ({ name, value: this.#read(reading)[0]?.[0] ?? null }));
+        const list = compiled.arguments.map(({ name, value }) => ({ name, value: this.#argument(value) }));
         const code = await runProcedure(compiled.procedure, list, session);
         if (compiled.result !== undefined) this.#state.frame[compiled.result] = code;
         return 'end';
@@ -167,6 +167,11 @@ export class BatchRun {
       this.#replies.error(error);
       throw new BatchEnded('An error ended the batch.');
     }
+  }
+
+  #argument(argument: Argument): Value {
+    if ('text' in argument) return argument.text;
+    return ('slot' in argument ? this.#state.frame[argument.slot] : this.#read(argument.reading)[0]?.[0]) ?? null;
   }
 
   #read({ prepared, binds }: Reading): readonly StoredRow[] {

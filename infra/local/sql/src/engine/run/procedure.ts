@@ -1,5 +1,5 @@
 import type { Value } from '../../value/value.ts';
-import { outside, TsqlError } from '../error.ts';
+import { clash, outside, TsqlError } from '../error.ts';
 import type { LockOwner } from '../app-locks.ts';
 import type { Session } from '../session.ts';
 
@@ -36,10 +36,13 @@ export async function runProcedure(name: string, list: readonly Argument[], sess
 
 /** In characters: sysname. */
 const MAX_KEY = 128;
+/** A sql_variant holds 8000 bytes; longer text can only be a (MAX), which it does not take. */
+const MAX_VALUE = 4000;
 
 /** https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-set-session-context-transact-sql */
 function setContext(key: string, value: Value, isReadOnly: boolean, { context }: Session): void {
   if (key === '' || key.length > MAX_KEY) throw new TsqlError(15_600, "An invalid parameter or option was specified for procedure 'sp_set_session_context'.", { severity: 15 });
+  if (typeof value === 'string' && value.length > MAX_VALUE) throw clash('nvarchar(max)', 'sql_variant');
   const name = key.toLowerCase();
   if (context.get(name)?.isReadOnly) throw new TsqlError(15_664, `Cannot set key '${key}' in the session context. The key has been set as read_only for this session.`);
   context.set(name, { value: value === null ? null : String(value), isReadOnly });
