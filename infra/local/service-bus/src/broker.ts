@@ -15,7 +15,7 @@ import { messageState, type StoredMessage } from './stored-message.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import type { Destination, Subscription } from './topic.ts';
 import type { EmulatorConfig } from './topology.ts';
-import { BATCH_FORMAT, type Content, parseContent, unbatch, withAnnotation } from './wire/content.ts';
+import { BATCH_FORMAT, type Content, largestProperty, parseContent, unbatch, withAnnotation } from './wire/content.ts';
 import { DecodeError } from './wire/decode.ts';
 import { text } from './wire/encode.ts';
 
@@ -192,6 +192,10 @@ export class Broker implements LogOwner, StoreContext {
     const size = content.applicationEnd - content.applicationAt;
     if (content.applicationAt >= 0 && size > limits.propertyBytes) {
       throw new Refusal(condition.argumentError, `The application properties take ${size} bytes; ${limits.propertyBytes} are allowed.`);
+    }
+    // Azure calls this an internal error, as if trying again could help (https://github.com/Azure/azure-sdk-for-net/issues/15325).
+    if (size > limits.onePropertyBytes && largestProperty(content) > limits.onePropertyBytes) {
+      throw new Refusal(condition.internalError, `The service was unable to process the request; please retry the operation. An application property takes more than ${limits.onePropertyBytes} bytes.`);
     }
     if (destination.store.options.requiresSession && content.sessionId === undefined) {
       throw new Refusal(condition.notAllowed, `The entity '${destination.path}' requires sessions; the message has no session id.`);

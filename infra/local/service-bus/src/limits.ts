@@ -7,6 +7,8 @@ export const limits = {
   messageBytes: 256 * 1024,
   /** Largest application-properties section. Quotas page, "Message header size" (64 KB for the property collection). */
   propertyBytes: 64 * 1024,
+  /** Largest single application property. Quotas page, "Message property size" (32 KB for each). */
+  onePropertyBytes: 32 * 1024,
   /** Peek answers at most this many messages a request; the service documents 250 for Standard. */
   peekMessages: 250,
   /** A frame this large holds any legal message, so that clients never have to split one. AMQP 1.0 §2.7.1. */

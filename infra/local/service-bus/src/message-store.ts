@@ -205,7 +205,8 @@ export class MessageStore {
     message.state = state;
     if (!this.options.isDeadLetterQueue) {
       message.deliveryCount += 1;
-      if (message.deliveryCount >= this.options.maxDeliveryCount && state === messageState.active) {
+      // Deferring counts too, up to the last time (https://github.com/Azure/azure-service-bus/issues/375).
+      if (message.deliveryCount >= this.options.maxDeliveryCount) {
         this.#moveToDeadLetterQueue(message, new Map([...changes, ...exhausted(this.options.maxDeliveryCount)]));
         return;
       }

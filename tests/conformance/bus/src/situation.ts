@@ -20,10 +20,11 @@ export interface Entities {
   readonly topics?: Readonly<Record<string, CreateTopicOptions & { readonly subscriptions: Readonly<Record<string, CreateSubscriptionOptions>> }>>;
 }
 
-/** How the promise is known: Microsoft says so, the client library's tests against the service say so, or nobody does and it is only likely. */
+/** How the promise is known: Microsoft says so, the client library's tests against the service say so, somebody saw it, or it is only likely. */
 export type Source =
   | { readonly kind: 'documented'; readonly page: string; readonly section: string }
   | { readonly kind: 'client tests'; readonly of: string }
+  | { readonly kind: 'observed'; readonly issue: string }
   | { readonly kind: 'assumed'; readonly because: string };
 
 /** A page below https://learn.microsoft.com/azure/service-bus-messaging/, and the section of it. */
@@ -31,6 +32,9 @@ export const documented = (page: string, section: string): Source => ({ kind: 'd
 
 /** Tests of `@azure/service-bus` that run against the service (https://github.com/Azure/azure-sdk-for-js, sdk/servicebus/service-bus/test). */
 export const clientTests = (of: string): Source => ({ kind: 'client tests', of });
+
+/** Somebody who used the service saw it and wrote it down, as `owner/repository#number` on GitHub. */
+export const observed = (issue: string): Source => ({ kind: 'observed', issue });
 
 /** Doubt these first. */
 export const assumed = (because: string): Source => ({ kind: 'assumed', because });

@@ -169,6 +169,19 @@ export function withApplicationProperties(content: Content, changes: ReadonlyMap
   return Buffer.concat([bytes.subarray(0, from), section, bytes.subarray(applicationAt >= 0 ? applicationEnd : from)]);
 }
 
+/** Bytes of the largest application property, its name included. */
+export function largestProperty({ bytes, applicationAt }: Content): number {
+  if (applicationAt < 0) return 0;
+  const map = openCompound(bytes, u8(bytes, applicationAt + 1) === 0x53 ? applicationAt + 3 : skipValue(bytes, applicationAt + 1));
+  let largest = 0;
+  for (let index = 0, next = map.first; index < map.count; index += 2) {
+    const end = skipValue(bytes, skipValue(bytes, next));
+    largest = Math.max(largest, end - next);
+    next = end;
+  }
+  return largest;
+}
+
 /** The message with one field of its properties section set (AMQP 1.0 §3.2.4). */
 export function withProperty({ bytes, bareAt, propertiesAt }: Content, index: number, value: Buffer): Buffer {
   const list = openCompound(bytes, propertiesAt);

@@ -1,9 +1,9 @@
-import { assumed, type Situation } from '../../situation.ts';
+import { observed, type Situation } from '../../situation.ts';
 import { messagesOf, receive, receiveOne } from '../../steps.ts';
 
 export const situation: Situation = {
   promise: 'a dead letter keeps its sequence number and the time it was enqueued',
-  source: assumed('a maintainer of the documentation says that only scheduled messages change their number (MicrosoftDocs/azure-docs#97032)'),
+  source: observed('MicrosoftDocs/azure-docs#97032'),
   entities: { queues: { orders: {} } },
   async run(bus) {
     await bus.sender('orders').sendMessages(messagesOf('before', 'bad'));
