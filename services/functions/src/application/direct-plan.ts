@@ -1,0 +1,70 @@
+import { mayBecome, type Plan, type PlanState } from '../domain/plan.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Operator, PlanChange, PlanStore, Reports } from './ports.ts';
+import { openBreakersOf } from './run-plan.ts';
+
+const breakerMemoryMs = 30 * 60_000;
+
+/** What an operator does with a plan that is made: approve, start, pause, resume, cancel. @throws Refusal */
+export class DirectPlan {
+  readonly #plans: PlanStore;
+  readonly #reports: Reports;
+  readonly #now: () => Date;
+
+  constructor(plans: PlanStore, reports: Reports, now: () => Date) {
+    this.#plans = plans;
+    this.#reports = reports;
+    this.#now = now;
+  }
+
+  async approve(planId: string, by: Operator): Promise<Plan> {
+    if (!by.mayApprove) throw new Refusal('not-permitted', 'Approving is for approvers.');
+    const plan = await this.#find(planId, by);
+    if (plan.createdBy === by.subject) throw new Refusal('approval-by-same-person');
+    if (plan.state !== 'draft') throw new Refusal('plan-not-in-state', `It is ${plan.state}.`);
+    return this.#change(plan, { approvedBy: by.subject }, by, 'plan.approved');
+  }
+
+  /** Starts a draft, or goes on with what was paused or stopped. */
+  async start(planId: string, by: Operator): Promise<Plan> {
+    if (!by.mayOperate) throw new Refusal('not-permitted');
+    const plan = await this.#find(planId, by);
+    if (plan.state === 'draft' && plan.expiresAt < this.#now()) {
+      await this.#change(plan, { state: 'expired' }, by, 'plan.expired');
+      throw new Refusal('plan-expired');
+    }
+    if (plan.needsApproval && plan.approvedBy === undefined) throw new Refusal('approval-needed');
+    if (plan.kind === 'replay') {
+      const open = await openBreakersOf(this.#reports, plan, new Date(this.#now().getTime() - breakerMemoryMs));
+      if (open !== undefined) throw new Refusal('breaker-open', `Now ${open}.`);
+    }
+    // A run that stopped by itself begins again with one message.
+    return this.#to(plan, 'running', by, plan.state === 'draft' ? 'plan.started' : 'plan.resumed', { rampFrom: plan.wave });
+  }
+
+  async pause(planId: string, by: Operator): Promise<Plan> {
+    if (!by.mayOperate) throw new Refusal('not-permitted');
+    return this.#to(await this.#find(planId, by), 'paused', by, 'plan.paused');
+  }
+
+  /** What was not replayed yet stays where it is. */
+  async cancel(planId: string, by: Operator): Promise<Plan> {
+    if (!by.mayOperate) throw new Refusal('not-permitted');
+    return this.#to(await this.#find(planId, by), 'cancelled', by, 'plan.cancelled');
+  }
+
+  async #find(planId: string, by: Operator): Promise<Plan> {
+    const plan = await this.#plans.find(by.scope, planId);
+    if (!plan) throw new Refusal('plan-unknown');
+    return plan;
+  }
+
+  #to(plan: Plan, state: PlanState, by: Operator, action: string, change: PlanChange = {}): Promise<Plan> {
+    if (!mayBecome(plan.state, state)) throw new Refusal('plan-not-in-state', `It is ${plan.state}.`);
+    return this.#change(plan, { ...change, state }, by, action);
+  }
+
+  #change(plan: Plan, change: PlanChange, by: Operator, action: string): Promise<Plan> {
+    return this.#plans.update(plan, change, [{ at: this.#now().toISOString(), tenantId: plan.tenantId, actor: by.subject, action, planId: plan.planId }]);
+  }
+}

@@ -1,0 +1,208 @@
+import type { AuditEntry } from '../domain/audit-chain.ts';
+import { nextWave, type Item, type ItemState, type Plan } from '../domain/plan.ts';
+import { patched } from '../domain/patch-rule.ts';
+import { afterWave, waveSize } from '../domain/ramp.ts';
+import type { Archive, DeadLetterQueues, ItemChange, PlanChange, PlanStore, Queue, Reports, TakenMessage } from './ports.ts';
+
+export interface RunPlanParts {
+  readonly queues: DeadLetterQueues;
+  readonly plans: PlanStore;
+  readonly reports: Reports;
+  readonly archive: Archive;
+  readonly now: () => Date;
+  readonly pause: (ms: number) => Promise<void>;
+  readonly limits?: Partial<RunLimits>;
+}
+
+export interface RunLimits {
+  /** With more live messages waiting than this, replays wait: what shops do now comes first. */
+  readonly liveBacklog: number;
+  /** A wave without a final outcome for so long stops the run: nobody seems to handle it. */
+  readonly outcomeMs: number;
+  /** How far back an open breaker that was told of still counts. */
+  readonly breakerMemoryMs: number;
+  readonly pollMs: number;
+}
+
+const standard: RunLimits = { liveBacklog: 500, outcomeMs: 60_000, breakerMemoryMs: 30 * 60_000, pollMs: 200 };
+
+/** How many items a run looks at to find its next wave. */
+const lookahead = 2_000;
+/** Between two tries to take what a run that died still has locked. */
+const busyMs = 1_000;
+
+/**
+ * Works a plan off until it is over, is told to stop, or its time in this call is up; whoever calls next goes on from where it is.
+ *
+ * Killed at any point, the next run goes on without loss and without a second effect: an item is marked `sending` before its replay is sent, the
+ * replay has the same id each time, and the dead letter is removed only after the bus has the replay. So it is sent again at worst, under an id that
+ * the service's inbox knows.
+ */
+export class RunPlan {
+  readonly #parts: RunPlanParts;
+  readonly #limits: RunLimits;
+
+  constructor(parts: RunPlanParts) {
+    this.#parts = parts;
+    this.#limits = { ...standard, ...parts.limits };
+  }
+
+  /** @param untilMs of the clock: no new wave is begun after it */
+  async run(plan: Plan, untilMs: number): Promise<void> {
+    const { plans, pause, now } = this.#parts;
+    let waitingSinceMs: number | undefined;
+    while (now().getTime() < untilMs) {
+      const current = await plans.find('all-tenants', plan.planId);
+      if (current?.state !== 'running') return;
+      if (await this.#refusedByGuards(current)) return;
+      if (current.isRamped && current.kind === 'replay') {
+        const outcomes = current.wave > current.rampFrom ? await plans.wave(current.planId, current.wave - 1) : {};
+        if ((outcomes.sent ?? 0) > 0) {
+          waitingSinceMs ??= now().getTime();
+          if (now().getTime() - waitingSinceMs > this.#limits.outcomeMs) {
+            await this.#end(current, { state: 'stopped', because: `${outcomes.sent} replayed messages have no outcome yet: nobody seems to handle them` });
+            return;
+          }
+          await pause(this.#limits.pollMs);
+          continue;
+        }
+        waitingSinceMs = undefined;
+        const next = afterWave({ wave: current.wave - 1 - current.rampFrom, failedInWave: outcomes['failed-again'] ?? 0, sizeOfWave: sum(outcomes) });
+        if (current.wave > current.rampFrom && next.go === 'stop') return this.#end(current, { state: 'stopped', because: next.because });
+      }
+      if (await this.#yields(current)) {
+        await pause(this.#limits.pollMs);
+        continue;
+      }
+      if (!(await this.#wave(current))) return;
+    }
+  }
+
+  /** One wave. @returns whether there is more to do */
+  async #wave(plan: Plan): Promise<boolean> {
+    const { plans, now, pause } = this.#parts;
+    const startedAt = now().getTime();
+    const items = await plans.items(plan.planId, ['planned', 'sending', 'sent', 'failed-again', 'unfit'], lookahead);
+    const wave = nextWave(items, Math.min(plan.isRamped ? waveSize(plan.wave - plan.rampFrom) : 500, plan.maxPerSecond));
+    if (wave.length === 0) {
+      if (items.some(({ state }) => state === 'sent')) {
+        await pause(this.#limits.pollMs);
+        return true;
+      }
+      const held = items.filter(({ state }) => state === 'planned').length;
+      await this.#end(plan, { state: 'done', ...(held > 0 && { because: `${held} messages were held back, because an earlier one of the same sale did not succeed` }) });
+      return false;
+    }
+    const queue: Queue = plan;
+    await plans.mark(plan, wave.map(({ sequenceNumber }) => ({ sequenceNumber, state: 'sending', wave: plan.wave, letter: 'moving' })), []);
+    const sequenceNumbers = wave.map(({ sequenceNumber }) => sequenceNumber);
+    await this.#parts.queues.setAside(queue, new Set(sequenceNumbers));
+    const taken = await this.#parts.queues.take(queue, sequenceNumbers);
+    const ours = wave.filter(({ sequenceNumber }) => !taken.busy.has(sequenceNumber));
+    const changes = plan.kind === 'replay' ? await this.#replay(plan, ours, taken.messages) : await this.#discard(plan, ours, taken.messages);
+    await plans.mark(plan, changes, changes.flatMap((change) => this.#audited(plan, wave, change)), plan.wave + 1);
+    if (taken.busy.size > 0) await pause(busyMs);
+    const dueMs = (wave.length / plan.maxPerSecond) * 1_000 - (now().getTime() - startedAt);
+    if (dueMs > 0) await pause(dueMs);
+    return true;
+  }
+
+  async #replay(plan: Plan, wave: readonly Item[], taken: readonly TakenMessage[]): Promise<ItemChange[]> {
+    const bySequence = new Map(taken.map((message) => [message.sequenceNumber, message]));
+    const changes: ItemChange[] = [];
+    const sending: { readonly item: Item; readonly message: TakenMessage; readonly body?: unknown }[] = [];
+    for (const item of wave) {
+      const message = bySequence.get(item.sequenceNumber);
+      if (!message) {
+        // Marked `sending` by a run that then died: the replay was sent and the dead letter removed. Otherwise somebody else has taken it.
+        changes.push(item.state === 'sending' ? sent(item) : { sequenceNumber: item.sequenceNumber, state: 'gone', letter: 'gone' });
+        continue;
+      }
+      if (plan.rule === undefined) {
+        sending.push({ item, message });
+        continue;
+      }
+      const mended = patched(message.body, plan.rule);
+      if ('because' in mended) changes.push({ sequenceNumber: item.sequenceNumber, state: 'unfit', because: mended.because, letter: 'waiting' });
+      else sending.push({ item, message, body: mended.body });
+    }
+    if (plan.rule !== undefined) await this.#keep(plan, sending.map(({ message }) => message), 'the original of an edited message');
+    await this.#parts.queues.send(plan, sending.map(({ item, message, body }) => ({
+      messageId: item.replayId,
+      original: message,
+      ...(body !== undefined && { body }),
+      properties: { replayFor: plan.subscription, replayOf: item.messageId, replayPlan: plan.planId },
+    })));
+    await Promise.all(sending.map(({ message }) => message.remove()));
+    return [...changes, ...sending.map(({ item }) => sent(item))];
+  }
+
+  async #discard(plan: Plan, wave: readonly Item[], taken: readonly TakenMessage[]): Promise<ItemChange[]> {
+    await this.#keep(plan, taken, plan.reason);
+    await Promise.all(taken.map((message) => message.remove()));
+    const found = new Set(taken.map(({ sequenceNumber }) => sequenceNumber));
+    return wave.map(({ sequenceNumber, state }) => (found.has(sequenceNumber) || state === 'sending'
+      ? { sequenceNumber, state: 'discarded', letter: 'discarded' }
+      : { sequenceNumber, state: 'gone', letter: 'gone' }));
+  }
+
+  #keep(plan: Plan, messages: readonly TakenMessage[], reason: string): Promise<void> {
+    const at = this.#parts.now();
+    return this.#parts.archive.keep(messages.map((message) => ({
+      place: { topic: plan.topic, subscription: plan.subscription, sequenceNumber: message.sequenceNumber },
+      tenantId: typeof message.applicationProperties['tenant'] === 'string' ? message.applicationProperties['tenant'] : 'platform',
+      message,
+      reason,
+      by: plan.createdBy,
+      at,
+    })));
+  }
+
+  /** A replay into a dependency that is down would only come back. */
+  async #refusedByGuards(plan: Plan): Promise<boolean> {
+    if (plan.kind !== 'replay') return false;
+    const open = await openBreakersOf(this.#parts.reports, plan, new Date(this.#parts.now().getTime() - this.#limits.breakerMemoryMs));
+    if (open === undefined) return false;
+    await this.#end(plan, { state: 'stopped', because: open });
+    return true;
+  }
+
+  async #yields(plan: Plan): Promise<boolean> {
+    if (plan.kind !== 'replay') return false;
+    return (await this.#parts.queues.backlog(plan, this.#limits.liveBacklog + 1)) > this.#limits.liveBacklog;
+  }
+
+  async #end(plan: Plan, change: PlanChange): Promise<void> {
+    const action = `plan.${change.state}`;
+    await this.#parts.plans.update(plan, change, [{
+      at: this.#parts.now().toISOString(), tenantId: plan.tenantId, actor: 'desk', action, planId: plan.planId, ...(change.because !== undefined && { detail: change.because }),
+    }]);
+  }
+
+  #audited(plan: Plan, wave: readonly Item[], { sequenceNumber, state, because }: ItemChange): AuditEntry[] {
+    const item = wave.find((each) => each.sequenceNumber === sequenceNumber);
+    if (!item || state === undefined) return [];
+    return [{
+      at: this.#parts.now().toISOString(),
+      tenantId: item.tenantId,
+      actor: plan.approvedBy ?? plan.createdBy,
+      action: `message.${verbs[state] ?? state}`,
+      planId: plan.planId,
+      place: `${plan.topic}/${plan.subscription}#${sequenceNumber}`,
+      messageId: item.messageId,
+      ...(because !== undefined && { detail: because }),
+    }];
+  }
+}
+
+const verbs: Partial<Record<ItemState, string>> = { sent: 'replayed' };
+
+const sent = ({ sequenceNumber }: Item): ItemChange => ({ sequenceNumber, state: 'sent', letter: 'replayed' });
+const sum = (counts: Readonly<Partial<Record<ItemState, number>>>): number => Object.values(counts).reduce((total, count) => total + count, 0);
+
+/** Why a replay to this subscription may not run now; nothing when it may. A subscription is named after the service that has it. */
+export async function openBreakersOf(reports: Reports, { subscription }: Pick<Queue, 'subscription'>, since: Date): Promise<string | undefined> {
+  const open = await reports.openBreakers(subscription, since);
+  if (open.length === 0) return undefined;
+  return `the breaker of ${open.map(({ dependency, cause }) => `${dependency}${cause === undefined ? '' : ` (${cause})`}`).join(', ')} is open`;
+}
