@@ -1,4 +1,4 @@
-import { bigint, int, json, jsonColumn, join, nothing, safeIntegerColumn, sql, varchar, nvarchar, datetime2, bigintColumn, type Database, type Sql } from '@checkout/sql';
+import { bigint, int, json, join, nothing, safeIntegerColumn, sql, varchar, nvarchar, datetime2, bigintColumn, type Database, type Sql } from '@checkout/sql';
 import { z } from 'zod';
 import type { DeadLetter, Value } from '../domain/dead-letter.ts';
 import type { Selection } from '../domain/selection.ts';

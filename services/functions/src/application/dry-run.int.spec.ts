@@ -1,0 +1,33 @@
+import type { Prediction } from './ports.ts';
+import { ann, replayOf, TestDesk } from '../testing/desk.ts';
+
+describe('a dry run', () => {
+  it('tells what the service would do with each message now, with the money in it, and changes nothing', async () => {
+    const verdicts: readonly Prediction['verdict'][] = ['would-apply', 'no-op', 'conflict', 'would-apply'];
+    await using desk = await TestDesk.start({
+      predict: (_, messages) => Promise.resolve(messages.map(({ messageId }, index) => ({ messageId, verdict: verdicts[index] ?? 'needs-decision' }))),
+    });
+    await desk.deadLetter(5);
+    const plan = await desk.parts.make.make(replayOf(await desk.signature()), ann);
+
+    const report = await desk.parts.dryRun.run(plan.planId, ann);
+
+    expect(report).toEqual({
+      counts: { 'would-apply': 2, 'no-op': 1, conflict: 1, 'needs-decision': 1 },
+      values: [
+        { verdict: 'would-apply', currency: 'GBP', minor: 200 }, { verdict: 'no-op', currency: 'GBP', minor: 100 },
+        { verdict: 'conflict', currency: 'GBP', minor: 100 }, { verdict: 'needs-decision', currency: 'GBP', minor: 100 },
+      ],
+    });
+    expect(await desk.parts.queues.peek({ topic: 'stock', subscription: 'inventory' }, 0n, 10)).toHaveLength(5);
+    expect((await desk.parts.plans.items(plan.planId, ['planned'], 10)).map(({ prediction }) => prediction)).toEqual(['would-apply', 'no-op', 'conflict', 'would-apply', 'needs-decision']);
+  });
+
+  it('says so when the service cannot be asked', async () => {
+    await using desk = await TestDesk.start();
+    await desk.deadLetter(1);
+    const plan = await desk.parts.make.make(replayOf(await desk.signature()), ann);
+
+    await expect(desk.parts.dryRun.run(plan.planId, ann)).rejects.toMatchObject({ code: 'service-silent', detail: 'nobody to ask' });
+  });
+});
