@@ -1,4 +1,5 @@
-export { Bus } from './bus.ts';
+export { Bus, ConnectionLost, type BusOptions, type Rebuilt } from './bus.ts';
+export { causeOf, isBusAway } from './bus-error.ts';
 export { fromServiceBus, toOutbound, toServiceBus, type Outbound } from './codec.ts';
 export { ExpressSender, SendUnknown, type ExpressSenderOptions } from './express-sender.ts';
 export type { Decision, Handler, Incoming, Load, Store } from './handler.ts';
@@ -7,6 +8,7 @@ export { Memory } from './memory.ts';
 export { messageIdOf } from './message-id.ts';
 export { messagingMigrations } from './migrations-folder.ts';
 export { On } from './on.decorator.ts';
+export { Operations, type OperationsOptions } from './operations.ts';
 export { Pipeline, type About, type PipelineOptions } from './pipeline.ts';
 export { ServiceBusServer, type ServiceBusServerOptions } from './service-bus.server.ts';
 export { settlementOf, type Settlement } from './settle.ts';

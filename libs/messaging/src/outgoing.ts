@@ -62,18 +62,19 @@ export class Outgoing {
     this.#isClosed = true;
     await Promise.race([Promise.all(this.#onTheirWay.values()), sleep(graceMs, undefined, { ref: false })]);
     clearTimeout(this.#removal);
-    await this.#remove();
+    await this.remove();
   }
 
   #removeLater(): void {
     if (this.#isClosed) return;
     this.#removal ??= setTimeout(() => {
       this.#removal = undefined;
-      void this.#remove();
+      void this.remove();
     }, idleRemovalMs).unref();
   }
 
-  async #remove(): Promise<void> {
+  /** Takes the rows of what has arrived away now. Never rejects. */
+  async remove(): Promise<void> {
     const ids = this.removable;
     if (ids.length === 0) return;
     try {

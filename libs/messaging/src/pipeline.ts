@@ -1,7 +1,7 @@
 import { type Envelope, type Message } from '@checkout/contracts';
 import { seconds, uuidv7, type Clock } from '@checkout/kernel';
 import { histogram, openSpan, type Logger } from '@checkout/observability';
-import { DependencyUnavailable } from '@checkout/resilience';
+import { DependencyUnavailable, type Pace } from '@checkout/resilience';
 import { CommitUnknown, Conflict, join, type Database } from '@checkout/sql';
 import { decideAll, type Batch } from './batch.ts';
 import type { Bus } from './bus.ts';
@@ -13,6 +13,8 @@ import type { Work } from './work.ts';
 
 /** Most messages that share one load and one commit. Larger batches save little more and make a conflict dearer. */
 const maxBatch = 128;
+/** No rest is longer: what is at hand must be done before its locks run out. */
+const longestRestMs = 500;
 /** How often a batch runs again as a whole before its messages are tried one by one. */
 const maxBatchAttempts = 3;
 
@@ -26,6 +28,10 @@ export interface PipelineOptions<Need, Rows, Change, Effect> {
   readonly store: Store<Need, Rows, Change>;
   readonly logger: Logger;
   readonly clock?: Clock;
+  /** How much of its time it may spend on messages, for which nobody waits as one does for a local input. Without it, all. */
+  readonly pace?: Pick<Pace, 'restMs'>;
+  /** A batch whose commit was never answered is through: it, or the same batch again. */
+  readonly onUnknownResolved?: (afterMs: number) => void;
   /** Work that waited for the commit. Must not throw; its results come back through `submit`. */
   readonly onEffects?: (effects: readonly Effect[]) => void;
   /** What has just become durable, for those who watch. Must not throw. */
@@ -48,18 +54,26 @@ export interface About {
  * One batch is under way at a time; what arrives meanwhile is the next batch, so batches grow with the load by themselves and an idle
  * service adds no delay. Messages are sent after the commit that decided them, from memory; the outbox row is there for a crash.
  *
+ * Local inputs go first, because somebody waits for them: a till, or a provider's answer to a sale that is half through. After an outage, and while
+ * such callers are served slowly, there is a rest between two batches of messages; a local input ends it.
+ *
  * A batch that fails as a whole is tried again (a conflict with another writer, a commit whose outcome is unknown: the batch is
  * idempotent), then message by message, so that one poisoned message never takes its neighbours along.
  */
 export class Pipeline<Need, Rows, Change, Effect = never> {
   readonly #options: PipelineOptions<Need, Rows, Change, Effect>;
   readonly #clock: Clock;
-  readonly #queue: Work<Need, Rows, Change, Effect>[] = [];
+  readonly #local: Work<Need, Rows, Change, Effect>[] = [];
+  readonly #received: Work<Need, Rows, Change, Effect>[] = [];
+  /** Until when messages wait for others to go first; and what ends that at once. */
+  #restsUntil = 0;
+  #wake: (() => void) | undefined;
   /** Works that an earlier attempt may have committed. Whatever becomes of later attempts, nobody may be told that nothing happened. */
   readonly #unknown = new WeakMap<Work<Need, Rows, Change, Effect>, CommitUnknown>();
   /** What the sweeper need not send. */
   readonly outgoing: Outgoing;
   #isRunning = false;
+  #isClosing = false;
   #idle: (() => void)[] = [];
 
   constructor(options: PipelineOptions<Need, Rows, Change, Effect>) {
@@ -86,7 +100,11 @@ export class Pipeline<Need, Rows, Change, Effect = never> {
   }
 
   take(work: Work<Need, Rows, Change, Effect>): void {
-    this.#queue.push(work);
+    if (work.isFromBus) this.#received.push(work);
+    else {
+      this.#local.push(work);
+      this.#wake?.();
+    }
     if (this.#isRunning) return;
     this.#isRunning = true;
     // Whatever arrives in this tick joins the first batch.
@@ -101,29 +119,70 @@ export class Pipeline<Need, Rows, Change, Effect = never> {
 
   /** Finishes what is queued, and waits at most `graceMs` for what is on its way to the bus. What is left then is swept by the next start. */
   async close(graceMs = seconds(5)): Promise<void> {
+    this.#isClosing = true;
+    this.#wake?.();
     await this.drained();
     await this.outgoing.close(graceMs);
   }
 
   async #run(): Promise<void> {
-    while (this.#queue.length > 0) {
-      const [batch, again] = withoutRepeats(this.#queue.splice(0, maxBatch));
-      this.#queue.unshift(...again);
+    while (this.#local.length > 0 || this.#received.length > 0) {
+      const works = this.#local.splice(0, maxBatch);
+      if (works.length === 0) await this.#rest();
+      // Whoever came meanwhile goes first; messages fill the batch up, once they have rested.
+      if (works.length === 0) works.push(...this.#local.splice(0, maxBatch));
+      if (works.length < maxBatch && performance.now() >= this.#restsUntil) works.push(...this.#received.splice(0, maxBatch - works.length));
+      if (works.length === 0) continue;
+      const [batch, again] = withoutRepeats(works);
+      this.#received.unshift(...again);
+      const startedAt = performance.now();
       await this.#handle(batch);
+      this.#restAfter(performance.now() - startedAt);
     }
     this.#isRunning = false;
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 
+  #restAfter(tookMs: number): void {
+    const restMs = this.#options.pace?.restMs(tookMs) ?? 0;
+    if (restMs > 0 && !this.#isClosing) this.#restsUntil = performance.now() + Math.min(restMs, longestRestMs);
+  }
+
+  async #rest(): Promise<void> {
+    const restMs = this.#restsUntil - performance.now();
+    if (restMs <= 0 || this.#isClosing) {
+      this.#restsUntil = 0;
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, Math.ceil(restMs));
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = undefined;
+    if (this.#isClosing) this.#restsUntil = 0;
+  }
+
   async #handle(works: readonly Work<Need, Rows, Change, Effect>[]): Promise<void> {
+    let unknownSince: number | undefined;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        this.#finish(await this.#attempt(works));
+        const batch = await this.#attempt(works);
+        if (unknownSince !== undefined) this.#options.onUnknownResolved?.(performance.now() - unknownSince);
+        this.#finish(batch);
         return;
       } catch (error) {
+        if (error instanceof CommitUnknown) unknownSince ??= performance.now();
         this.#options.store.forgetAll?.();
         if (error instanceof DependencyUnavailable) return this.#fail(works, error);
         const wasHandled = error instanceof Conflict && error.on === inboxKey;
+        if (wasHandled && unknownSince !== undefined) {
+          // Its marks are there, so the commit that was never answered did happen.
+          this.#options.onUnknownResolved?.(performance.now() - unknownSince);
+          unknownSince = undefined;
+        }
         if (wasHandled && works.length === 1) return works[0]?.done({ ok: true, answer: undefined });
         const isWorthRepeating = (error instanceof Conflict && !wasHandled) || error instanceof CommitUnknown;
         if (isWorthRepeating && attempt < maxBatchAttempts) continue;

@@ -31,7 +31,7 @@ afterAll(() => town[Symbol.asyncDispose]());
 
 const start = (options: Partial<PumpOptions> = {}): void => {
   pump = new Pump({
-    client, topic: 'inventory-commands', subscription: 'inventory', partitions: 8,
+    client: () => client, topic: 'inventory-commands', subscription: 'inventory', partitions: 8,
     logger: createLogger({ service: 'tests', level: 'warn', destination: { write: (line: string) => void warnings.push(line) } }),
     onMessage: (message, done) => void taken.push({ message, done }),
     untilAvailable: () => Promise.resolve(),
@@ -52,7 +52,7 @@ it('knows when the SDK does not come back, and that it does when it only finds n
   await sleep(800);
   expect(pump.isStuck).toBe(false);
   await pump.stop(0);
-  start({ stuckAfterMs: 600, client: { acceptNextSession: () => new Promise(() => {}) } as unknown as ServiceBusClient });
+  start({ stuckAfterMs: 600, client: () => ({ acceptNextSession: () => new Promise(() => {}) }) as unknown as ServiceBusClient });
   await eventually(() => expect(pump.isStuck).toBe(true));
 });
 

@@ -1,9 +1,9 @@
 import { isServiceBusError, type ServiceBusClient, type ServiceBusReceivedMessage, type ServiceBusSessionReceiver } from '@azure/service-bus';
 import { minutes, seconds } from '@checkout/kernel';
-import type { Logger } from '@checkout/observability';
+import { counter, type Logger } from '@checkout/observability';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sdkTimeoutMs } from './bus.ts';
-import { causeOf } from './bus-error.ts';
+import { causeOf, isConnectionLost } from './bus-error.ts';
 import { Settler } from './settler.ts';
 import { defectPauseMs, settlementOf } from './settle.ts';
 import { within } from './within.ts';
@@ -34,8 +34,11 @@ const closingMs = 2_000;
 /** How long messages at hand may take to finish when their partition is let go without need. */
 const unhurriedMs = seconds(10);
 
+const lostTotal = counter('bus_partitions_lost_total', 'Partitions that were lost before they were let go of', ['topic']);
+
 export interface PumpOptions {
-  readonly client: ServiceBusClient;
+  /** The client of the moment. */
+  readonly client: () => ServiceBusClient;
   readonly topic: string;
   readonly subscription: string;
   /** How many partitions this process holds at the most. */
@@ -45,6 +48,10 @@ export interface PumpOptions {
   readonly onMessage: (message: ServiceBusReceivedMessage, done: (result: Result) => void) => void;
   /** A message could not be handled because a dependency is down: the pump has let go of everything and waits until this resolves. */
   readonly untilAvailable: () => Promise<void>;
+  /** The connection is gone, as far as this pump can see. */
+  readonly onConnectionLost?: (cause: unknown) => void;
+  readonly onPaused?: (cause: unknown) => void;
+  readonly onResumed?: (pausedMs: number) => void;
   /** For tests. */
   readonly maxHoldMs?: number;
   /** For tests. */
@@ -60,14 +67,18 @@ export interface PumpOptions {
  * - *paused*: a dependency is down; all partitions are closed, which returns their messages without counting a delivery. Left when the
  *   dependency is back.
  *
- * The SDK's session receivers never reconnect by themselves, so each worker is a loop round the three.
+ * The SDK's session receivers never reconnect by themselves, so each worker is a loop round the three. After `restart` all of them begin anew.
  */
 export class Pump {
   readonly #options: PumpOptions;
   readonly #held = new Set<HeldPartition>();
-  /** Since when each worker that is waiting for a partition has been waiting. */
-  readonly #waiting = new Set<{ readonly since: number }>();
+  /** Since when each worker that is waiting for a partition has been waiting, and what has another do so in its place. */
+  readonly #waiting = new Set<{ readonly since: number; readonly replace: () => void }>();
   readonly #stopping = new AbortController();
+  /** Aborted, and made anew, at each restart: wakes those who rest after a failure. */
+  #resting = new AbortController();
+  #lastWorkAt = Date.now();
+  #highestDelivery = 0;
   #outage: Promise<void> | undefined;
 
   constructor(options: PumpOptions) {
@@ -84,7 +95,33 @@ export class Pump {
    */
   async stop(graceMs = unhurriedMs): Promise<void> {
     this.#stopping.abort();
+    this.#resting.abort();
     await Promise.all([...this.#held].map((partition) => partition.release(graceMs)));
+  }
+
+  /** Forgets what was received and waited for through the old client, and begins anew with the one of this moment. */
+  restart(): void {
+    for (const partition of this.#held) partition.forsake();
+    for (const { replace } of this.#waiting) replace();
+    this.#resting.abort();
+    if (!this.#stopping.signal.aborted) this.#resting = new AbortController();
+  }
+
+  /** How long no message has come, or been at hand. */
+  get idleMs(): number {
+    if ([...this.#held].some(({ isBusy }) => isBusy)) this.#lastWorkAt = Date.now();
+    return Date.now() - this.#lastWorkAt;
+  }
+
+  /** Since the last time this was asked. */
+  takeHighestDelivery(): number {
+    const highest = this.#highestDelivery;
+    this.#highestDelivery = 0;
+    return highest;
+  }
+
+  get topic(): string {
+    return this.#options.topic;
   }
 
   get isPaused(): boolean {
@@ -118,16 +155,25 @@ export class Pump {
         const cause = causeOf(err);
         if (isServiceBusError(cause) && cause.code === 'ServiceTimeout') continue;
         logger.warn({ err, topic, subscription }, 'no partition could be taken, trying again');
-        await sleep(retryMs, undefined, { signal: this.#stopping.signal }).catch(() => {});
+        const { signal } = this.#resting;
+        if (isConnectionLost(err)) this.#options.onConnectionLost?.(err);
+        await sleep(retryMs, undefined, { signal }).catch(() => {});
       }
     }
   }
 
   /** @param onOverdue called when the wait for a partition takes too long; one that comes later is still held. */
   async #hold(onOverdue: () => void): Promise<void> {
-    const receiver = await this.#accept(onOverdue);
-    if (this.#stopping.signal.aborted || this.#outage) return within(closingMs, receiver.close());
-    const partition = new HeldPartition(receiver, this.#options, () => this.#pause());
+    const client = this.#options.client();
+    const receiver = await this.#accept(client, onOverdue);
+    if (this.#stopping.signal.aborted || this.#outage || client !== this.#options.client()) return within(closingMs, receiver.close());
+    const partition = new HeldPartition(receiver, this.#options, {
+      outage: (cause) => this.#pause(cause),
+      received: (message) => {
+        this.#lastWorkAt = Date.now();
+        this.#highestDelivery = Math.max(this.#highestDelivery, (message.deliveryCount ?? 0) + 1);
+      },
+    });
     this.#held.add(partition);
     try {
       await partition.closed;
@@ -136,13 +182,20 @@ export class Pump {
     }
   }
 
-  async #accept(onOverdue: () => void): Promise<ServiceBusSessionReceiver> {
-    const { client, topic, subscription } = this.#options;
-    const wait = { since: Date.now() };
+  async #accept(client: ServiceBusClient, onOverdue: () => void): Promise<ServiceBusSessionReceiver> {
+    const { topic, subscription } = this.#options;
+    let isReplaced = false;
+    const wait = {
+      since: Date.now(),
+      replace: () => {
+        clearTimeout(overdue);
+        if (isReplaced || this.#stopping.signal.aborted) return;
+        isReplaced = true;
+        onOverdue();
+      },
+    };
+    const overdue = setTimeout(wait.replace, overdueMs).unref();
     this.#waiting.add(wait);
-    const overdue = setTimeout(() => {
-      if (!this.#stopping.signal.aborted) onOverdue();
-    }, overdueMs).unref();
     try {
       return await client.acceptNextSession(topic, subscription, { maxAutoLockRenewalDurationInMs: maxHoldMs + minutes(1), abortSignal: this.#stopping.signal });
     } finally {
@@ -151,14 +204,19 @@ export class Pump {
     }
   }
 
-  #pause(): void {
+  #pause(cause: unknown): void {
     for (const partition of this.#held) void partition.release(0);
     if (this.#outage) return;
-    const { topic, subscription, logger } = this.#options;
-    logger.warn({ topic, subscription }, 'receiving is paused until the dependency is back');
+    const { topic, subscription, logger, onPaused, onResumed } = this.#options;
+    const pausedAt = Date.now();
+    logger.warn({ topic, subscription, err: cause }, 'receiving is paused until the dependency is back');
+    onPaused?.(cause);
     this.#outage = this.#untilAvailable().then(() => {
       this.#outage = undefined;
-      if (!this.#stopping.signal.aborted) logger.info({ topic, subscription }, 'receiving goes on');
+      this.#lastWorkAt = Date.now();
+      if (this.#stopping.signal.aborted) return;
+      logger.info({ topic, subscription }, 'receiving goes on');
+      onResumed?.(Date.now() - pausedAt);
     });
   }
 
@@ -177,13 +235,18 @@ export class Pump {
   }
 }
 
+interface HolderTold {
+  readonly outage: (cause: unknown) => void;
+  readonly received: (message: ServiceBusReceivedMessage) => void;
+}
+
 /** One partition while this process owns it. */
 class HeldPartition {
   readonly closed: Promise<void>;
   readonly #receiver: ServiceBusSessionReceiver;
   readonly #options: PumpOptions;
   readonly #settler: Settler;
-  readonly #onOutage: () => void;
+  readonly #tell: HolderTold;
   readonly #subscription: { close(): Promise<void> };
   readonly #timer: NodeJS.Timeout;
   readonly #heldSince = Date.now();
@@ -193,11 +256,11 @@ class HeldPartition {
   #releasing: Promise<void> | undefined;
   #resolveClosed: () => void = () => {};
 
-  constructor(receiver: ServiceBusSessionReceiver, options: PumpOptions, onOutage: () => void) {
+  constructor(receiver: ServiceBusSessionReceiver, options: PumpOptions, tell: HolderTold) {
     this.#receiver = receiver;
     this.#options = options;
     this.#settler = new Settler(receiver);
-    this.#onOutage = onOutage;
+    this.#tell = tell;
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
@@ -205,13 +268,27 @@ class HeldPartition {
       {
         processMessage: (message) => this.#handle(message),
         processError: async ({ error }) => {
+          lostTotal.inc({ topic: options.topic });
           options.logger.warn({ err: error, partition: receiver.sessionId }, 'a partition was lost');
+          if (isConnectionLost(error)) options.onConnectionLost?.(error);
           void this.release(0);
         },
       },
       { maxConcurrentCalls: maxUnsettled, autoCompleteMessages: false },
     );
     this.#timer = setInterval(() => this.#letGoWhenDue(), 1_000).unref();
+  }
+
+  get isBusy(): boolean {
+    return this.#unsettled > 0;
+  }
+
+  /** The client is gone, and everything that came through it: there is nobody to take leave of. */
+  forsake(): void {
+    this.#giveUpAt = 0;
+    this.#settler.close();
+    void this.release(0);
+    this.#resolveClosed();
   }
 
   /** Asked again, it hurries when it is asked to. */
@@ -234,6 +311,7 @@ class HeldPartition {
     // What comes while letting go is neither handled nor settled: closing gives it back.
     if (this.#releasing) return Promise.resolve();
     this.#lastWorkAt = Date.now();
+    this.#tell.received(message);
     this.#unsettled += 1;
     return new Promise((resolve) => {
       this.#options.onMessage(message, (result) => {
@@ -249,7 +327,7 @@ class HeldPartition {
     const settlement = settlementOf(result);
     if (settlement.settle === 'release') {
       // News of an outage from before this partition was let go is no news.
-      if (!this.#releasing) this.#onOutage();
+      if (!this.#releasing) this.#tell.outage(settlement.because);
       return;
     }
     const { logger, topic, subscription } = this.#options;

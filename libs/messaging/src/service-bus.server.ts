@@ -1,19 +1,28 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import { topology, type Message } from '@checkout/contracts';
-import { partitionCount } from '@checkout/kernel';
-import { counter, type Logger } from '@checkout/observability';
+import { minutes, partitionCount, seconds } from '@checkout/kernel';
+import { counter, gauge, type Logger } from '@checkout/observability';
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
 import type { Bus } from './bus.ts';
+import { describe } from './bus-error.ts';
 import { fromServiceBus } from './codec.ts';
 import type { Handler } from './handler.ts';
 import { InvalidMessage } from './invalid-message.ts';
+import type { Operations } from './operations.ts';
 import type { Pipeline } from './pipeline.ts';
 import { Pump } from './pump.ts';
 import { Sweeper } from './sweeper.ts';
 import type { Result, Work } from './work.ts';
 
 const handledTotal = counter('messages_handled_total', 'Messages handled, by type and outcome', ['type', 'outcome']);
+
+/** How often each subscription's oldest message is looked at. */
+const lookMs = seconds(30);
+/** A message that waits for so long while nothing at all is received: the receivers have stopped without saying so. */
+const noProgressMs = seconds(60);
+/** Another instance may be busy with the message that we see waiting, so we rebuild for that reason rarely. */
+const betweenRebuildsMs = minutes(5);
 
 export interface ServiceBusServerOptions<Need, Rows, Change, Effect> {
   readonly bus: Bus;
@@ -24,6 +33,8 @@ export interface ServiceBusServerOptions<Need, Rows, Change, Effect> {
   readonly logger: Logger;
   /** Resolves when the service's database can be used again. */
   readonly untilAvailable: () => Promise<void>;
+  /** Tells the operators of pauses and rebuilt clients. */
+  readonly operations?: Operations;
   /** For tests: how long a message that met a defect is kept before it is given back. */
   readonly defectPauseMs?: (deliveryCount: number) => number;
 }
@@ -41,6 +52,9 @@ export class ServiceBusServer<Need, Rows, Change, Effect = never> extends Server
   readonly #options: ServiceBusServerOptions<Need, Rows, Change, Effect>;
   readonly #handlers = new Map<string, AnyHandler<Need, Rows, Change, Effect>>();
   #pumps: Pump[] = [];
+  #looking: NodeJS.Timeout | undefined;
+  #rebuiltAt = -Infinity;
+  readonly #oldest = new Map<string, number>();
 
   constructor(options: ServiceBusServerOptions<Need, Rows, Change, Effect>) {
     super();
@@ -53,6 +67,7 @@ export class ServiceBusServer<Need, Rows, Change, Effect = never> extends Server
 
   /** Takes no more messages; those at hand are finished first. */
   async close(): Promise<void> {
+    clearInterval(this.#looking);
     await Promise.all([this.#options.sweeper.stop(), ...this.#pumps.map((pump) => pump.stop())]);
     await this.#options.pipeline.close();
   }
@@ -90,11 +105,11 @@ export class ServiceBusServer<Need, Rows, Change, Effect = never> extends Server
       const handler: unknown = await lastValueFrom(this.transformToObservable(await ask(undefined, undefined)));
       this.#handlers.set(type, handler as AnyHandler<Need, Rows, Change, Effect>);
     }
-    const { bus, subscription, logger, untilAvailable, defectPauseMs } = this.#options;
+    const { bus, subscription, logger, untilAvailable, defectPauseMs, operations } = this.#options;
     this.#pumps = topology
       .filter((topic) => topic.subscriptions.some(({ name }) => name === subscription))
       .map(({ name: topic }) => new Pump({
-        client: bus.client,
+        client: () => bus.client,
         topic,
         subscription,
         partitions: partitionCount,
@@ -102,9 +117,50 @@ export class ServiceBusServer<Need, Rows, Change, Effect = never> extends Server
         untilAvailable,
         ...(defectPauseMs && { defectPauseMs }),
         onMessage: (message, done) => this.#receive(message, done),
+        onConnectionLost: (cause) => bus.suspect(describe(cause)),
+        onPaused: (cause) => operations?.receivingPaused(topic, subscription, cause),
+        onResumed: (pausedMs) => operations?.receivingResumed(topic, subscription, pausedMs),
       }));
+    bus.onRebuilt((rebuilt) => {
+      operations?.clientRebuilt('bus', rebuilt.cause, rebuilt.silentMs);
+      for (const pump of this.#pumps) pump.restart();
+    });
+    const [first] = this.#pumps;
+    if (first) bus.watch(first.topic, subscription);
+    this.#looking = setInterval(() => void this.#look(), lookMs).unref();
+    this.#showMetrics();
     for (const pump of this.#pumps) pump.start();
     this.#options.sweeper.start();
+  }
+
+  #showMetrics(): void {
+    const each = (name: string, help: string, read: (pump: Pump) => number): void => {
+      gauge(name, help, ['topic'], (self) => {
+        for (const pump of this.#pumps) self.set({ topic: pump.topic }, read(pump));
+      });
+    };
+    each('bus_partitions_held', 'Partitions that this process holds', (pump) => pump.heldPartitions);
+    each('bus_receiving_paused', '1 while receiving is paused because a dependency is down', (pump) => (pump.isPaused ? 1 : 0));
+    each('bus_delivery_count_max', 'The highest delivery count received since the last look', (pump) => pump.takeHighestDelivery());
+    each('bus_oldest_message_seconds', 'How long the oldest message has been waiting, when last looked at', (pump) => this.#oldest.get(pump.topic) ?? 0);
+  }
+
+  /** Receivers can stop without an error: messages wait, nothing comes, and everything says that it is well. */
+  async #look(): Promise<void> {
+    const { bus, subscription, logger } = this.#options;
+    for (const pump of this.#pumps) {
+      try {
+        const oldest = await bus.oldestWaiting(pump.topic, subscription);
+        const waitedMs = oldest ? Date.now() - oldest.getTime() : 0;
+        this.#oldest.set(pump.topic, waitedMs / 1_000);
+        const isStill = waitedMs > noProgressMs && pump.idleMs > noProgressMs && !pump.isPaused;
+        if (!isStill || Date.now() - this.#rebuiltAt < betweenRebuildsMs) continue;
+        this.#rebuiltAt = Date.now();
+        bus.suspect(`nothing has been received from ${pump.topic} for ${Math.round(pump.idleMs / 1_000)} s although messages wait`, pump.idleMs);
+      } catch (err) {
+        logger.debug({ err, topic: pump.topic }, 'the oldest message could not be looked at'); // The heartbeat is there to find out why.
+      }
+    }
   }
 
   #receive(received: ServiceBusReceivedMessage, done: (result: Result) => void): void {
