@@ -1,5 +1,4 @@
 import { ServiceBusClient, type ServiceBusMessage, type ServiceBusReceivedMessage, type ServiceBusReceiver, type ServiceBusSender } from '@azure/service-bus';
-import { seconds } from '@checkout/kernel';
 import { counter, gauge, type Logger } from '@checkout/observability';
 import { DeadlineExceeded } from '@checkout/resilience';
 import { describe } from './bus-error.ts';

@@ -68,6 +68,11 @@ export class ExpressSender implements AsyncDisposable {
     if (options.onTransition) this.#breaker.onTransition(options.onTransition);
   }
 
+  /** For whoever watches it or holds it open. */
+  get breaker(): Breaker {
+    return this.#breaker;
+  }
+
   get state(): BreakerState {
     return this.#breaker.state;
   }

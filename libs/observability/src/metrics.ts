@@ -37,6 +37,18 @@ export function gauge<L extends string = never>(name: string, help: string, labe
   return made;
 }
 
+/** Shows counts that somebody keeps anyway, read at each scrape: where even a counter would be too dear. They may only grow. */
+export function countedElsewhere<L extends string>(name: string, help: string, labels: readonly L[], read: () => readonly (readonly [Record<L, string>, number])[]): void {
+  if (registry.getSingleMetric(name)) return;
+  const made: Counter<L> = new Counter<L>({
+    name, help, labelNames: checked(name, labels), registers: [registry],
+    collect() {
+      made.reset();
+      for (const [of, count] of read()) made.inc(of, count);
+    },
+  });
+}
+
 /** Adds what Node tells about itself: memory, CPU, event loop lag, garbage collection. Call once, in `main`. */
 export function collectProcessMetrics(): void {
   if (!registry.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics({ register: registry });

@@ -383,7 +383,7 @@ export class Breaker implements AsyncDisposable {
     this.#prober.start(this.#cause);
     const { since, failures } = this.#trouble;
     // Whoever is inside while it opens has met the trouble as well, most likely. The call that opened it has not left yet.
-    const opening = failures > 0 ? { tookMs: this.#timing.now() - since, calls: failures + Math.max(this.#bulkhead.inside - this.#late - 1, 0) } : undefined;
+    const opening = failures > 0 ? { tookMs: Math.round(this.#timing.now() - since), calls: failures + Math.max(this.#bulkhead.inside - this.#late - 1, 0) } : undefined;
     this.#become('open', this.#cause, opening);
     this.#bulkhead.refuseWaiting(this.#unavailable());
   }
@@ -415,7 +415,7 @@ export class Breaker implements AsyncDisposable {
 
   #become(to: BreakerState, cause?: unknown, opening?: Transition['opening']): void {
     const transition: Transition = {
-      breaker: this.name, from: this.#state, to, afterMs: this.sinceMs,
+      breaker: this.name, from: this.#state, to, afterMs: Math.round(this.sinceMs),
       ...(this.#incidentId !== undefined && { incidentId: this.#incidentId }),
       ...(cause !== undefined && { cause, kind: this.#kind(cause) }),
       ...(opening && { opening }),

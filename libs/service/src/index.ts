@@ -1,3 +1,4 @@
 export { PlatformEnvironment, readEnvironment } from './environment.ts';
 export { runMigrations } from './run-migrations.ts';
-export { runService, type Assembled, type PipelineParts, type Platform } from './run-service.ts';
+export { runService, type Assembled, type Operators, type PipelineParts, type Platform } from './run-service.ts';
+export { BreakerBoard, type BreakerView, type Override, type OverrideMode } from './breaker-board.ts';

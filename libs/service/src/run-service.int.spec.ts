@@ -78,6 +78,40 @@ describe('a service', () => {
     expect(await town.chunks()).toBe(0);
   });
 
+  it('goes on being ready without its database, says since when and why, tells the operators, and has figures of it', async () => {
+    // given
+    const service = start();
+    const port = await service.ready();
+
+    // when
+    await town.sqlServer.stop();
+    try {
+      await town.sell(storeIds);
+
+      // then
+      const ready = async () => (await (await fetch(`http://localhost:${port}/health/ready`)).json()) as { status: string; checks: { breakers: { detail: { name: string; state: string; kind?: string; since: string }[] } } };
+      await eventually(async () => expect((await ready()).checks.breakers.detail).toContainEqual(expect.objectContaining({ name: 'inventory/work', state: 'open', kind: 'unreachable' })), 10_000);
+      expect((await ready()).status).toBe('ok');
+      await eventually(async () => {
+        const metrics = await (await fetch(`http://localhost:${port}/metrics`)).text();
+        const lines = metrics.split('\n').filter((line) => /^(breaker_state|breaker_open_total|bus_receiving_paused)/.test(line));
+        expect(lines).toEqual(expect.arrayContaining([
+          'breaker_state{breaker="inventory/work"} 2', 'breaker_open_total{breaker="inventory/work",cause="unreachable"} 1', 'bus_receiving_paused{topic="inventory-commands"} 1',
+        ]));
+      }, 10_000);
+    } finally {
+      await town.sqlServer.start();
+    }
+    await eventually(async () => expect(await town.sold()).toBeGreaterThanOrEqual(8), 30_000);
+    const desk = town.client.createReceiver('operations', 'desk');
+    const types: unknown[] = [];
+    await eventually(async () => {
+      for (const message of await desk.receiveMessages(50, { maxWaitTimeInMs: 200 })) types.push(message.subject);
+      expect(types).toEqual(expect.arrayContaining(['operations.breaker-changed.v1', 'operations.receiving-paused.v1', 'operations.receiving-resumed.v1']));
+    }, 10_000);
+    expect(await town.waiting()).toMatchObject({ deadLetter: 0 });
+  });
+
   it('ends within 5 s of SIGTERM although neither bus nor database is there', async () => {
     const service = start({ SERVICE_BUS_CONNECTION: 'Endpoint=sb://localhost:1;SharedAccessKeyName=a;SharedAccessKey=b;UseDevelopmentEmulator=true;', SQL_CONNECTION: 'Server=localhost,1;Database=shelf;User Id=a;Password=b' });
     await service.ready();

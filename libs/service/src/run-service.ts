@@ -1,11 +1,15 @@
 import { TokenVerifier } from '@checkout/auth';
 import { createHttpApp } from '@checkout/http';
-import { Bus, ExpressSender, Pipeline, ServiceBusServer, Sweeper, type Store } from '@checkout/messaging';
+import { Bus, ExpressSender, Operations, Pipeline, ServiceBusServer, Sweeper, type Store } from '@checkout/messaging';
 import { collectProcessMetrics, createLogger, exitOnCrash, Health, Shutdown, type Logger } from '@checkout/observability';
+import { Pace, type Breaker } from '@checkout/resilience';
 import { Database, type Lane } from '@checkout/sql';
 import type { DynamicModule } from '@nestjs/common';
 import type { z } from 'zod';
+import { BreakerBoard } from './breaker-board.ts';
+import { showBreakers, showDatabases } from './breaker-metrics.ts';
 import { logLevel, PlatformEnvironment, readEnvironment } from './environment.ts';
+import { BREAKERS, OperatorController, withOperatorRoutes } from './operator.controller.ts';
 
 /** What a service gets to build itself from. */
 export interface Platform<Environment> {
@@ -17,8 +21,17 @@ export interface Platform<Environment> {
   readonly reads: Database;
   /** Sends to a topic while somebody waits; closed with the service. */
   readonly express: (topic: string) => ExpressSender;
+  /** Those who run it; a test of one service's parts has none. */
+  readonly operators?: Operators;
   /** A pipeline over the service's store. The first that is made handles the service's messages. */
   readonly pipeline: <Need, Rows, Change, Effect = never>(parts: PipelineParts<Need, Rows, Change, Effect>) => Pipeline<Need, Rows, Change, Effect>;
+}
+
+export interface Operators {
+  /** A breaker that a service has made for itself: operators see and hold it as they do those of the databases. */
+  readonly watch: (breaker: Breaker) => void;
+  /** Tells them what happens to the machinery; never throws, nobody waits for it. */
+  readonly operations: Operations;
 }
 
 export interface PipelineParts<Need, Rows, Change, Effect> {
@@ -39,6 +52,8 @@ export interface Assembled {
   readonly handlerMs?: number;
 }
 
+class ServiceModule {}
+
 /**
  * One service as a process: reads its environment, assembles it, serves HTTP, receives messages, and ends in order on SIGTERM
  * (take no new work, finish, flush, close).
@@ -54,13 +69,31 @@ export async function runService<Schema extends z.ZodType<PlatformEnvironment>>(
   collectProcessMetrics();
 
   const connectionString = environment.SQL_CONNECTION;
+  const bus = new Bus(environment.SERVICE_BUS_CONNECTION, { logger });
+  const operations = new Operations({ service: name, bus, logger });
+  const breakers = new BreakerBoard(operations, logger);
+  const metrics = showBreakers(() => breakers.breakers);
+  const watch = (breaker: Breaker): void => {
+    breakers.add(breaker);
+    metrics.watch(breaker);
+  };
   const lanes = new Map<Lane, Database>();
+  showDatabases(() => lanes.values());
   const lane = (wanted: Lane): Database => {
-    const database = lanes.get(wanted) ?? Database.open({ connectionString, name, lane: wanted, logger });
+    const existing = lanes.get(wanted);
+    if (existing) return existing;
+    const database = Database.open({
+      connectionString, name, lane: wanted, logger,
+      onCommitUnknown: (cause) => operations.outcomeUnknown('commit', `${name}/${wanted}`, cause),
+    });
     lanes.set(wanted, database);
+    watch(database.breaker);
+    database.onTransition(({ to }) => {
+      // What one lane has found well is worth a question of the others.
+      if (to === 'ramping') for (const other of lanes.values()) other.breaker.probeSoon();
+    });
     return database;
   };
-  const bus = new Bus(environment.SERVICE_BUS_CONNECTION);
   const expresses: ExpressSender[] = [];
   const express = (topic: string): ExpressSender => {
     const made = new ExpressSender({
@@ -69,34 +102,47 @@ export async function runService<Schema extends z.ZodType<PlatformEnvironment>>(
       onTransition: ({ cause, ...change }) => logger[change.to === 'open' ? 'error' : 'info']({ ...change, ...(cause !== undefined && { err: cause }) }, 'breaker changed'),
     });
     expresses.push(made);
+    watch(made.breaker);
     return made;
+  };
+  /** Tills wait in the accept lane where there is one: the others give way while it is slow, or out. */
+  const isTillsTurn = (): boolean => {
+    const accept = lanes.get('accept')?.breaker;
+    return accept !== undefined && (accept.isSluggish || accept.state === 'open');
   };
   const built: { readonly pipeline: Pipeline<never, never, never>; readonly database: Database }[] = [];
   const pipeline: Platform<z.output<Schema>>['pipeline'] = ({ lane: wanted = 'work', ...parts }) => {
-    const made = new Pipeline({ service: name, database: lane(wanted), bus, logger, ...parts });
-    built.push({ pipeline: made as unknown as Pipeline<never, never, never>, database: lane(wanted) });
+    const database = lane(wanted);
+    const pace = new Pace({ isOthersTurn: isTillsTurn });
+    database.onTransition(({ to }) => {
+      if (to === 'ramping') pace.startSlowly();
+    });
+    const onUnknownResolved = (afterMs: number): void => operations.outcomeResolved('commit', database.name, 'done', afterMs);
+    const made = new Pipeline({ service: name, database, bus, logger, pace, onUnknownResolved, ...parts });
+    built.push({ pipeline: made as unknown as Pipeline<never, never, never>, database });
     return made;
   };
 
-  const { module, openapi, background = [], handlerMs } = assemble({ environment, logger, database: lane('work'), reads: lane('read'), express, pipeline });
+  const { module, openapi, background = [], handlerMs } = assemble({ environment, logger, database: lane('work'), reads: lane('read'), express, pipeline, operators: { watch, operations } });
   const [first] = built;
   if (!first) throw new Error(`${name} has not built its pipeline`);
   const { database } = first;
 
   const health = new Health(name);
   const verifier = new TokenVerifier({ issuer: environment.AUTH_ISSUER, audience: environment.AUTH_AUDIENCE, jwksUrl: environment.AUTH_JWKS_URL });
-  const app = await createHttpApp(module, {
-    logger, health, verifier, openapi, ...(handlerMs !== undefined && { timeouts: { handlerMs } }),
+  const withOperators: DynamicModule = { module: ServiceModule, imports: [module], controllers: [OperatorController], providers: [{ provide: BREAKERS, useValue: breakers }] };
+  const app = await createHttpApp(withOperators, {
+    logger, health, verifier, openapi: withOperatorRoutes(openapi), ...(handlerMs !== undefined && { timeouts: { handlerMs } }),
     rateLimit: { perSecond: environment.RATE_LIMIT_PER_SECOND, burst: environment.RATE_LIMIT_PER_SECOND * 10 },
   });
   const sweeper = new Sweeper({ database: lane('work'), bus, pipeline: first.pipeline, logger });
-  const server = new ServiceBusServer({ bus, pipeline: first.pipeline, sweeper, subscription: name, logger, untilAvailable: () => database.whenClosed() });
+  const server = new ServiceBusServer({ bus, pipeline: first.pipeline, sweeper, subscription: name, logger, operations, untilAvailable: () => database.whenClosed() });
   app.nest.connectMicroservice({ strategy: server });
 
   // An open breaker alone never makes a process unready: taking all instances out at once would turn an outage into a longer one.
-  health.ready('sql', () => ({ ok: true, detail: Object.fromEntries([...lanes].map(([lane, { state }]) => [lane, state])) }));
+  health.ready('breakers', () => ({ ok: true, detail: breakers.list() }));
   health.live('bus', () => ({ ok: !server.isStuck }));
-  health.ready('bus', () => ({ ok: true, detail: { pausedSubscriptions: server.pausedCount } }));
+  health.ready('bus', () => ({ ok: true, detail: { pausedSubscriptions: server.pausedCount, heartbeatAgeMs: Math.round(bus.heartbeatAgeMs) } }));
 
   new Shutdown({ logger })
     .on('stop-receiving', 'background', () => Promise.all(background.map((each) => each.stop())))
@@ -105,6 +151,7 @@ export async function runService<Schema extends z.ZodType<PlatformEnvironment>>(
     .on('finish', 'http', () => app.close())
     // Only now: requests that were still open have submitted what they had.
     .on('flush', 'local inputs', () => Promise.all(built.map((each) => each.pipeline.close())))
+    .on('flush', 'operations', () => operations.close())
     .on('close', 'sql', () => Promise.all([...lanes.values()].map((each) => each.close())))
     .on('close', 'bus', () => Promise.all([bus.close(), ...expresses.map((each) => each.close())]))
     .listen();
