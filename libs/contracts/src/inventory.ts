@@ -29,6 +29,10 @@ export type ReleaseStock = MessageOf<typeof ReleaseStock>;
 export const StockReleased = event('checkout-replies', 'inventory.stock-released.v1', z.strictObject({ ...ofSale }));
 export type StockReleased = MessageOf<typeof StockReleased>;
 
+/** Goods have been set aside for long, and nobody has said what becomes of them. Asks; they stay set aside until somebody says so. */
+export const StockHoldOverdue = event('checkout-replies', 'inventory.stock-hold-overdue.v1', z.strictObject({ ...ofSale }));
+export type StockHoldOverdue = MessageOf<typeof StockHoldOverdue>;
+
 /** Turns the reservation into a sale. May not refuse: the customer has paid. */
 export const CommitStock = command('inventory-commands', 'inventory.commit-stock.v1', z.strictObject({
   ...ofSale,

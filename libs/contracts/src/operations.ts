@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { event, type MessageOf } from './contract.ts';
-import { Instant, Text } from './shapes.ts';
+import { Instant, SaleId, StoreId, TenantId, Text } from './shapes.ts';
 
 /**
  * What happens to the machinery, for the operator's desk. These are told as well as can be: without an outbox, so that an outage of the
@@ -80,3 +80,14 @@ export const OutcomeResolved = event('operations', 'operations.outcome-resolved.
   afterMs: z.int().min(0),
 }));
 export type OutcomeResolved = MessageOf<typeof OutcomeResolved>;
+
+/** Which sale. The store is absent where nobody knows it. These two are sent with the change that they tell of, and so are never lost. */
+const ofOneSale = { service: Text(60), tenantId: TenantId, storeId: StoreId.optional(), saleId: SaleId, at: Instant };
+
+/** A sale cannot end by itself: a person has to look. */
+export const AttentionNeeded = event('operations', 'operations.attention-needed.v1', z.strictObject({ ...ofOneSale, reason: Text(400), detail: Text(400).optional() }));
+export type AttentionNeeded = MessageOf<typeof AttentionNeeded>;
+
+/** Nobody has to look any more: it went on. */
+export const AttentionEnded = event('operations', 'operations.attention-ended.v1', z.strictObject(ofOneSale));
+export type AttentionEnded = MessageOf<typeof AttentionEnded>;

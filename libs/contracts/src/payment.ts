@@ -38,6 +38,10 @@ export type PaymentCaptured = MessageOf<typeof PaymentCaptured>;
 export const CaptureRefused = event('checkout-replies', 'payment.capture-refused.v1', z.strictObject({ ...ofSale, declineCode: Text(60) }));
 export type CaptureRefused = MessageOf<typeof CaptureRefused>;
 
+/** The payment cannot go on by itself, and a person has been asked to look. Whoever waits for it goes on waiting: the answer will come. */
+export const PaymentStalled = event('checkout-replies', 'payment.payment-stalled.v1', z.strictObject({ ...ofSale, reason: Text(60) }));
+export type PaymentStalled = MessageOf<typeof PaymentStalled>;
+
 /** Undoes `AuthorizePayment`, whether or not it ever arrived, and bars a late authorization. */
 export const VoidPayment = command('payment-commands', 'payment.void-payment.v1', z.strictObject({ ...ofSale }));
 export type VoidPayment = MessageOf<typeof VoidPayment>;

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { bodyLimit } from './adapter.ts';
 import { parseJsonBytes } from './json.ts';
 import { Problem } from './problem.ts';
+import { wantsRawBody } from './raw-body.ts';
 
 const otherCharset = /;\s*charset\s*=\s*"?(?!utf-?8\b)/i;
 
@@ -14,7 +15,7 @@ export function acceptJsonOnly(fastify: FastifyInstance): void {
       if (encoding !== undefined && encoding !== 'identity') throw new Problem('encoding-unsupported');
       if (type !== undefined && type.length > 16 && otherCharset.test(type)) throw new Problem('media-type-unsupported');
       if (body.length === 0) throw new Problem('body-missing');
-      done(null, parseJsonBytes(body));
+      done(null, wantsRawBody(request.routeOptions.config) ? body : parseJsonBytes(body));
     } catch (error) {
       done(error instanceof Error ? error : new Error('not parsed', { cause: error }));
     }

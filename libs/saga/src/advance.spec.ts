@@ -1,7 +1,7 @@
 import type { Message } from '@checkout/contracts';
 import { minutes, seconds } from '@checkout/kernel';
 import { advance, begin } from './advance.ts';
-import { timedOut, type Input } from './instance.ts';
+import { givenUp, timedOut, type Input } from './instance.ts';
 import { sampleWith } from './sample.ts';
 import { given } from './testing.ts';
 
@@ -89,15 +89,10 @@ describe('silence', () => {
     given(sample, data, ...silence(1)).when(timedOut).thenSends(sent('do before0')).andWakesAfter(seconds(4));
   });
 
-  it('of a step that can be undone ends its asking after five requests: it is undone, because it may have happened', () => {
-    given(sample, data, reply('before0 done'), ...silence(3)).when(timedOut).thenSends(sent('do before1'));
-    given(sample, data, reply('before0 done'), ...silence(4)).when(timedOut).thenSends(sent('undo before1')).andIs('backward').andWakesAfter(seconds(1));
-  });
-
-  it('is told to the till as no answer', () => {
-    const { instance } = begin(sample, data);
-    const fifth = silence(5).reduce((at, input) => advance(sample, data, at, input).instance, instance);
-    expect(fifth.because).toEqual({ code: 'no-answer', message: 'before0: no answer to 5 requests' });
+  it('undoes nothing, however long it lasts: whoever is silent may be at it', () => {
+    given(sample, data, reply('before0 done'), ...silence(3)).when(timedOut).thenSends(sent('do before1')).andNeedsAttention(undefined);
+    given(sample, data, reply('before0 done'), ...silence(4)).when(timedOut).thenSends(sent('do before1')).andIs('forward').andNeedsAttention('before1: no answer');
+    given(sample, data, reply('before0 done'), ...silence(100)).when(reply('before1 done')).thenSends(sent('do pivot')).andNeedsAttention(undefined);
   });
 
   it('of the pivot never turns back: it is asked for ever, and a person is told', () => {
@@ -140,13 +135,43 @@ describe('silence', () => {
   });
 });
 
+describe('a participant that cannot go on by itself', () => {
+  it('is waited for as before, and a person is told what it said', () => {
+    given(sample, data, ...untilPivot).when(reply('stalled')).thenSends().andIs('forward').andAwaits('pivot').andNeedsAttention('a participant is stuck').andWakesAfter(seconds(1));
+    given(sample, data, ...untilPivot, reply('stalled'), ...silence(9)).when(timedOut).thenSends(sent('do pivot')).andNeedsAttention('a participant is stuck');
+    given(sample, data, ...untilPivot, reply('stalled')).when(reply('pivot done')).andNeedsAttention(undefined);
+  });
+
+  it('is told of once', () => {
+    given(sample, data, ...untilPivot, reply('stalled')).when(reply('stalled')).thenNothingHappens();
+  });
+
+  it('may be so while it undoes', () => {
+    given(sample, data, ...untilPivot, reply('pivot refused')).when(reply('stalled')).thenSends().andIs('backward').andNeedsAttention('a participant is stuck');
+  });
+});
+
+describe('a person who gives up', () => {
+  it('has the awaited step undone too, because it may have happened, and the till is told', () => {
+    given(sample, data, reply('before0 done'), ...silence(9)).when(givenUp).thenSends(sent('undo before1')).andIs('backward').andWakesAfter(seconds(1));
+    const { instance } = begin(sample, data);
+    expect(advance(sample, data, instance, givenUp).instance.because).toEqual({ code: 'no-answer', message: 'before0: given up after 1 requests' });
+  });
+
+  it('changes nothing once the money may have moved, nor while it is being undone', () => {
+    given(sample, data, ...untilPivot).when(givenUp).thenNothingHappens();
+    given(sample, data, ...pastPivot).when(givenUp).thenNothingHappens();
+    given(sample, data, ...untilPivot, reply('pivot refused')).when(givenUp).thenNothingHappens();
+  });
+});
+
 describe('an input that nobody waits for', () => {
   it.each<[string, readonly Input[], Input]>([
     ['a reply delivered twice', untilPivot, reply('before1 done')],
     ['a reply to a step not yet begun', [], reply('pivot done')],
     ['a refusal after the success of the same step', untilPivot, reply('before1 refused')],
     ['an undoing that was not asked for', untilPivot, reply('before1 undone')],
-    ['a success that comes while its step is being undone', [...silence(5)], reply('before0 done')],
+    ['a success that comes while its step is being undone', [givenUp], reply('before0 done')],
     ['a refusal of the pivot after its success', pastPivot, reply('pivot refused')],
     ['a second answer after the pivot', [...pastPivot, reply('after0 done')], reply('after0 done')],
     ['a message of nobody’s', untilPivot, reply('something else')],

@@ -1,6 +1,6 @@
 import type { AnyContract, checkout, Message } from '@checkout/contracts';
 import { assert, unreachable } from '@checkout/kernel';
-import { timedOut, type Decision, type Happening, type Input, type Instance } from './instance.ts';
+import { givenUp, timedOut, type Decision, type Happening, type Input, type Instance } from './instance.ts';
 import { asksOf, waitAfter } from './patience.ts';
 import type { Results, Saga, Step } from './saga.ts';
 
@@ -13,8 +13,12 @@ export const begin = <D>(saga: Saga<D>, data: D): Decision => forward(saga, data
  */
 export function advance<D>(saga: Saga<D>, data: D, instance: Instance, input: Input): Decision {
   switch (instance.phase) {
-    case 'forward': return input === timedOut ? silentForward(saga, data, instance) : repliedForward(saga, data, instance, input);
-    case 'backward': return input === timedOut ? askAgain(saga, data, instance) : repliedBackward(saga, data, instance, input);
+    case 'forward':
+      if (input === timedOut) return askAgain(saga, data, instance);
+      return input === givenUp ? gaveUp(saga, data, instance) : repliedForward(saga, data, instance, input);
+    case 'backward':
+      if (input === timedOut) return askAgain(saga, data, instance);
+      return input === givenUp ? unchanged(instance) : repliedBackward(saga, data, instance, input);
     case 'completed':
     case 'cancelled': return unchanged(instance);
     default: return unreachable(instance.phase);
@@ -22,6 +26,7 @@ export function advance<D>(saga: Saga<D>, data: D, instance: Instance, input: In
 }
 
 function repliedForward<D>(saga: Saga<D>, data: D, instance: Instance, reply: Message): Decision {
+  if (saga.stalled && isA(saga.stalled.says, reply)) return stalled(saga, instance, saga.stalled.why(reply.body));
   for (const index of instance.awaiting) {
     const step = stepAt(saga, index);
     if (isA(step.succeeds, reply)) return succeeded(saga, data, instance, index, reply);
@@ -44,6 +49,7 @@ function succeeded<D>(saga: Saga<D>, data: D, instance: Instance, index: number,
 }
 
 function repliedBackward<D>(saga: Saga<D>, data: D, instance: Instance, reply: Message): Decision {
+  if (saga.stalled && isA(saga.stalled.says, reply)) return stalled(saga, instance, saga.stalled.why(reply.body));
   const [index = -1] = instance.awaiting;
   const step = stepAt(saga, index);
   assert(step.kind === 'compensatable' && instance.because, `${saga.name} goes backward at "${step.name}"`);
@@ -51,23 +57,33 @@ function repliedBackward<D>(saga: Saga<D>, data: D, instance: Instance, reply: M
   return backward(saga, data, index - 1, instance.results, instance.because, [{ event: 'compensated', step: step.name }]);
 }
 
-/** In doubt: the command may or may not have been carried out. So it is asked again first; participants answer a repeat with what they know. */
-function silentForward<D>(saga: Saga<D>, data: D, instance: Instance): Decision {
+/** Only what can be undone can be given up, and only before the money may have moved. */
+function gaveUp<D>(saga: Saga<D>, data: D, instance: Instance): Decision {
   const [index = -1] = instance.awaiting;
   const step = stepAt(saga, index);
-  if (step.kind !== 'compensatable' || instance.attempts < asksOf(step)) return askAgain(saga, data, instance);
-  // What can be undone is undone, this step included: it may have happened. What cannot is asked for ever.
-  const message = `${step.name}: no answer to ${instance.attempts} requests`;
-  return backward(saga, data, index, instance.results, { code: 'no-answer', message }, [{ event: 'unanswered', step: step.name, detail: message }]);
+  if (step.kind !== 'compensatable') return unchanged(instance);
+  const message = `${step.name}: given up after ${instance.attempts} requests`;
+  return backward(saga, data, index, instance.results, { code: 'no-answer', message }, [{ event: 'given-up', step: step.name, detail: message }]);
 }
 
+/** The participant is at it and cannot go on by itself: its answer is waited for as before, and a person is told why it does not come. */
+function stalled<D>(saga: Saga<D>, instance: Instance, why: string): Decision {
+  if (instance.needsAttention === why) return unchanged(instance);
+  const wakeAfter = waitAfter(instance.awaiting.map((index) => stepAt(saga, index)), instance.attempts);
+  return { instance: { ...instance, needsAttention: why }, messages: [], happenings: [{ event: 'needs-attention', detail: why }], wakeAfter };
+}
+
+/**
+ * In doubt: the command may or may not have been carried out, so the same is asked again; participants answer a repeat with what they know. Silence
+ * alone never undoes anything, because whoever is silent may be at it: only the participant can say that it has not happened and never will.
+ */
 function askAgain<D>(saga: Saga<D>, data: D, instance: Instance): Decision {
   const steps = instance.awaiting.map((index) => stepAt(saga, index));
   const attempts = instance.attempts + 1;
   const messages = steps.map((step) => (instance.phase === 'backward' && step.kind === 'compensatable' ? step.compensate(data) : step.command(data)));
   const asked = steps.map(({ name }): Happening => ({ event: 'asked-again', step: name, detail: `request ${attempts}` }));
   // Once a person has been told, further requests add nothing to the time line: a silence of a week must not grow it.
-  return waiting(saga, { ...instance, attempts }, messages, instance.needsAttention ? [] : asked);
+  return waiting(saga, { ...instance, attempts }, messages, instance.needsAttention ? [] : asked, instance.needsAttention);
 }
 
 function forward<D>(saga: Saga<D>, data: D, at: number, results: Results, happenings: readonly Happening[]): Decision {
@@ -96,13 +112,13 @@ function backward<D>(saga: Saga<D>, data: D, at: number, results: Results, becau
   };
 }
 
-/** An instance that awaits replies: sets its timer, and says whether a person should look. */
-function waiting<D>(saga: Saga<D>, { needsAttention: before, ...instance }: Instance, messages: readonly Message[], happenings: readonly Happening[]): Decision {
+/** An instance that awaits replies: sets its timer, and says whether a person should look. What a participant has said itself outlasts silence. */
+function waiting<D>(saga: Saga<D>, { needsAttention: before, ...instance }: Instance, messages: readonly Message[], happenings: readonly Happening[], stillNeeds?: string): Decision {
   const steps = instance.awaiting.map((index) => stepAt(saga, index));
   const overdue = steps.filter((step) => instance.attempts > asksOf(step)).map(({ name }) => name);
   const wakeAfter = waitAfter(steps, instance.attempts);
-  if (overdue.length === 0) return { instance, messages, happenings, wakeAfter };
-  const needsAttention = `${instance.phase === 'backward' ? 'undoing ' : ''}${overdue.join(', ')}: no answer`;
+  if (overdue.length === 0 && stillNeeds === undefined) return { instance, messages, happenings, wakeAfter };
+  const needsAttention = stillNeeds ?? `${instance.phase === 'backward' ? 'undoing ' : ''}${overdue.join(', ')}: no answer`;
   const told: Happening[] = before ? [] : [{ event: 'needs-attention', detail: needsAttention }];
   return { instance: { ...instance, needsAttention }, messages, happenings: [...happenings, ...told], wakeAfter };
 }

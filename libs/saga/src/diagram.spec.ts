@@ -17,7 +17,7 @@ describe('the picture of a saga', () => {
   start --> s0
   s0 -->|before0 done| s1
   s0 -.->|before0 refused| cancelled
-  s0 -.->|no answer| us0
+  s0 -.->|given up| us0
   us0 -.->|before0 undone| cancelled
   s1 -->|pivot done| s2 & s3
   s1 -.->|pivot refused| us0
@@ -33,9 +33,9 @@ describe('the picture of a saga', () => {
   it('is also a table with a row per step', () => {
     expect(table(sampleWith(1, 1), example)).toBe(`| step | kind | command | yes | no | undone by | asked again |
 | --- | --- | --- | --- | --- | --- | --- |
-| before0 | compensatable | \`do before0\` | \`before0 done\` | \`before0 refused\` | \`undo before0\` → \`before0 undone\` | after 1 s, doubling; 5 ×, then undone |
-| pivot | pivot | \`do pivot\` | \`pivot done\` | \`pivot refused\` |  | after 1 s, doubling; 5 ×, then for ever |
-| after0 | retriable | \`do after0\` | \`after0 done\` |  |  | after 1 s, doubling; 5 ×, then for ever |
+| before0 | compensatable | \`do before0\` | \`before0 done\` | \`before0 refused\` | \`undo before0\` → \`before0 undone\` | after 1 s, doubling; after 5 × a person is told |
+| pivot | pivot | \`do pivot\` | \`pivot done\` | \`pivot refused\` |  | after 1 s, doubling; after 5 × a person is told |
+| after0 | retriable | \`do after0\` | \`after0 done\` |  |  | after 1 s, doubling; after 5 × a person is told |
 `);
   });
 });

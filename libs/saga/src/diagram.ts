@@ -24,7 +24,7 @@ export function mermaid<D>(saga: Saga<D>, example: D): string {
     const back = earlier ? `u${node(earlier, '')}` : 'cancelled';
     if (step.kind !== 'retriable') lines.push(`  ${node(step, '')} -.->|${step.fails.type}| ${back}`);
     if (step.kind === 'compensatable') {
-      lines.push(`  ${node(step, '')} -.->|no answer| u${node(step, '')}`, `  u${node(step, '')} -.->|${step.compensated.type}| ${back}`);
+      lines.push(`  ${node(step, '')} -.->|given up| u${node(step, '')}`, `  u${node(step, '')} -.->|${step.compensated.type}| ${back}`);
     }
   });
   for (const step of after) lines.push(`  ${node(step, '')} -->|${step.succeeds.type}| completed`);
@@ -40,7 +40,7 @@ export function table<D>(saga: Saga<D>, example: D): string {
     code(step.succeeds.type),
     step.kind === 'retriable' ? '' : code(step.fails.type),
     step.kind === 'compensatable' ? `${code(step.compensate(example).type)} → ${code(step.compensated.type)}` : '',
-    `after ${step.within / 1_000} s, doubling; ${asksOf(step)} ×, then ${step.kind === 'compensatable' ? 'undone' : 'for ever'}`,
+    `after ${step.within / 1_000} s, doubling; after ${asksOf(step)} × a person is told`,
   ]);
   const head = ['step', 'kind', 'command', 'yes', 'no', 'undone by', 'asked again'];
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');

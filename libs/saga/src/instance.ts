@@ -21,7 +21,7 @@ export interface Instance {
 /** What happened, for the time line of one saga: nothing decides by it. */
 export interface Happening {
   readonly event:
-    | 'started' | 'succeeded' | 'refused' | 'asked-again' | 'unanswered' | 'needs-attention' | 'compensated' | 'completed' | 'cancelled';
+    | 'started' | 'succeeded' | 'refused' | 'asked-again' | 'given-up' | 'needs-attention' | 'compensated' | 'completed' | 'cancelled';
   readonly step?: string;
   readonly detail?: string;
 }
@@ -37,4 +37,6 @@ export interface Decision {
 
 /** No reply came in time. It says nothing about what the participant did. */
 export const timedOut = Symbol('timedOut');
-export type Input = Message | typeof timedOut;
+/** A person has decided that what may still be undone is undone, the awaited step included: it may have happened. */
+export const givenUp = Symbol('givenUp');
+export type Input = Message | typeof timedOut | typeof givenUp;

@@ -1,7 +1,7 @@
 import { minutes } from '@checkout/kernel';
 import type { Step } from './saga.ts';
 
-/** Requests without an answer before a step is given up, where it can be, or a person is told. */
+/** Requests without an answer before a person is told. */
 export const defaultAsks = 5;
 
 /** However long a participant is silent, it is asked at least this often. */

@@ -19,20 +19,20 @@ const endings = { completed: () => [], cancelled: () => [] };
 /** The expectations here are the compiler's: each `@ts-expect-error` fails the type check when the mistake is let through. */
 describe('the types of a declaration', () => {
   it('let steps stand only in an order that can be undone or finished', () => {
-    saga(checkout.CheckoutRequested, { name: 's', steps: [reserve, capture, commit], ...endings });
+    saga(checkout.CheckoutRequested, { name: 's', version: 1, steps: [reserve, capture, commit], ...endings });
     // @ts-expect-error -- nothing may be undone after the pivot
-    saga(checkout.CheckoutRequested, { name: 's', steps: [capture, reserve], ...endings });
+    saga(checkout.CheckoutRequested, { name: 's', version: 1, steps: [capture, reserve], ...endings });
     // @ts-expect-error -- a step before the pivot must be undoable
-    saga(checkout.CheckoutRequested, { name: 's', steps: [commit, capture], ...endings });
+    saga(checkout.CheckoutRequested, { name: 's', version: 1, steps: [commit, capture], ...endings });
     // @ts-expect-error -- there must be a pivot
-    saga(checkout.CheckoutRequested, { name: 's', steps: [reserve, commit], ...endings });
+    saga(checkout.CheckoutRequested, { name: 's', version: 1, steps: [reserve, commit], ...endings });
     // @ts-expect-error -- and only one
-    saga(checkout.CheckoutRequested, { name: 's', steps: [capture, capture], ...endings });
+    saga(checkout.CheckoutRequested, { name: 's', version: 1, steps: [capture, capture], ...endings });
   });
 
   it('give the ending what was kept of the replies, and no more', () => {
     const declared = saga(checkout.CheckoutRequested, {
-      name: 's',
+      name: 's', version: 1,
       steps: [reserve, capture, commit],
       completed: (_, results) => {
         const change: number = results.capture.changeMinor;

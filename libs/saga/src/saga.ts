@@ -7,7 +7,7 @@ interface Exchange<Data, Succeeds, Kept> {
   readonly succeeds: Succeeds;
   /** Milliseconds to wait for a reply before asking again; doubled with every further request. */
   readonly within: number;
-  /** How many requests may stay without an answer before something else is done; `defaultAsks` when absent. */
+  /** How many requests may stay without an answer before a person is told; `defaultAsks` when absent. */
   readonly asks?: number;
   /** Fields of the reply that the ending needs. Nothing else of a reply is remembered. */
   readonly keeps?: readonly Kept[];
@@ -84,8 +84,18 @@ type AllRetriable<Steps extends readonly unknown[]> =
   : Steps extends readonly [{ readonly kind: 'retriable' }, ...infer Rest] ? AllRetriable<Rest>
   : false;
 
+/** The reply by which a participant says that it is at it and cannot go on by itself. */
+interface Stalled {
+  readonly says: AnyContract;
+  // A method, for the same reason as above.
+  why(body: unknown): string;
+}
+
 export interface Saga<Data> {
   readonly name: string;
+  /** Raised whenever the steps change in a way that a saga under way would not understand; a saga ends by the declaration that it began with. */
+  readonly version: number;
+  readonly stalled?: Stalled;
   readonly startedBy: AnyContract;
   readonly steps: readonly Step<Data>[];
   completed(data: Data, results: Results): readonly Message[];
@@ -94,6 +104,8 @@ export interface Saga<Data> {
 
 interface Declaration<Data, Steps extends readonly unknown[]> {
   readonly name: string;
+  readonly version: number;
+  readonly stalled?: Stalled;
   readonly steps: Steps & (InOrder<Steps> extends true ? unknown : 'compensatable steps come first, then one pivot, then retriable steps');
   /** What to say when every step is done. */
   readonly completed: (data: Data, results: ResultsOf<Steps>) => readonly Message[];

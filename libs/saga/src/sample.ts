@@ -25,6 +25,8 @@ export const repeatableStep = (name: string): Retriable<SampleData> => ({ kind: 
 
 export const sampleOf = (steps: readonly Step<SampleData>[]): Saga<SampleData> => ({
   name: 'sample',
+  version: 1,
+  stalled: { says: contract('stalled'), why: () => 'a participant is stuck' },
   startedBy: contract('begun'),
   steps,
   completed: ({ order }, results) => [{ type: 'all done', body: { order, results } }],

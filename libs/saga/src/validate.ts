@@ -33,8 +33,8 @@ const nameMistakes = <D>({ steps }: Saga<D>): Mistake[] =>
   repeated(steps.map(({ name }) => name)).map((name) => ({ code: 'SAGA005', message: `more than one step is called "${name}"` }));
 
 /** A reply is found by its type alone, so no two exchanges may share one. */
-function replyMistakes<D>({ startedBy, steps }: Saga<D>): Mistake[] {
-  const replies = steps.flatMap(repliesOf);
+function replyMistakes<D>({ startedBy, steps, stalled }: Saga<D>): Mistake[] {
+  const replies = [...steps.flatMap(repliesOf), ...(stalled ? [stalled.says] : [])];
   return [
     ...repeated(replies.map(({ type }) => type)).map((type): Mistake => ({ code: 'SAGA006', message: `${type} is the reply to more than one thing` })),
     ...replies.filter(({ kind }) => kind === 'command').map(({ type }): Mistake => ({ code: 'SAGA007', message: `${type} is a command, and cannot be a reply` })),

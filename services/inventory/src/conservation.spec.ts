@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { CommitStock } from './application/commit-stock.ts';
-import { ExpireReservation, reservationDue } from './application/expire-reservation.ts';
+import { AskAboutHold, reservationDue } from './application/ask-about-hold.ts';
 import { deliveryArrived, ReceiveDelivery } from './application/receive-delivery.ts';
 import { ReleaseStock } from './application/release-stock.ts';
 import { holdForMs, ReserveStock } from './application/reserve-stock.ts';
@@ -34,7 +34,7 @@ it('conserves stock through any order of commands, repeats and late arrivals', (
         if (kind === 'reserve') changes.push(...(handle(stock, new ReserveStock(), reserve(sale, basketOf(sale)), now).changes ?? []));
         if (kind === 'release' && !isCommitted) changes.push(...(handle(stock, new ReleaseStock(), release(sale), now).changes ?? []));
         if (kind === 'commit') changes.push(...(handle(stock, new CommitStock(), commit(sale, basketOf(sale)), now).changes ?? []));
-        if (kind === 'expire') changes.push(...(handle(stock, new ExpireReservation(), reservationDue(ofSale), now).changes ?? []));
+        if (kind === 'expire') changes.push(...(handle(stock, new AskAboutHold(), reservationDue(ofSale), now).changes ?? []));
         if (kind === 'deliver') changes.push(...(handle(stock, new ReceiveDelivery(), deliveryArrived({ tenantId, storeId, deliveryId: sale, lines: linesOf({ TEA: 3 }) }), now).changes ?? []));
       }
 

@@ -25,9 +25,9 @@ function tellOne(logger: Logger, event: StockEvent): void {
       reservations.inc({ outcome: 'refused' });
       logger.info(event, 'out of stock');
       return;
-    case 'expired':
-      reservations.inc({ outcome: 'expired' });
-      logger.info(event, 'reservation expired');
+    case 'overdue':
+      reservations.inc({ outcome: 'overdue' });
+      logger.warn(event, 'goods have been set aside for long: asked what becomes of them');
       return;
     case 'committed-unheld':
       unheldCommits.inc();

@@ -3,7 +3,7 @@ import type { Assembled, Platform, PlatformEnvironment } from '@checkout/service
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CheckStock } from './application/check-stock.ts';
 import { CommitStock } from './application/commit-stock.ts';
-import { ExpireReservation, reservationDue } from './application/expire-reservation.ts';
+import { AskAboutHold, reservationDue } from './application/ask-about-hold.ts';
 import type { StockReader } from './application/ports.ts';
 import { ReadLevels } from './application/read-levels.ts';
 import { ReceiveDelivery } from './application/receive-delivery.ts';
@@ -45,10 +45,10 @@ export function inventory({ logger, reads, pipeline }: Pick<Platform<PlatformEnv
   const submitDelivery: SubmitDelivery = (delivery, traceparent) =>
     line.submit(receiveDelivery, delivery, { tenantId: delivery.body.tenantId, storeId: delivery.body.storeId, traceparent });
 
-  const expireReservation = new ExpireReservation();
+  const askAboutHold = new AskAboutHold();
   const sweeper = new SweepReservations({
     reservations: stock,
-    expire: (sale) => line.submit(expireReservation, reservationDue(sale), sale),
+    ask: (sale) => line.submit(askAboutHold, reservationDue(sale), sale),
     onFailure: (err) => logger.warn({ err }, 'reservations could not be swept, trying again'),
   });
 

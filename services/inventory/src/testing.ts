@@ -37,5 +37,9 @@ export function handle<M extends Message, Answer>(stock: Stock, handler: StockHa
   return decision;
 }
 
+/** As an older version left a sale for whose goods nobody had come in time: they are back on the shelf. */
+export const putBackOnce = (stock: Stock, sale: string, pieces: Readonly<Record<string, number>>): void =>
+  stock.setReservation({ tenantId, storeId, saleId: saleOf(sale), version: 2, state: 'expired', pieces: linesOf(pieces), expiresAt: new Date(noon).toISOString() });
+
 export const levelOf = (stock: Stock, sku: string) => stock.levelOf(tenantId, storeId, skuOf(sku));
 export const stateOf = (stock: Stock, sale: string) => stock.reservationOf(tenantId, saleOf(sale))?.state;

@@ -51,7 +51,7 @@ export function tell(changes: readonly Change[], logger: Logger): void {
         case 'needs-attention': needsAttention(after, logger); break;
         case 'succeeded':
         case 'refused':
-        case 'unanswered':
+        case 'given-up':
         case 'compensated': break; // The time line has them; the sale's end says what became of it.
         default: unreachable(event);
       }

@@ -16,7 +16,7 @@ export class Desk implements Checkouts {
   }
 
   /** Decides one message and keeps what came of it. */
-  handle<M extends Message>(handler: CheckoutHandler<M>, message: M, traceparent?: string): Decision<Change> {
+  handle<M extends Message, Answer = void>(handler: CheckoutHandler<M, Answer>, message: M, traceparent?: string): Decision<Change, never, Answer> {
     const { tenantId } = message.body as { readonly tenantId: Envelope['tenantId'] };
     const envelope: Envelope = { id: 'message-1', source: '/services/test', type: message.type, time: '', tenantId, ...(traceparent && { traceparent }) };
     const decision = handler.decide(this, { message, envelope, now: this.now });
@@ -39,6 +39,7 @@ const repliesTo = (start: Start) => {
     released: inventory.StockReleased(sale),
     authorized: payment.PaymentAuthorized({ ...sale, totalMinor: start.totalMinor }),
     declined: payment.PaymentDeclined({ ...sale, position: 1, declineCode: 'insufficient-funds' }),
+    stalled: payment.PaymentStalled({ ...sale, reason: 'provider-contradiction' }),
     captured: payment.PaymentCaptured({ ...sale, capturedMinor: start.totalMinor, changeMinor: 0 }),
     committed: inventory.StockCommitted(sale),
     issued: receipt.ReceiptIssued({ ...sale, receiptNumber: 'S-000001' }),

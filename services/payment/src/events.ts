@@ -35,7 +35,7 @@ export function providerAnswered(logger: Logger, { sale, position, question, att
   const { operation } = question;
   answers.observe({ operation, outcome: outcome.kind }, tookMs / 1_000);
   const detail = { ...sale, position, operation, attempt, tookMs: Math.round(tookMs) };
-  if (outcome.kind === 'unknown') logger.warn({ ...detail, why: outcome.why }, 'no answer from the provider');
+  if (outcome.kind === 'unknown' || outcome.kind === 'not-asked') logger.warn({ ...detail, why: outcome.why }, 'no answer from the provider');
   else if (outcome.kind === 'contradicted') logger.error({ ...detail, why: outcome.why }, 'the provider contradicts what we know');
   else logger.debug({ ...detail, outcome: outcome.kind }, 'the provider answered');
 }
@@ -52,6 +52,25 @@ export function providerBreakerChanged(logger: Logger, { cause, ...change }: Tra
 
 export function resolverFailed(logger: Logger, err: unknown): void {
   logger.warn({ err }, 'tenders in doubt could not be looked through, trying again');
+}
+
+const suspicious = counter('payment_webhooks_suspicious_total', 'Webhooks that should not be: a bad or old signature, a used id with another body, an event of another kind of account', ['what']);
+const compared = counter('payment_reconciled_total', "Movements of the provider's ledger that were compared with ours");
+const differences = counter('payment_reconciliation_differences_total', "Movements of the provider's ledger that ours does not have so");
+
+export function webhookSuspicious(logger: Logger, what: string, webhookId: string): void {
+  suspicious.inc({ what });
+  logger.warn({ what, webhookId: webhookId.slice(0, 80) }, 'a webhook was not taken at its word');
+}
+
+export function booksCompared(logger: Logger, run: { readonly compared: number; readonly different: number }): void {
+  compared.inc({}, run.compared);
+  differences.inc({}, run.different);
+  if (run.different > 0) logger.error(run, "the provider's ledger is not what ours says");
+}
+
+export function reconciliationFailed(logger: Logger, err: unknown): void {
+  logger.warn({ err }, "the provider's ledger could not be compared with ours, trying again");
 }
 
 export function happened(logger: Logger, { sale, happened: what }: Report): void {

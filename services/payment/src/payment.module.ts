@@ -1,26 +1,44 @@
 import { createOpenApi } from '@checkout/http';
 import type { Assembled, Platform } from '@checkout/service';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { minutes, seconds } from '@checkout/kernel';
 import { answerOverdue } from './application/answer-overdue.ts';
 import { AskProvider } from './application/ask-provider.ts';
-import type { Effect, Inbox, PaymentReader } from './application/ports.ts';
+import { booksDiffer } from './application/books-differ.ts';
+import type { Effect, Inbox, Need, PaymentReader, Report } from './application/ports.ts';
 import { providerAnswered } from './application/provider-answered.ts';
+import { Reconcile } from './application/reconcile.ts';
+import { resolvePayment } from './application/resolve-payment.ts';
 import { ResolveTenders } from './application/resolve-tenders.ts';
+import { SweepWebhooks } from './application/sweep-webhooks.ts';
+import { webhookParked, webhookReceived } from './application/webhook-received.ts';
 import type { PaymentEnvironment } from './config.ts';
 import * as events from './events.ts';
+import { signedWebhooks } from './gateway/signed-webhooks.ts';
 import { HttpProvider } from './gateway/http-provider.ts';
+import { SqlBooks } from './store/sql-books.ts';
 import { SqlPaymentReader } from './store/sql-payment-reader.ts';
 import { SqlPayments } from './store/sql-payments.ts';
 import { PaymentConsumer } from './transport/payment.consumer.ts';
-import { PAYMENT_READER, PaymentsController, paymentsApi } from './transport/payments.controller.ts';
+import { Every } from './transport/every.ts';
+import { PAYMENT_READER, PaymentsController, paymentsApi, RESOLUTIONS } from './transport/payments.controller.ts';
 import { ResolverTimer } from './transport/resolver-timer.ts';
+import { WEBHOOKS, WebhooksController, type WebhookParts } from './transport/webhooks.controller.ts';
 
 @Module({})
 export class PaymentModule {
-  static with(reader: PaymentReader): DynamicModule {
-    return { module: PaymentModule, controllers: [PaymentsController, PaymentConsumer], providers: [{ provide: PAYMENT_READER, useValue: reader }] };
+  static with(reader: PaymentReader, resolutions: Pick<Inbox, 'paymentResolved'>, webhooks: WebhookParts): DynamicModule {
+    return {
+      module: PaymentModule,
+      controllers: [PaymentsController, WebhooksController, PaymentConsumer],
+      providers: [{ provide: PAYMENT_READER, useValue: reader }, { provide: RESOLUTIONS, useValue: resolutions }, { provide: WEBHOOKS, useValue: webhooks }],
+    };
   }
 }
+
+/** How often parked webhooks are looked for, and the provider's ledger compared with ours. */
+const parkedEvery = seconds(10);
+const reconcileEvery = minutes(5);
 
 /** Who gets what. */
 export function assemblePayment({ environment, logger, database, reads, pipeline }: Platform<PaymentEnvironment>): Assembled {
@@ -28,6 +46,10 @@ export function assemblePayment({ environment, logger, database, reads, pipeline
   const inbox: Inbox = {
     providerAnswered: (message, traceparent) => payments.submit(providerAnswered, message, { ...ofSale(message.body), ...(traceparent !== undefined && { traceparent }) }),
     answerOverdue: (message) => payments.submit(answerOverdue, message, ofSale(message.body)),
+    webhookReceived: (message) => payments.submit(webhookReceived, message, aboutOf(message.body)),
+    webhookParked: (message) => payments.submit(webhookParked, message, aboutOf(message.body)),
+    paymentResolved: (message) => payments.submit(resolvePayment, message, aboutOf(message.body)),
+    booksDiffer: (message) => payments.submit(booksDiffer, message, aboutOf(message.body)),
   };
   const provider = new HttpProvider(environment.PROVIDER_URL, (transition) => events.providerBreakerChanged(logger, transition));
   const asking = new AskProvider(provider, inbox, {
@@ -35,6 +57,8 @@ export function assemblePayment({ environment, logger, database, reads, pipeline
     lost: (ask, error) => events.answerLost(logger, ask, error),
   });
   const resolve = new ResolveTenders(new SqlPaymentReader(database), inbox, asking);
+  const webhooks = new SweepWebhooks(new SqlPaymentReader(database), inbox);
+  const reconcile = new Reconcile(provider.ledger, new SqlBooks(database), inbox);
 
   function begin(effect: Effect): void {
     if (effect.effect === 'ask') asking.ask(effect);
@@ -42,10 +66,20 @@ export function assemblePayment({ environment, logger, database, reads, pipeline
   }
 
   return {
-    module: PaymentModule.with(new SqlPaymentReader(reads)),
+    module: PaymentModule.with(new SqlPaymentReader(reads), inbox, {
+      inbox,
+      reader: signedWebhooks(environment.PROVIDER_WEBHOOK_SECRETS),
+      isTestAccount: environment.PROVIDER_MODE === 'test',
+      onSuspicion: (what, webhookId) => events.webhookSuspicious(logger, what, webhookId),
+    }),
     openapi: createOpenApi(paymentsApi),
-    background: [new ResolverTimer(resolve, asking, (error) => events.resolverFailed(logger, error))],
+    background: [
+      new ResolverTimer(resolve, asking, (error) => events.resolverFailed(logger, error)),
+      new Every(parkedEvery, () => webhooks.sweep(), (error) => events.resolverFailed(logger, error)),
+      new Every(reconcileEvery, async () => events.booksCompared(logger, await reconcile.run()), (error) => events.reconciliationFailed(logger, error)),
+    ],
   };
 }
 
-const ofSale = ({ tenantId, storeId, saleId }: Effect['sale']) => ({ tenantId, storeId, saleId });
+const aboutOf = ({ tenantId, saleId }: Need) => ({ tenantId, saleId });
+const ofSale = ({ tenantId, storeId, saleId }: Report['sale']) => ({ tenantId, storeId, saleId });

@@ -3,11 +3,15 @@ import { nameBasedUuid, type SaleId, type StoreId, type TenantId } from '@checko
 import { answerOverdue } from './application/answer-overdue.ts';
 import { authorizePayment } from './application/authorize-payment.ts';
 import { capturePayment } from './application/capture-payment.ts';
-import { Payments, type Ask, type Change, type PaymentHandler, type Report } from './application/ports.ts';
+import { Payments, type Ask, type PaymentChange, type PaymentHandler, type Report, type ResolutionFate, type WebhookFate } from './application/ports.ts';
 import { providerAnswered } from './application/provider-answered.ts';
 import { voidPayment } from './application/void-payment.ts';
+import { booksDiffer } from './application/books-differ.ts';
+import { resolvePayment } from './application/resolve-payment.ts';
+import { webhookParked, webhookReceived } from './application/webhook-received.ts';
 import type { Outcome } from './domain/answer.ts';
-import type { WantedTender } from './domain/payment.ts';
+import type { Notice } from './domain/notice.ts';
+import type { Attention, Resolution, WantedTender } from './domain/payment.ts';
 import { SqlPayments } from './store/sql-payments.ts';
 
 /** The shop of the specs. */
@@ -24,6 +28,7 @@ export const voidCommand = contracts.VoidPayment(sale);
 
 export const done = (providerId: string | null = 'auth_1'): Outcome => ({ kind: 'done', providerId });
 export const declined = (declineCode = 'insufficient_funds'): Outcome => ({ kind: 'declined', declineCode });
+export const stalled = (reason: Attention) => contracts.PaymentStalled({ ...sale, reason });
 export const silence: Outcome = { kind: 'unknown', why: 'time-out' };
 export const contradiction: Outcome = { kind: 'contradicted', why: 'another amount' };
 
@@ -34,9 +39,11 @@ export const contradiction: Outcome = { kind: 'contradicted', why: 'another amou
 export class Shop {
   readonly payments = new Payments();
   readonly messages: Message[] = [];
+  /** What the operator's desk was told. */
+  readonly alarms: Message[] = [];
   readonly asks: Ask[] = [];
   readonly reports: Report['happened'][] = [];
-  readonly changes: Change[] = [];
+  readonly changes: PaymentChange[] = [];
   now = noon;
   readonly #store = new SqlPayments();
 
@@ -96,19 +103,52 @@ export class Shop {
     return this.asks.splice(0);
   }
 
+  /** The provider tells by itself. @returns what became of the webhook */
+  told(notice: Notice, webhookId = 'evt_1', bodyHash = 'hash'): WebhookFate | undefined {
+    const body = { tenantId: sale.tenantId, saleId: sale.saleId, webhookId, type: `authorization.${notice.status}`, bodyHash, notice };
+    return this.#answered(webhookReceived, { type: 'payment.webhook-received', body });
+  }
+
+  /** A parked webhook is looked at again. */
+  lookAgain(webhookId = 'evt_1'): this {
+    return this.#handle(webhookParked, { type: 'payment.webhook-parked', body: { ...sale, webhookId } });
+  }
+
+  /** A person has found out. */
+  resolve(position: number, resolution: Resolution): ResolutionFate | undefined {
+    const { tenantId, saleId } = sale;
+    return this.#answered(resolvePayment, { type: 'payment.resolved', body: { tenantId, saleId, position, resolution, reason: 'asked on the phone', subject: 'op-1' } });
+  }
+
+  /** Reconciliation has found something. */
+  booksDiffer(position: number, difference: string, heldId?: string): this {
+    const { tenantId, saleId } = sale;
+    return this.#handle(booksDiffer, { type: 'payment.books-differ', body: { tenantId, saleId, position, difference, ...(heldId !== undefined && { heldId }) } });
+  }
+
+  /** The trail so far, as `1 provider in-doubt: authorize, request 1: time-out` and so on. */
+  get trail(): string[] {
+    return this.changes.flatMap(({ audit }) => audit).map(({ position, source, event, detail }) => `${position ?? '-'} ${source} ${event}: ${detail ?? ''}`);
+  }
+
   #handle<M extends Message>(handler: PaymentHandler<M>, message: M): this {
+    this.#answered(handler, message);
+    return this;
+  }
+
+  #answered<M extends Message, Answered>(handler: PaymentHandler<M, Answered>, message: M): Answered | undefined {
     const envelope: Envelope = { id: 'message-1', source: '/services/test', type: message.type, time: '', tenantId: sale.tenantId };
     const decision = handler.decide(this.payments, { message, envelope, now: this.now });
     for (const change of decision.changes ?? []) {
       this.#store.apply(this.payments, change);
-      this.changes.push(change);
+      if ('payment' in change) this.changes.push(change);
     }
-    this.messages.push(...(decision.messages ?? []));
+    for (const sent of decision.messages ?? []) (sent.type.startsWith('operations.') ? this.alarms : this.messages).push(sent);
     for (const effect of decision.effects ?? []) {
       if (effect.effect === 'ask') this.asks.push(effect);
       else this.reports.push(effect.happened);
     }
-    return this;
+    return decision.answer;
   }
 }
 

@@ -1,6 +1,5 @@
-import { commit, handle, levelOf, noon, reserve, saleOf, shelvesWith, stateOf, storeId, tenantId } from '../testing.ts';
+import { commit, handle, levelOf, noon, putBackOnce, reserve, saleOf, shelvesWith, stateOf, storeId, tenantId } from '../testing.ts';
 import { CommitStock } from './commit-stock.ts';
-import { ExpireReservation, reservationDue } from './expire-reservation.ts';
 import { holdForMs, ReserveStock } from './reserve-stock.ts';
 
 const commitStock = new CommitStock();
@@ -30,8 +29,7 @@ describe('committing stock', () => {
 
   it('goes below zero for a paid sale whose reservation had expired, and tells the shop', () => {
     const stock = shelvesWith({ TEA: 2 });
-    handle(stock, new ReserveStock(), reserve('sale 1', { TEA: 2 }));
-    handle(stock, new ExpireReservation(), reservationDue(sale), noon + holdForMs);
+    putBackOnce(stock, 'sale 1', { TEA: 2 });
     handle(stock, new ReserveStock(), reserve('sale 2', { TEA: 2 }), noon + holdForMs);
     handle(stock, commitStock, commit('sale 2', { TEA: 2 }));
 

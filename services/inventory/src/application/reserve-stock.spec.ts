@@ -1,6 +1,5 @@
-import { commit, handle, levelOf, noon, release, reserve, saleOf, shelvesWith, skuOf, stateOf, storeId, tenantId } from '../testing.ts';
+import { commit, handle, levelOf, noon, putBackOnce, release, reserve, saleOf, shelvesWith, skuOf, stateOf, storeId, tenantId } from '../testing.ts';
 import { CommitStock } from './commit-stock.ts';
-import { ExpireReservation, reservationDue } from './expire-reservation.ts';
 import { ReleaseStock } from './release-stock.ts';
 import { holdForMs, ReserveStock } from './reserve-stock.ts';
 
@@ -90,9 +89,8 @@ describe('reserving stock', () => {
 
   it('holds anew for a sale that asks again after its reservation has expired', () => {
     const stock = shelvesWith({ TEA: 5 });
-    handle(stock, reserveStock, reserve('sale 1', { TEA: 2 }));
     const later = noon + holdForMs;
-    handle(stock, new ExpireReservation(), reservationDue(sale), later);
+    putBackOnce(stock, 'sale 1', { TEA: 2 });
 
     expect(handle(stock, reserveStock, reserve('sale 1', { TEA: 2 }), later).messages).toMatchObject([{ body: { expiresAt: '2026-01-05T12:30:00.000Z' } }]);
     expect([stateOf(stock, 'sale 1'), levelOf(stock, 'TEA').reserved]).toEqual(['held', 2]);

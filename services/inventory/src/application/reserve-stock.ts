@@ -8,7 +8,7 @@ import { shortagesOf } from '../domain/shortages.ts';
 import type { Change, Stock } from '../domain/stock.ts';
 import type { Need, StockEvent, StockHandler } from './ports.ts';
 
-/** Longer than the saga waits for any payment, so that goods stay set aside until it is known whether they are paid. */
+/** Longer than nearly every payment takes. From then on the goods are asked about; they stay set aside until it is known whether they are paid. */
 export const holdForMs = minutes(15);
 
 type ReserveDecision = Decision<Change, StockEvent>;

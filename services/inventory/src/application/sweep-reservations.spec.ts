@@ -7,7 +7,7 @@ const saleNamed = (name: string): OfSale => ({ tenantId, storeId, saleId: saleOf
 
 /** `due` answers one list after the other, then nothing. */
 function sweepOver(lists: (readonly OfSale[] | Error)[]) {
-  const expired: OfSale[] = [];
+  const askedAbout: OfSale[] = [];
   const failures: unknown[] = [];
   const asked: Date[] = [];
   const sweep = new SweepReservations({
@@ -18,22 +18,22 @@ function sweepOver(lists: (readonly OfSale[] | Error)[]) {
         return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
       },
     },
-    expire: (sale) => Promise.resolve(void expired.push(sale)),
+    ask: (sale) => Promise.resolve(void askedAbout.push(sale)),
     onFailure: (error) => failures.push(error),
     clock: () => noon,
     everyMs: 1,
   });
-  return { sweep, expired, failures, asked };
+  return { sweep, askedAbout, failures, asked };
 }
 
 describe('sweeping reservations', () => {
-  it('has each one expired that is due now', async () => {
-    const { sweep, expired, asked } = sweepOver([[saleNamed('sale 1'), saleNamed('sale 2')]]);
+  it('has each one asked about that is due now', async () => {
+    const { sweep, askedAbout, asked } = sweepOver([[saleNamed('sale 1'), saleNamed('sale 2')]]);
 
     expect(await sweep.sweep()).toBe(false);
 
     expect(asked).toEqual([new Date(noon)]);
-    expect(expired).toEqual([saleNamed('sale 1'), saleNamed('sale 2')]);
+    expect(askedAbout).toEqual([saleNamed('sale 1'), saleNamed('sale 2')]);
   });
 
   it('says that there may be more after a full look', async () => {
@@ -42,9 +42,9 @@ describe('sweeping reservations', () => {
   });
 
   it('goes on after the database was away', async () => {
-    const { sweep, expired, failures } = sweepOver([new Error('away'), [saleNamed('sale 1')]]);
+    const { sweep, askedAbout, failures } = sweepOver([new Error('away'), [saleNamed('sale 1')]]);
     sweep.start();
-    while (expired.length === 0) await sleep(1);
+    while (askedAbout.length === 0) await sleep(1);
     await sweep.stop();
     expect(failures).toHaveLength(1);
   });

@@ -13,9 +13,9 @@ export interface OfSale {
  * What has been done about the goods of one sale. There is at most one for each sale, and it is kept for ever: a command that comes
  * again, however late, finds it and gets the answer of the first time.
  *
- * - `held`: set aside until `expiresAt`. Leaves to `committed`, `released`, `expired`.
+ * - `held`: set aside; from `expiresAt` on it is asked about. Leaves to `committed` or `released`, and never by itself.
  * - `committed`: the goods have left the shop. Final.
- * - `expired`: nobody came back for it. Asked again, it may be held again; paid after all, it is committed.
+ * - `expired`: put back by an older version because nobody came for it. Asked again, it may be held again; paid after all, it is committed.
  * - `refused`: there was not enough.
  * - `released`: called off, perhaps before it was ever asked for. Bars a reservation that comes late.
  */
@@ -50,7 +50,8 @@ export const refused = (sale: OfSale, earlier: Reservation | undefined, shortage
 
 export const released = (sale: OfSale, earlier: Reservation | undefined): Reservation => ({ ...identityOf(sale), version: after(earlier), state: 'released' });
 
-export const expired = (earlier: Held): Held => ({ ...earlier, version: after(earlier), state: 'expired' });
+/** Nobody has said yet what becomes of it: it stays set aside, and will be asked about again. */
+export const heldLonger = (earlier: Held, untilMs: number): Held => ({ ...earlier, version: after(earlier), expiresAt: new Date(untilMs).toISOString() });
 
 export const committed = (earlier: Held): Held => ({ ...earlier, version: after(earlier), state: 'committed' });
 

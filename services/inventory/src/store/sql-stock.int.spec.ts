@@ -4,7 +4,7 @@ import type { StoreId, TenantId } from '@checkout/kernel';
 import { Conflict, Database, join, sql } from '@checkout/sql';
 import { startTestDatabase, type TestDatabase } from '@checkout/sql/testing';
 import { CommitStock } from '../application/commit-stock.ts';
-import { ExpireReservation, reservationDue } from '../application/expire-reservation.ts';
+import { AskAboutHold, reservationDue } from '../application/ask-about-hold.ts';
 import type { Need, StockHandler } from '../application/ports.ts';
 import { deliveryArrived, ReceiveDelivery } from '../application/receive-delivery.ts';
 import { ReleaseStock } from '../application/release-stock.ts';
@@ -155,10 +155,11 @@ describe('stock in the database', () => {
     expect(await reader().due(new Date(noon + holdForMs - 1), 10)).toEqual([]);
     expect(await reader().due(new Date(noon + holdForMs), 10)).toEqual([due]);
 
-    const expire = step(new ExpireReservation(), reservationDue(due));
-    await write(decide(await load(expire), [expire], noon + holdForMs));
+    const ask = step(new AskAboutHold(), reservationDue(due));
+    await write(decide(await load(ask), [ask], noon + holdForMs));
     expect(await reader().due(new Date(noon + holdForMs), 10)).toEqual([]);
-    expect(await level('TEA')).toEqual({ sku: 'TEA', onHand: 4, reserved: 0 });
+    expect(await level('TEA')).toEqual({ sku: 'TEA', onHand: 4, reserved: 1 });
+    expect(await reader().due(new Date(noon + 2 * holdForMs), 10)).toEqual([due]);
   });
 
   it('is read page by page', async () => {

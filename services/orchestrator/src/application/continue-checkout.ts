@@ -1,9 +1,9 @@
-import type { Message } from '@checkout/contracts';
+import { operations, type Message } from '@checkout/contracts';
 import { assert, type SaleId, type StoreId, type TenantId } from '@checkout/kernel';
 import { InvalidMessage, type Decision, type Incoming } from '@checkout/messaging';
 import { advance, type Input } from '@checkout/saga';
-import { checkout } from '../domain/checkout.saga.ts';
 import { continued, isOver, type Change, type Checkout } from '../domain/checkout.ts';
+import { sagaOf } from '../domain/versions.ts';
 import type { CheckoutHandler, Checkouts, Need } from './ports.ts';
 
 /** What every reply has in common, whoever sends it. */
@@ -32,7 +32,14 @@ export class ContinueCheckout implements CheckoutHandler<Reply> {
 export function goOn(before: Checkout, input: Input, now: number): Decision<Change> {
   if (isOver(before.instance)) return {};
   assert(before.start, `checkout ${before.saleId} is under way without the message that started it`);
-  const decision = advance(checkout, before.start, before.instance, input);
+  const decision = advance(sagaOf(before.sagaVersion), before.start, before.instance, input);
   const change = continued(before, decision, now);
-  return change ? { changes: [change], messages: decision.messages } : {};
+  return change ? { changes: [change], messages: [...decision.messages, ...attentionOf(before, change.after, now)] } : {};
+}
+
+/** The operator's desk hears when a person has to look, why, and when nobody has to any more. */
+function attentionOf({ instance: { needsAttention: earlier } }: Checkout, { tenantId, storeId, saleId, instance: { needsAttention } }: Checkout, now: number): Message[] {
+  if (needsAttention === earlier) return [];
+  const about = { service: 'orchestrator', tenantId, storeId, saleId, at: new Date(now).toISOString() };
+  return [needsAttention === undefined ? operations.AttentionEnded(about) : operations.AttentionNeeded({ ...about, reason: needsAttention })];
 }

@@ -14,7 +14,7 @@ export interface Checkouts {
   find(tenantId: TenantId, saleId: SaleId): Checkout | undefined;
 }
 
-export type CheckoutHandler<M extends Message> = Handler<M, Need, Checkouts, Change>;
+export type CheckoutHandler<M extends Message, Answer = void> = Handler<M, Need, Checkouts, Change, never, Answer>;
 
 /** A timer that is due, of whichever tenant. */
 export interface DueTimer extends Need {

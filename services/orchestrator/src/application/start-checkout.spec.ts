@@ -16,7 +16,7 @@ describe('a request for a checkout', () => {
     expect(decision.messages).toEqual([inventory.ReserveStock({ ...ofSale(start), lines: stockLines(start) })]);
     expect(decision.changes).toEqual([{
       after: {
-        ...ofSale(start), bodyHash: expect.any(String) as string, start, traceparent, version: 1, entryCount: 1, wakeAt: desk.now + 5_000,
+        ...ofSale(start), bodyHash: expect.any(String) as string, start, traceparent, sagaVersion: 1, version: 1, entryCount: 1, wakeAt: desk.now + 5_000,
         instance: { phase: 'forward', awaiting: [0], attempts: 1, results: {} },
       },
       entries: [{ sequence: 1, at: '2026-01-05T12:00:00.000Z', event: 'started' }],

@@ -2,9 +2,9 @@ import { checkout as contract } from '@checkout/contracts';
 import { InvalidMessage, type Decision, type Incoming } from '@checkout/messaging';
 import { begin } from '@checkout/saga';
 import { violationOf } from '../domain/admission.ts';
-import { checkout } from '../domain/checkout.saga.ts';
 import { started, type Change } from '../domain/checkout.ts';
 import { asked, ofSale, type Start } from '../domain/start-message.ts';
+import { current } from '../domain/versions.ts';
 import { bodyHashOf } from './body-hash.ts';
 import type { CheckoutHandler, Checkouts, Need } from './ports.ts';
 
@@ -27,8 +27,8 @@ export class StartCheckout implements CheckoutHandler<contract.CheckoutRequested
     if (earlier) {
       throw new InvalidMessage('idempotency-key-reused', `Command ${start.commandId} has asked for another sale before; a new sale needs a new command id.`);
     }
-    const decision = begin(checkout, start);
-    return { changes: [started(start, bodyHash, envelope.traceparent, decision, now)], messages: [...decision.messages, ...told(start)] };
+    const decision = begin(current, start);
+    return { changes: [started(start, current.version, bodyHash, envelope.traceparent, decision, now)], messages: [...decision.messages, ...told(start)] };
   }
 }
 

@@ -1,7 +1,7 @@
 import { checkout as contract, inventory, payment, receipt, saleEvents } from '@checkout/contracts';
 import { aCheckout } from '@checkout/contracts/testing';
 import { minutes, seconds, type Sku } from '@checkout/kernel';
-import { timedOut, validate, type Input } from '@checkout/saga';
+import { givenUp, timedOut, validate, type Input } from '@checkout/saga';
 import { given } from '@checkout/saga/testing';
 import { checkout } from './checkout.saga.ts';
 
@@ -18,6 +18,7 @@ const released = inventory.StockReleased(sale);
 const authorized = payment.PaymentAuthorized({ ...sale, totalMinor: 598 });
 const declined = payment.PaymentDeclined({ ...sale, position: 1, declineCode: 'insufficient-funds' });
 const voided = payment.PaymentVoided(sale);
+const stalled = payment.PaymentStalled({ ...sale, reason: 'provider-contradiction' });
 const captured = payment.PaymentCaptured({ ...sale, capturedMinor: 598, changeMinor: 2 });
 const captureRefused = payment.CaptureRefused({ ...sale, declineCode: 'authorization-expired' });
 const stockCommitted = inventory.StockCommitted(sale);
@@ -97,19 +98,24 @@ describe('checkout', () => {
       }));
   });
 
-  it('releases a reservation it never heard back about, because it may have happened', () => {
-    given(checkout, basket, ...silence(4)).when(timedOut).thenSends(release).andIs('backward');
-    given(checkout, basket, ...silence(5))
-      .when(released)
-      .thenSends(...cancelledBecause({ code: 'no-answer', message: 'reserve stock: no answer to 5 requests' }));
+  it('undoes nothing because of silence: the reservation may be made, and the money may be held', () => {
+    given(checkout, basket, ...silence(40)).when(timedOut).thenSends(reserve).andIs('forward').andNeedsAttention('reserve stock: no answer').andWakesAfter(minutes(5));
+    given(checkout, basket, reserved, ...silence(40)).when(timedOut).thenSends(authorize).andIs('forward').andNeedsAttention('authorize payment: no answer');
+    given(checkout, basket, reserved, ...silence(40)).when(authorized).thenSends(capture).andNeedsAttention(undefined);
   });
 
-  it('voids an authorization it never heard back about, because the money may be held', () => {
-    given(checkout, basket, reserved, ...silence(4)).when(timedOut).thenSends(voidPayment).andIs('backward');
+  it('is cancelled when payment says that it has barred what it never heard of', () => {
+    given(checkout, basket, reserved, ...silence(9)).when(declined).thenSends(release).andIs('backward');
   });
 
-  it('lets an authorization be that comes too late, because the void bars it', () => {
-    given(checkout, basket, reserved, ...silence(5)).when(authorized).thenNothingHappens();
+  it('waits on, and tells a person why, when a payment cannot go on by itself', () => {
+    given(checkout, basket, reserved, authorized).when(stalled).thenSends().andIs('forward').andNeedsAttention('payment: provider-contradiction');
+    given(checkout, basket, reserved, authorized, stalled).when(captured).thenSends(commit, issue).andNeedsAttention(undefined);
+  });
+
+  it('voids an authorization that a person gives up, because the money may be held, and lets it be when it comes too late', () => {
+    given(checkout, basket, reserved, ...silence(9)).when(givenUp).thenSends(voidPayment).andIs('backward');
+    given(checkout, basket, reserved, givenUp).when(authorized).thenNothingHappens();
   });
 
   it('asks again, and does not give up, once the money may have moved', () => {

@@ -1,7 +1,7 @@
 import { checkout as sale, inventory, payment, receipt, saleEvents } from '@checkout/contracts';
 import { seconds } from '@checkout/kernel';
 import { compensatable, pivot, retriable, saga } from '@checkout/saga';
-import { captureRefused, declined, short } from './reasons.ts';
+import { captureRefused, declined, short, stalled } from './reasons.ts';
 import { asked, ofSale, receiptTenders, stockLines } from './start-message.ts';
 
 /**
@@ -10,6 +10,8 @@ import { asked, ofSale, receiptTenders, stockLines } from './start-message.ts';
  */
 export const checkout = saga(sale.CheckoutRequested, {
   name: 'checkout',
+  version: 1,
+  stalled: { says: payment.PaymentStalled, why: stalled },
   steps: [
     compensatable('reserve stock', {
       command: (start) => inventory.ReserveStock({ ...ofSale(start), lines: stockLines(start) }),

@@ -13,6 +13,8 @@ export interface Checkout {
   /** Absent once the checkout has ended: nothing is sent any more, and card tokens do not outlive the sale. */
   readonly start?: Start;
   readonly instance: Instance;
+  /** Which declaration of the saga it began with, and ends by. */
+  readonly sagaVersion: number;
   /** Counts transitions, and guards each against a second writer. */
   readonly version: number;
   /** How many entries its time line has. */
@@ -34,9 +36,9 @@ export interface Change {
 export const isOver = ({ phase }: Pick<Instance, 'phase'>): boolean => phase === 'completed' || phase === 'cancelled';
 
 /** The first transition of a new checkout. */
-export function started(start: Start, bodyHash: string, traceparent: string | undefined, decision: Decision, now: number): Change {
+export function started(start: Start, sagaVersion: number, bodyHash: string, traceparent: string | undefined, decision: Decision, now: number): Change {
   const { tenantId, storeId, saleId } = start;
-  const newborn = { tenantId, storeId, saleId, bodyHash, start, version: 0, entryCount: 0 };
+  const newborn = { tenantId, storeId, saleId, bodyHash, start, sagaVersion, version: 0, entryCount: 0 };
   return transition(traceparent === undefined ? newborn : { ...newborn, traceparent }, decision, now);
 }
 
@@ -47,11 +49,11 @@ export function continued(before: Checkout, decision: Decision, now: number): Ch
 }
 
 function transition(before: Omit<Checkout, 'instance'>, { instance, happenings, wakeAfter }: Decision, now: number): Change {
-  const { tenantId, storeId, saleId, bodyHash, start, traceparent } = before;
+  const { tenantId, storeId, saleId, bodyHash, start, sagaVersion, traceparent } = before;
   const at = new Date(now).toISOString();
   const entries = happenings.map((happening, index): http.TimelineEntry => ({ sequence: before.entryCount + index + 1, at, ...happening }));
   const after: Checkout = {
-    tenantId, storeId, saleId, bodyHash, instance,
+    tenantId, storeId, saleId, bodyHash, sagaVersion, instance,
     version: before.version + 1,
     entryCount: before.entryCount + entries.length,
     ...(start && !isOver(instance) && { start }),

@@ -22,3 +22,6 @@ export const captureRefused = ({ declineCode }: BodyOf<typeof payment.CaptureRef
   message: `The payment could not be taken: ${declineCode}`,
   declineCode,
 });
+
+/** In an operator's words: why a sale waits for a person. */
+export const stalled = ({ reason }: BodyOf<typeof payment.PaymentStalled>): string => `payment: ${reason}`;

@@ -19,6 +19,7 @@ export const CheckoutRow = z.object({
   results: jsonColumn(z.record(z.string(), z.record(z.string(), z.unknown()))),
   because: jsonColumn(checkout.Reason).nullable(),
   needsAttention: z.string().nullable(),
+  sagaVersion: z.int(),
   version: z.int(),
   entryCount: z.int(),
   traceparent: z.string().nullable(),

@@ -85,10 +85,10 @@ export class SqlCheckouts implements Store<Need, Loaded, Change> {
 
 const keyOf = ({ tenantId, saleId }: Need): string => `${tenantId}/${saleId}`;
 
-function checkoutOf({ tenantId, saleId, storeId, bodyHash, data, phase, awaiting, attempts, results, because, needsAttention, version, entryCount, traceparent, wakeAt }: CheckoutRow): Checkout {
+function checkoutOf({ tenantId, saleId, storeId, bodyHash, data, phase, awaiting, attempts, results, because, needsAttention, sagaVersion, version, entryCount, traceparent, wakeAt }: CheckoutRow): Checkout {
   const instance = { phase, awaiting, attempts, results, ...(because && { because }), ...(needsAttention !== null && { needsAttention }) };
   return {
-    tenantId, storeId, saleId, bodyHash, instance, version, entryCount,
+    tenantId, storeId, saleId, bodyHash, sagaVersion, instance, version, entryCount,
     ...(data && { start: data }), ...(traceparent !== null && { traceparent }), ...(wakeAt && { wakeAt: wakeAt.getTime() }),
   };
 }
@@ -112,7 +112,7 @@ function merged(changes: readonly Change[]): Map<string, Transition> {
 
 const selectCheckouts = (needs: readonly Need[]): Sql => sql`
   SELECT s.tenant_id AS tenantId, s.sale_id AS saleId, s.store_id AS storeId, s.body_hash AS bodyHash, s.data,
-    s.phase, s.awaiting, s.attempts, s.results, s.because, s.needs_attention AS needsAttention, s.version, s.entry_count AS entryCount,
+    s.phase, s.awaiting, s.attempts, s.results, s.because, s.needs_attention AS needsAttention, s.saga_version AS sagaVersion, s.version, s.entry_count AS entryCount,
     s.traceparent, s.wake_at AS wakeAt
   FROM OPENJSON(${json(needs.map(({ tenantId, saleId }) => ({ tenantId, saleId })))})
     WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId') AS j
@@ -134,21 +134,21 @@ const stateOf = ({ before, at, after: { tenantId, saleId, instance, version, ent
 });
 
 const beginningOf = (transition: Transition) => {
-  const { storeId, bodyHash, start, traceparent } = transition.after;
-  return { ...stateOf(transition), storeId, bodyHash, data: start, asked: start && summaryOf(start), traceparent };
+  const { storeId, bodyHash, sagaVersion, start, traceparent } = transition.after;
+  return { ...stateOf(transition), storeId, bodyHash, sagaVersion, data: start, asked: start && summaryOf(start), traceparent };
 };
 
 /** Another writer that began the same sale first makes this fail on the primary key, and the batch is decided again. */
 const insertCheckouts = (begun: readonly Transition[]): Sql => sql`
   INSERT INTO checkout_saga (tenant_id, sale_id, store_id, body_hash, data, asked, phase, awaiting, attempts, results, because, needs_attention,
-    version, entry_count, traceparent, started_at, updated_at, wake_at)
+    saga_version, version, entry_count, traceparent, started_at, updated_at, wake_at)
   SELECT j.tenantId, j.saleId, j.storeId, j.bodyHash, j.data, j.asked, j.phase, j.awaiting, j.attempts, j.results, j.because, j.attention,
-    j.version, j.entryCount, j.traceparent, j.at, j.at, j.wakeAt
+    j.sagaVersion, j.version, j.entryCount, j.traceparent, j.at, j.at, j.wakeAt
   FROM OPENJSON(${json(begun.map(beginningOf))})
     WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId', storeId VARCHAR(40) '$.storeId', bodyHash VARCHAR(64) '$.bodyHash',
       data NVARCHAR(MAX) '$.data' AS JSON, asked NVARCHAR(MAX) '$.asked' AS JSON, phase VARCHAR(10) '$.phase', awaiting VARCHAR(100) '$.awaiting', attempts INT '$.attempts',
       results NVARCHAR(MAX) '$.results' AS JSON, because NVARCHAR(MAX) '$.because' AS JSON, attention NVARCHAR(400) '$.attention',
-      version INT '$.version', entryCount INT '$.entryCount', traceparent VARCHAR(60) '$.traceparent', at DATETIME2(3) '$.at', wakeAt DATETIME2(3) '$.wakeAt') AS j;`;
+      sagaVersion INT '$.sagaVersion', version INT '$.version', entryCount INT '$.entryCount', traceparent VARCHAR(60) '$.traceparent', at DATETIME2(3) '$.at', wakeAt DATETIME2(3) '$.wakeAt') AS j;`;
 
 const updateCheckouts = (moved: readonly Transition[]): Sql => sql`
   UPDATE s

@@ -3,15 +3,16 @@ import type { http } from '@checkout/contracts';
 import type { SaleId, StoreId, TenantId } from '@checkout/kernel';
 import { compareRoutes, createHttpApp, type HttpApp } from '@checkout/http';
 import { createLogger, Health } from '@checkout/observability';
+import type { GiveUp, GiveUpFate } from '../application/give-up-checkout.ts';
 import { LiveTimelines } from '../application/live-timelines.ts';
 import type { Attention, Sales, Story, Stuck, Timelines } from '../application/ports.ts';
 import { ReadTimeline } from '../application/read-timeline.ts';
 import type { Change } from '../domain/checkout.ts';
-import { AttentionController } from './attention.controller.ts';
+import { AttentionController, type SubmitGiveUp } from './attention.controller.ts';
 import { openapi, routes } from './openapi.ts';
 import { SaleController } from './sale.controller.ts';
 import { TimelineController } from './timeline.controller.ts';
-import { ATTENTION, LOGGER, SALES } from './tokens.ts';
+import { ATTENTION, GIVE_UP, LOGGER, SALES } from './tokens.ts';
 
 const tenantId = 'acme' as TenantId;
 const done = '6f1c2a5e-8d3b-5c7f-9a0e-5b6d7c8f9a01' as SaleId;
@@ -54,6 +55,10 @@ const verifier = {
   },
 } as unknown as TokenVerifier;
 
+let giveUpFate: GiveUpFate;
+const givenUp: GiveUp[] = [];
+const giveUp: SubmitGiveUp = (message) => (givenUp.push(message), Promise.resolve(giveUpFate));
+
 const tables = new Tables();
 const live = new LiveTimelines();
 const logger = createLogger({ service: 'orchestrator', level: 'silent' });
@@ -71,6 +76,7 @@ beforeAll(async () => {
         { provide: ReadTimeline, useValue: new ReadTimeline(tables, live) },
         { provide: SALES, useValue: tables },
         { provide: ATTENTION, useValue: tables },
+        { provide: GIVE_UP, useValue: giveUp },
         { provide: LOGGER, useValue: logger },
       ],
     },
@@ -156,6 +162,27 @@ describe('GET /v1/checkouts/{saleId}/events', () => {
     client.abort();
     for (let tries = 0; live.size > 0 && tries < 100; tries += 1) await new Promise((resolve) => setTimeout(resolve, 10));
     expect(live.size).toBe(0);
+  });
+});
+
+describe('POST /v1/attention/{saleId}/give-up', () => {
+  const post = (token: string, body: unknown = { reason: 'the shop is closed' }) =>
+    fetch(`${base}/v1/attention/${running}/give-up`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+  it.each([['given-up', 202], ['too-late', 409], ['not-found', 404]] as const)('says %s by %i', async (fate, status) => {
+    giveUpFate = fate;
+    expect((await post('acme - sre')).status).toBe(status);
+  });
+
+  it('passes on whose word it is, and of which store', async () => {
+    giveUpFate = 'given-up';
+    await post('acme LEEDS-01 sre');
+    expect(givenUp.at(-1)?.body).toMatchObject({ tenantId: 'acme', storeId: 'LEEDS-01', saleId: running, reason: 'the shop is closed', by: expect.any(String) as string });
+  });
+
+  it('needs a reason, and is for operators', async () => {
+    expect((await post('acme - sre', {})).status).toBe(422);
+    expect((await post(till)).status).toBe(403);
   });
 });
 

@@ -1,6 +1,7 @@
 import { http, SaleId, StoreId } from '@checkout/contracts';
 import { createOpenApi, type RouteDoc } from '@checkout/http';
 import { z } from 'zod';
+import { GiveUpBody, OfAttention } from './attention.controller.ts';
 import { OfSale } from './timeline.controller.ts';
 
 const Timeline = z.strictObject({ saleId: SaleId, entries: z.array(http.TimelineEntry) });
@@ -29,6 +30,11 @@ export const routes: readonly RouteDoc[] = [
   {
     method: 'GET', path: '/v1/attention', summary: 'Sales that wait for an answer that does not come', permission: 'operations:read',
     responses: { 200: { description: 'The oldest first, at most 200', body: z.strictObject({ checkouts: z.array(Stuck) }) } },
+  },
+  {
+    method: 'POST', path: '/v1/attention/{saleId}/give-up', summary: 'Has a sale undone that waits for an answer, as long as nothing was captured', permission: 'operations:write',
+    params: OfAttention, body: GiveUpBody,
+    responses: { 202: { description: 'It is being undone', body: z.strictObject({ saleId: SaleId }) } },
   },
 ];
 

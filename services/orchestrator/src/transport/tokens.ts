@@ -2,3 +2,4 @@
 export const LOGGER = Symbol('Logger');
 export const ATTENTION = Symbol('Attention');
 export const SALES = Symbol('Sales');
+export const GIVE_UP = Symbol('GiveUp');

@@ -8,6 +8,9 @@ export const answerOverdue: PaymentHandler<AnswerOverdue> = {
 
   decide(payments, { message: { body }, envelope, now }) {
     const current = payments.get(body);
-    return current ? step(current, askedAgain(current, body, now), envelope.traceparent) : {};
+    if (!current) return {};
+    const after = askedAgain(current, body, now);
+    const hasGivenUp = current.state === 'authorizing' && after.state === 'declining';
+    return step(current, after, envelope.traceparent, hasGivenUp ? [{ position: body.position, source: 'resolver', event: 'given-up', detail: `no answer to ${body.attempt} requests: barred by reference` }] : []);
   },
 };

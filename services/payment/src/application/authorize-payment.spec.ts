@@ -1,5 +1,5 @@
 import { payment } from '@checkout/contracts';
-import { authorizeCommand, authorizedSale, card, cash, contradiction, declined, done, noon, sale, shop, silence } from '../testing.ts';
+import { authorizeCommand, authorizedSale, card, cash, contradiction, declined, done, noon, sale, shop, silence, stalled } from '../testing.ts';
 import { authorizePayment } from './authorize-payment.ts';
 import { Payments } from './ports.ts';
 
@@ -15,6 +15,7 @@ describe('authorizing a payment', () => {
     expect(till.ledger).toEqual([]);
     expect(till.takeAsks().map(({ question }) => question)).toEqual([{
       operation: 'authorize',
+      merchantAccount: 'acme',
       reference: `${sale.saleId}:1`,
       idempotencyKey: `${sale.saleId}:1:authorize`,
       amountMinor: 598,
@@ -182,7 +183,7 @@ describe('an answer that cannot be right', () => {
     expect(till.payment).toMatchObject({ state: 'authorizing', attention: 'provider-contradiction' });
     expect(till.payment?.tenders[0]).toMatchObject({ state: 'unknown', nextAttemptAt: null });
     expect(till.reports).toContainEqual({ attention: 'provider-contradiction' });
-    expect(till.takeMessages()).toEqual([]);
+    expect(till.takeMessages()).toEqual([stalled('provider-contradiction')]);
     till.void().answer(1, done('auth_1'));
     expect(till.takeMessages()).toEqual([payment.PaymentVoided(sale)]);
     expect(till.ledger).toEqual(['1 authorized 598', '1 voided 598']);

@@ -1,6 +1,6 @@
-import { payment } from '@checkout/contracts';
+import { operations, payment } from '@checkout/contracts';
 import { seconds } from '@checkout/kernel';
-import { authorizedSale, card, cash, declined, done, noon, sale, shop, silence } from '../testing.ts';
+import { authorizedSale, card, cash, declined, done, noon, sale, shop, silence, stalled } from '../testing.ts';
 
 const captured = (capturedMinor: number, changeMinor = 0) => payment.PaymentCaptured({ ...sale, capturedMinor, changeMinor });
 const refused = (declineCode = 'capture_declined') => payment.CaptureRefused({ ...sale, declineCode });
@@ -65,7 +65,8 @@ describe('a sale of which one card was taken and the other refused', () => {
 
   it('is never completed, never refused and never forgotten: a person is called and the card is tried again', () => {
     const till = partly();
-    expect(till.takeMessages()).toEqual([]);
+    expect(till.takeMessages()).toEqual([stalled('capture-partially-refused')]);
+    expect(till.alarms).toMatchObject([{ type: operations.AttentionNeeded.type, body: { saleId: sale.saleId, reason: 'capture-partially-refused' } }]);
     expect(till.payment).toMatchObject({ state: 'capturing', attention: 'capture-partially-refused' });
     expect(till.reports).toContainEqual({ attention: 'capture-partially-refused' });
     expect(till.tenderStates).toEqual(['captured', 'unknown', 'authorized']);
@@ -76,7 +77,7 @@ describe('a sale of which one card was taken and the other refused', () => {
     const till = authorizedSale(card(100), card(200)).capture().answer(2, declined('capture_declined'));
     expect(till.takeMessages()).toEqual([]);
     till.answer(1, done('auth_1'));
-    expect(till.takeMessages()).toEqual([]);
+    expect(till.takeMessages()).toEqual([stalled('capture-partially-refused')]);
     expect(till.payment).toMatchObject({ state: 'capturing', attention: 'capture-partially-refused' });
   });
 
@@ -92,7 +93,8 @@ describe('a sale of which one card was taken and the other refused', () => {
 
   it('ends paid when the card gives in', () => {
     const till = partly().overdue(2).answer(2, done('auth_2'));
-    expect(till.takeMessages()).toEqual([captured(350)]);
+    expect(till.takeMessages()).toEqual([stalled('capture-partially-refused'), captured(350)]);
+    expect(till.alarms.map(({ type }) => type)).toEqual([operations.AttentionNeeded.type, operations.AttentionEnded.type]);
     expect(till.payment).toMatchObject({ state: 'captured', attention: null });
   });
 

@@ -35,5 +35,7 @@ export const PaymentView = z.strictObject({
   })),
   /** The books: money that moved, in order. */
   ledger: z.array(z.strictObject({ position: z.int(), kind: z.enum(['authorized', 'captured', 'voided']), amountMinor: Amount, at: Instant })),
+  /** What was asked and learned where it did not go the usual way, and who said so. Empty for most sales. */
+  audit: z.array(z.strictObject({ at: Instant, source: z.string(), event: z.string(), position: z.int().optional(), detail: z.string().optional() })),
 });
 export type PaymentView = z.output<typeof PaymentView>;

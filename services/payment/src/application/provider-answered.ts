@@ -1,4 +1,5 @@
 import { answered } from '../domain/payment.ts';
+import { learnedFrom } from './learned.ts';
 import type { PaymentHandler, ProviderAnswered } from './ports.ts';
 import { step } from './step.ts';
 
@@ -8,6 +9,8 @@ export const providerAnswered: PaymentHandler<ProviderAnswered> = {
 
   decide(payments, { message: { body }, envelope, now }) {
     const current = payments.get(body);
-    return current ? step(current, answered(current, body.position, body, now), envelope.traceparent) : {};
+    if (!current) return {};
+    const after = answered(current, body.position, body, now);
+    return step(current, after, envelope.traceparent, learnedFrom(current, body.position, body));
   },
 };

@@ -1,16 +1,20 @@
-import { payment as contracts, type Message } from '@checkout/contracts';
+import { operations, payment as contracts, type Message } from '@checkout/contracts';
+import { attentionEntry, type AuditEntry } from '../domain/audit.ts';
 import { ledgerOf } from '../domain/ledger.ts';
 import { changeOf, type Payment } from '../domain/payment.ts';
 import { newlyAsked, questionOf } from '../domain/question.ts';
 import type { Effect, PaymentDecision } from './ports.ts';
 
-/** What follows from a payment's step: it is stored with its ledger entries, whoever waits for it is answered, the provider is asked. */
-export function step(before: Payment | undefined, after: Payment, traceparent: string | undefined): PaymentDecision {
+/**
+ * What follows from a payment's step: it is stored with its ledger entries, whoever waits for it is answered, the provider is asked.
+ * `learned` is what has to be remembered of how it came to it, when that was unusual.
+ */
+export function step(before: Payment | undefined, after: Payment, traceparent: string | undefined, learned: readonly AuditEntry[] = []): PaymentDecision {
   if (before === after) return {};
   const hasEntered = before?.state !== after.state;
   return {
-    changes: [{ payment: after, ledger: ledgerOf(before, after) }],
-    messages: hasEntered ? answerOf(after) : [],
+    changes: [{ payment: after, ledger: ledgerOf(before, after), audit: [...learned, ...attentionEntry(before?.attention ?? null, after.attention)] }],
+    messages: [...(hasEntered || isStalled(after, before) ? answerOf(after) : []), ...attentionOf(before, after)],
     effects: [...asksOf(before, after, traceparent), ...reportsOf(before, after)],
   };
 }
@@ -34,8 +38,20 @@ export function answerOf(payment: Payment): Message[] {
     case 'declining':
     case 'capturing':
     case 'voiding':
-      return [];
+      return payment.attention === null ? [] : [contracts.PaymentStalled({ ...sale, reason: payment.attention })];
   }
+}
+
+/** Newly in need of a person, while somebody waits for the answer. */
+const isStalled = (after: Payment, before: Payment | undefined): boolean =>
+  after.attention !== before?.attention && answerOf(after).some((message) => contracts.PaymentStalled.is(message));
+
+/** The operator's desk hears when a person has to look, and when nobody has to any more. */
+function attentionOf(before: Payment | undefined, { attention, updatedAt, ...after }: Payment): Message[] {
+  const earlier = before?.attention ?? null;
+  if (earlier === attention) return [];
+  const about = { ...saleOf(after), service: 'payment', at: new Date(updatedAt).toISOString() };
+  return [attention === null ? operations.AttentionEnded(about) : operations.AttentionNeeded({ ...about, reason: attention })];
 }
 
 const asksOf = (before: Payment | undefined, after: Payment, traceparent: string | undefined): Effect[] =>
@@ -62,4 +78,4 @@ function reportsOf(before: Payment | undefined, after: Payment): Effect[] {
   return reports;
 }
 
-const saleOf = ({ tenantId, storeId, saleId }: Payment) => ({ tenantId, storeId, saleId });
+const saleOf = ({ tenantId, storeId, saleId }: Pick<Payment, 'tenantId' | 'storeId' | 'saleId'>) => ({ tenantId, storeId, saleId });

@@ -1,5 +1,5 @@
 import { payment } from '@checkout/contracts';
-import { authorizedSale, card, cash, contradiction, declined, done, sale, shop, silence } from '../testing.ts';
+import { authorizedSale, card, cash, contradiction, declined, done, sale, shop, silence, stalled } from '../testing.ts';
 
 const voided = payment.PaymentVoided(sale);
 
@@ -49,7 +49,7 @@ describe('voiding a payment', () => {
   it('calls a person when the provider says the money is taken', () => {
     const till = authorizedSale(card(598)).void().answer(1, contradiction);
     expect(till.payment).toMatchObject({ state: 'voiding', attention: 'provider-contradiction' });
-    expect(till.takeMessages()).toEqual([]);
+    expect(till.takeMessages()).toEqual([stalled('provider-contradiction')]);
     const other = authorizedSale(card(598)).void().answer(1, declined('already_captured'));
     expect(other.payment).toMatchObject({ state: 'voiding', attention: 'provider-contradiction' });
   });

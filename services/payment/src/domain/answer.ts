@@ -1,5 +1,5 @@
 import { unreachable } from '@checkout/kernel';
-import { ask, inDoubt, isHeld, isOpen, settled, stopped, type Operation, type Tender } from './tender.ts';
+import { ask, inDoubt, isHeld, isOpen, notAsked, settled, stopped, type Operation, type Tender } from './tender.ts';
 
 /** What the provider said, as far as it matters here. None of these is an error of ours, so none is ever thrown. */
 export type Outcome =
@@ -8,6 +8,8 @@ export type Outcome =
   | { readonly kind: 'declined'; readonly declineCode: string }
   /** Time-out, reset, 5xx, "later": it may have done it or not. */
   | { readonly kind: 'unknown'; readonly why: string; readonly retryAfterMs?: number }
+  /** It never heard the question: nobody answers there, or it has asked for patience. Says nothing, and uses nobody's patience up. */
+  | { readonly kind: 'not-asked'; readonly why: string; readonly retryAfterMs?: number }
   /** It says something that cannot be: another amount, another currency, captured what we never captured. */
   | { readonly kind: 'contradicted'; readonly why: string };
 
@@ -34,6 +36,8 @@ function current(tender: Tender, { operation, round, attempt, outcome }: Answer,
     case 'unknown':
       // An earlier attempt that timed out says nothing about the one that is under way now.
       return attempt < tender.attempt ? tender : inDoubt(tender, now, outcome.retryAfterMs);
+    case 'not-asked':
+      return attempt < tender.attempt ? tender : notAsked(tender, now, outcome.retryAfterMs);
     case 'contradicted':
       return stopped(tender);
     default:

@@ -27,6 +27,7 @@ class ModelProvider {
   }
 
   #capture(reference: string): Outcome {
+    if (this.status.get(reference) === 'captured') return { kind: 'done', providerId: `auth:${reference}` };
     if (this.status.get(reference) !== 'authorized') return { kind: 'declined', declineCode: 'not_authorized' };
     this.status.set(reference, 'captured');
     this.captures += 1;

@@ -1,6 +1,6 @@
-import type { SaleId, StoreId, TenantId } from '@checkout/kernel';
-import { answered as tenderAnswered, type Answer } from './answer.ts';
-import { ask, askAgain, giveBack as giveTenderBack, isGivenBack, isOpen, settled, tryRefusedAgain, type Tender } from './tender.ts';
+import { hours, type SaleId, type StoreId, type TenantId } from '@checkout/kernel';
+import { answered as tenderAnswered, type Answer, type Outcome } from './answer.ts';
+import { ask, askAgain, giveBack as giveTenderBack, isGivenBack, isOpen, isOverdue, settled, stopped, tryRefusedAgain, type Tender } from './tender.ts';
 
 /**
  * ```
@@ -15,9 +15,18 @@ import { ask, askAgain, giveBack as giveTenderBack, isGivenBack, isOpen, settled
 export const paymentStates = ['authorizing', 'authorized', 'declining', 'declined', 'capturing', 'captured', 'refused', 'voiding', 'voided'] as const;
 export type PaymentState = (typeof paymentStates)[number];
 
-/** Why a person has to look at a payment. */
-export const attentions = ['capture-partially-refused', 'provider-contradiction'] as const;
+/**
+ * Why a person has to look at a payment.
+ *
+ * - `unresolved`: it is still being asked, and nobody has answered for long.
+ * - `authorization-expired`: the capture was asked for until the authorization ran out.
+ * - `books-differ`: the provider's ledger is not what ours says.
+ */
+export const attentions = ['capture-partially-refused', 'provider-contradiction', 'unresolved', 'authorization-expired', 'books-differ'] as const;
 export type Attention = (typeof attentions)[number];
+
+/** Card networks let an authorization stand for a week. */
+const authorizationLife = hours(7 * 24);
 
 export interface Sale {
   readonly tenantId: TenantId;
@@ -41,6 +50,12 @@ export interface Payment extends Sale {
   readonly tenders: readonly Tender[];
 }
 
+/** What a person has found out about a tender in doubt. */
+export type Resolution =
+  | { readonly kind: 'ask-again' }
+  | { readonly kind: 'done'; readonly providerId?: string | undefined }
+  | { readonly kind: 'not-done' };
+
 /** What the till wants to pay with. */
 export type WantedTender =
   | { readonly type: 'card'; readonly amountMinor: number; readonly cardToken: string }
@@ -62,7 +77,7 @@ export const capture = (payment: Payment, now: number): Payment =>
 
 /** Gives everything back, also what nobody knows whether we have. Not for payments that are being captured. */
 export const giveBack = (payment: Payment, now: number): Payment =>
-  moved({ ...payment, state: 'voiding', tenders: payment.tenders.map((tender) => (mayHoldMoney(tender) ? giveTenderBack(tender, now) : tender)) }, now);
+  moved({ ...payment, state: 'voiding', attention: null, tenders: payment.tenders.map((tender) => (mayHoldMoney(tender) ? giveTenderBack(tender, now) : tender)) }, now);
 
 /** The payment after an answer of the provider; the very same object when the answer changes nothing. */
 export function answered(payment: Payment, position: number, answer: Answer, now: number): Payment {
@@ -73,6 +88,25 @@ export function answered(payment: Payment, position: number, answer: Answer, now
   const attention = isContradiction(answer, after) ? 'provider-contradiction' : payment.attention;
   return moved({ ...payment, attention, tenders: payment.tenders.with(position - 1, after) }, now);
 }
+
+/** What a person has found out stands for the provider's answer, also where asking had stopped. The very same object when there is nothing to find out. */
+export function resolved(payment: Payment, position: number, resolution: Resolution, now: number): Payment {
+  const tender = payment.tenders[position - 1];
+  if (!tender || !isOpen(tender) || tender.operation === null) return payment;
+  if (resolution.kind === 'ask-again') return moved({ ...payment, attention: null, tenders: payment.tenders.with(position - 1, askAgain(tender, now)) }, now);
+  // "It has not happened" is true of an authorization only once it can never happen.
+  if (resolution.kind === 'not-done' && payment.state === 'authorizing') {
+    return moved({ ...payment, state: 'declining', declineCode: 'unresolved', declinedPosition: position, attention: null, tenders: payment.tenders.with(position - 1, giveTenderBack(tender, now)) }, now);
+  }
+  const outcome: Outcome = resolution.kind === 'done' ? { kind: 'done', providerId: resolution.providerId ?? tender.providerId } : { kind: 'declined', declineCode: 'resolved-by-operator' };
+  const { operation, round, attempt } = tender;
+  const after = answered({ ...payment, attention: null }, position, { operation, round, attempt, outcome }, now);
+  return after.version === payment.version ? payment : after;
+}
+
+/** The same payment, and why a person has to look at it; the very same object when that is said already. */
+export const flagged = (payment: Payment, attention: Attention, now: number): Payment =>
+  payment.attention === attention ? payment : { ...payment, attention, version: payment.version + 1, updatedAt: now };
 
 /** Asks once more about a tender whose answer has not come; the very same object when it has. */
 export function askedAgain(payment: Payment, { position, round, attempt }: { readonly position: number; readonly round: number; readonly attempt: number }, now: number): Payment {
@@ -140,7 +174,7 @@ function advance(payment: Payment, now: number): Payment {
     case 'capturing':
       return capturing(payment, now);
     case 'voiding':
-      return payment.tenders.every(isGivenBack) ? { ...payment, state: 'voided', attention: null } : payment;
+      return payment.tenders.every(isGivenBack) ? { ...payment, state: 'voided', attention: null } : shownWhenOverdue(payment);
     default:
       return payment;
   }
@@ -149,6 +183,8 @@ function advance(payment: Payment, now: number): Payment {
 function authorizing(payment: Payment, now: number): Payment {
   const declined = payment.tenders.find(({ state }) => state === 'declined');
   if (declined) return declining({ ...payment, state: 'declining', declineCode: declined.declineCode, declinedPosition: declined.position }, now);
+  const givenUp = payment.tenders.find((tender) => isOverdue(tender) && tender.operation === 'authorize');
+  if (givenUp) return declining({ ...payment, state: 'declining', declineCode: 'unresolved', declinedPosition: givenUp.position }, now);
   return payment.tenders.every(({ state }) => state === 'authorized') ? { ...payment, state: 'authorized', attention: null } : payment;
 }
 
@@ -156,12 +192,12 @@ function authorizing(payment: Payment, now: number): Payment {
 function declining(payment: Payment, now: number): Payment {
   const isToGoBack = ({ state, operation }: Tender) => state === 'authorized' || (state === 'unknown' && operation === 'authorize');
   const tenders = payment.tenders.map((tender) => (isToGoBack(tender) ? giveTenderBack(tender, now) : tender));
-  return tenders.every(isGivenBack) ? { ...payment, tenders, state: 'declined', attention: null } : { ...payment, tenders };
+  return tenders.every(isGivenBack) ? { ...payment, tenders, state: 'declined', attention: null } : shownWhenOverdue({ ...payment, tenders });
 }
 
 function capturing(payment: Payment, now: number): Payment {
   const cards = payment.tenders.filter(({ type }) => type === 'card');
-  if (cards.some(isOpen)) return payment;
+  if (cards.some(isOpen)) return shownWhenOverdue(untilExpiry(payment, now));
   const refused = cards.find(({ state }) => state === 'refused');
   if (!refused) {
     // Cash is taken last: until every card is captured it may still have to be handed back.
@@ -171,6 +207,17 @@ function capturing(payment: Payment, now: number): Payment {
   if (cards.every(({ state }) => state === 'refused')) {
     return { ...payment, state: 'refused', declineCode: refused.declineCode, declinedPosition: refused.position, attention: null };
   }
-  const tenders = payment.tenders.map((tender) => (tender.state === 'refused' ? tryRefusedAgain(tender, now) : tender));
-  return { ...payment, tenders, attention: 'capture-partially-refused' };
+  const isExpired = now - payment.createdAt > authorizationLife;
+  const tenders = payment.tenders.map((tender) => (tender.state === 'refused' ? (isExpired ? stopped(tender) : tryRefusedAgain(tender, now)) : tender));
+  return { ...payment, tenders, attention: isExpired ? 'authorization-expired' : 'capture-partially-refused' };
 }
+
+/** Past the pivot it is asked for as long as there is something to capture, and then a person decides. */
+function untilExpiry(payment: Payment, now: number): Payment {
+  const isDue = ({ state, operation, nextAttemptAt }: Tender) => state === 'unknown' && operation === 'capture' && nextAttemptAt !== null;
+  if (now - payment.createdAt <= authorizationLife || !payment.tenders.some(isDue)) return payment;
+  return { ...payment, attention: 'authorization-expired', tenders: payment.tenders.map((tender) => (isDue(tender) ? stopped(tender) : tender)) };
+}
+
+/** Goes on being asked for; but from here on a person sees it. */
+const shownWhenOverdue = (payment: Payment): Payment => (payment.attention === null && payment.tenders.some(isOverdue) ? { ...payment, attention: 'unresolved' } : payment);

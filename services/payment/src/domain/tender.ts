@@ -45,6 +45,8 @@ export const answerWithin = seconds(20);
 const waits = [1, 2, 5, 10, 30, 60].map(seconds);
 /** A provider may ask for patience, but not for more than a till's operator has. */
 const longestWait = seconds(300);
+/** How soon a provider that cannot be reached is tried again; while its breaker is open that costs no call. */
+const unreachableWait = seconds(10);
 /** How long until a refused leg of a sale that is captured in part is tried again. */
 const refusedWait = seconds(60);
 
@@ -74,6 +76,20 @@ export const inDoubt = (tender: Tender, now: number, retryAfterMs = 0): Tender =
   state: 'unknown',
   nextAttemptAt: now + Math.max(waits[Math.min(tender.attempt, waits.length) - 1] ?? 0, Math.min(retryAfterMs, longestWait)),
 });
+
+/** The question has not reached the provider: what was known before still holds, and this attempt does not count. */
+export const notAsked = (tender: Tender, now: number, retryAfterMs = unreachableWait): Tender => ({
+  ...tender,
+  attempt: tender.attempt - 1,
+  nextAttemptAt: now + Math.min(Math.max(retryAfterMs, seconds(1)), longestWait),
+});
+
+/**
+ * Asked so often without an answer, which takes about ten minutes, an authorization is given up: the till has long gone on. It is barred by
+ * reference, and only when the provider has confirmed that is it told as declined. What cannot be given up is shown to a person from here on.
+ */
+export const patientAttempts = 12;
+export const isOverdue = ({ state, attempt }: Tender): boolean => state === 'unknown' && attempt >= patientAttempts;
 
 /** The provider's answer cannot be right, and asking again would not mend it: a person has to look. */
 export const stopped = (tender: Tender): Tender => ({ ...tender, state: 'unknown', nextAttemptAt: null });

@@ -5,7 +5,7 @@ import { barredOf, foundOf, outcomeOf } from './classify.ts';
 
 const reference = referenceOf(sale.saleId, 1);
 const question = (operation: Operation): Question => ({
-  operation, reference, idempotencyKey: `${reference}:${operation}`, amountMinor: 598, currency: 'GBP',
+  operation, merchantAccount: 'acme', reference, idempotencyKey: `${reference}:${operation}`, amountMinor: 598, currency: 'GBP',
   cardToken: null, providerId: operation === 'authorize' ? null : 'auth_1', looksFirst: false, mayRepeat: true,
 });
 const authorization = (more: object = {}) => ({ id: 'auth_1', status: 'authorized', amountMinor: 598, currency: 'GBP', reference, capturedMinor: 0, refundedMinor: 0, ...more });
@@ -42,8 +42,13 @@ describe('what an answer of the provider means', () => {
     expect(outcomeOf(question('void'), reply(200, authorization({ status: 'voided', amountMinor: 599 })))).toEqual(done);
   });
 
-  it.each([408, 425, 429, 401, 403, 301])('is in doubt after %i', (status) => {
+  it.each([408, 425, 401, 403, 301])('is in doubt after %i', (status) => {
     expect(outcomeOf(question('authorize'), reply(status, {}, 2_000))).toEqual({ kind: 'unknown', why: `status-${status}`, retryAfterMs: 2_000 });
+  });
+
+  it('has not been asked when it turns us away for now', () => {
+    expect(outcomeOf(question('authorize'), reply(429, {}, 2_000))).toEqual({ kind: 'not-asked', why: 'status-429', retryAfterMs: 2_000 });
+    expect(foundOf(question('authorize'), reply(429, {}, 2_000))).toEqual({ kind: 'not-asked', why: 'status-429', retryAfterMs: 2_000 });
   });
 
   it.each(['', '<html>', '[]', '{"id":1}', '{"id":"a b","status":"authorized"}'])('is in doubt when it cannot be read: %s', (body) => {

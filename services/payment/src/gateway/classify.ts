@@ -5,16 +5,17 @@ import type { Question } from '../domain/question.ts';
 import type { Reply } from './http-client.ts';
 
 /** What the provider says of one authorization. It may say more; what matters here is held to its form. */
-const Authorization = z.object({
+export const Authorization = z.object({
   id: z.string().regex(/^[\x21-\x7e]{1,80}$/),
   status: z.enum(['authorized', 'declined', 'captured', 'voided']),
   declineCode: z.string().optional(),
   amountMinor: z.int(),
   currency: z.string(),
   reference: z.string(),
+  merchantAccount: z.string().optional(),
   capturedMinor: z.int().optional(),
 });
-type Authorization = z.output<typeof Authorization>;
+export type Authorization = z.output<typeof Authorization>;
 
 const ByReference = z.object({ authorizations: z.array(Authorization) });
 const Failure = z.object({ error: z.object({ code: z.string() }) });
@@ -46,6 +47,7 @@ export function barredOf(question: Question, reply: Reply): Outcome {
  */
 export function foundOf(question: Question, reply: Reply): Outcome | undefined {
   if (reply.status === 404) return undefined;
+  if (reply.status === 429) return patience(reply);
   if (reply.status !== 200) return unknown(`status-${reply.status}`, reply);
   const found = read(ByReference, reply.body);
   if (!found) return unknown('unreadable');
@@ -85,6 +87,7 @@ const definiteConflicts: ReadonlySet<string> = new Set(['not_authorized', 'alrea
 function failureOf({ operation, providerId }: Question, reply: Reply): Outcome {
   const code = read(Failure, reply.body)?.error.code;
   if (reply.status === 404 && providerId !== null) return { kind: 'contradicted', why: 'the authorization is not known' };
+  if (reply.status === 429) return patience(reply);
   if (!definite.has(reply.status)) return unknown(`status-${reply.status}`, reply);
   // Somebody did what we ask for now, most likely we ourselves: how much was taken is asked by reference, and never told as a refusal.
   if (code === 'already_captured' && operation === 'capture') return unknown('already-captured', reply);
@@ -102,6 +105,9 @@ const unknown = (why: string, { retryAfterMs }: Pick<Reply, 'retryAfterMs'> = { 
   why,
   ...(retryAfterMs !== undefined && { retryAfterMs }),
 });
+
+/** Turned away at the door, for now. */
+const patience = ({ retryAfterMs }: Pick<Reply, 'retryAfterMs'>): Outcome => ({ kind: 'not-asked', why: 'status-429', ...(retryAfterMs !== undefined && { retryAfterMs }) });
 
 function read<Schema extends z.ZodType>(schema: Schema, body: string): z.output<Schema> | undefined {
   try {

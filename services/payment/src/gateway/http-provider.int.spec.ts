@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const newReference = () => `${nameBasedUuid(`sale ${(sales += 1)}`)}:1`;
 const question = (operation: Operation, reference: string, more: Partial<Question> = {}): Question => ({
-  operation, reference, idempotencyKey: `${reference}:${operation}`, amountMinor: 598, currency: 'GBP',
+  operation, merchantAccount: 'acme', reference, idempotencyKey: `${reference}:${operation}`, amountMinor: 598, currency: 'GBP',
   cardToken: operation === 'authorize' ? 'tok_visa_1' : null, providerId: null, looksFirst: false, mayRepeat: true, ...more,
 });
 const ask = (operation: Operation, reference: string, more: Partial<Question> = {}) => provider.ask(question(operation, reference, more), undefined);
@@ -139,7 +139,7 @@ describe('a provider that is out', () => {
   };
   afterAll(() => servers.forEach((server) => (server.closeAllConnections(), server.close())));
 
-  it('is no longer asked after ten failures: the outcome stays unknown and says when to come back', async () => {
+  it('is no longer asked after ten failures, and says when to come back', async () => {
     let asked = 0;
     await using out = await start((_, response) => {
       asked += 1;
@@ -149,13 +149,13 @@ describe('a provider that is out', () => {
     for (let failures = 0; failures < 10; failures += 1) {
       await expect(out.ask(question('authorize', reference), undefined)).resolves.toEqual({ kind: 'unknown', why: 'status-503', retryAfterMs: 3_000 });
     }
-    await expect(out.ask(question('authorize', reference), undefined)).resolves.toMatchObject({ kind: 'unknown', why: 'unavailable' });
+    await expect(out.ask(question('authorize', reference), undefined)).resolves.toMatchObject({ kind: 'not-asked', why: 'unavailable' });
     expect(asked).toBe(10);
   });
 
-  it('that nobody listens at is in doubt, not an error', async () => {
+  it('that nobody listens at was not asked, and that is no error', async () => {
     await using nowhere = new HttpProvider('http://127.0.0.1:9');
-    await expect(nowhere.ask(question('authorize', newReference()), undefined)).resolves.toEqual({ kind: 'unknown', why: 'ECONNREFUSED' });
+    await expect(nowhere.ask(question('authorize', newReference()), undefined)).resolves.toEqual({ kind: 'not-asked', why: 'ECONNREFUSED' });
   });
 
   it('that answers with half a body, or with far too much, is in doubt', async () => {

@@ -2,19 +2,24 @@ import { unreachable } from '@checkout/kernel';
 import { openSpan } from '@checkout/observability';
 import type { Breaker, Transition } from '@checkout/resilience';
 import type { Provider } from '../application/ports.ts';
+import type { ProviderLedger } from '../application/reconcile.ts';
 import type { Outcome } from '../domain/answer.ts';
 import type { Question } from '../domain/question.ts';
 import { barredOf, foundOf, outcomeOf } from './classify.ts';
 import { HttpClient, type Reply } from './http-client.ts';
+import { HttpProviderLedger } from './provider-ledger.ts';
 import { deadlineMs, doubtOf, openProviderBreaker, ProviderFailed } from './provider-breaker.ts';
 
 /** The payment provider over HTTP: the simulated one on a laptop, any other that speaks the same. */
 export class HttpProvider implements Provider, AsyncDisposable {
   readonly #client: HttpClient;
+  /** The provider's ledger, over the same connections. */
+  readonly ledger: ProviderLedger;
   readonly #breaker: Breaker;
 
   constructor(url: string, onTransition: (transition: Transition) => void = () => {}, timeoutMs = deadlineMs) {
     this.#client = new HttpClient(url, timeoutMs);
+    this.ledger = new HttpProviderLedger(this.#client);
     this.#breaker = openProviderBreaker((signal) => this.#probe(signal), onTransition);
   }
 
@@ -28,7 +33,7 @@ export class HttpProvider implements Provider, AsyncDisposable {
       span.end(error);
       const doubt = doubtOf(error);
       if (!doubt) throw error;
-      return { kind: 'unknown', ...doubt };
+      return doubt;
     }
   }
 
@@ -45,15 +50,18 @@ export class HttpProvider implements Provider, AsyncDisposable {
       if (found) return found;
     }
     if (!question.mayRepeat) return { kind: 'unknown', why: 'key-expired' };
-    return this.#said(question, traceparent, signal);
+    const said = await this.#said(question, traceparent, signal);
+    // An earlier request may have got there between the look and this one: whether nothing was captured is for the next look to say.
+    const isHasty = question.looksFirst && question.operation === 'capture' && said.kind === 'declined';
+    return isHasty ? { kind: 'unknown', why: 'refused-when-repeated' } : said;
   }
 
   async #said(question: Question, traceparent: string, signal: AbortSignal): Promise<Outcome> {
-    const { operation, reference, amountMinor, currency, cardToken, providerId, idempotencyKey } = question;
+    const { operation, merchantAccount, reference, amountMinor, currency, cardToken, providerId, idempotencyKey } = question;
     const post = async (path: string, body: object) => alive(await this.#client.post(path, body, idempotencyKey, signal, traceparent));
     switch (operation) {
       case 'authorize':
-        return outcomeOf(question, await post('/v1/authorizations', { reference, amountMinor, currency, cardToken }));
+        return outcomeOf(question, await post('/v1/authorizations', { merchantAccount, reference, amountMinor, currency, cardToken }));
       case 'capture':
         return outcomeOf(question, await post(`/v1/authorizations/${encodeURIComponent(providerId ?? '')}/capture`, { amountMinor }));
       case 'void':

@@ -1,5 +1,8 @@
 import { Breaker, DeadlineExceeded, DependencyUnavailable, type Transition, type Verdict } from '@checkout/resilience';
+import type { Outcome } from '../domain/answer.ts';
 import type { Reply } from './http-client.ts';
+
+type Doubt = Extract<Outcome, { readonly kind: 'unknown' | 'not-asked' }>;
 
 /** The provider answered that it cannot answer. */
 export class ProviderFailed extends Error {
@@ -44,11 +47,14 @@ export const connectionCodeOf = (error: unknown): string | undefined => {
 const verdictOf = (error: unknown): Verdict =>
   error instanceof ProviderFailed || error instanceof DeadlineExceeded || connectionCodeOf(error) !== undefined ? 'fail' : 'neutral';
 
+/** No connection was made, so nothing was said. */
+const unconnected: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+
 /** Why an error leaves the outcome in doubt; undefined for what is no doing of the provider but a defect of ours. */
-export function doubtOf(error: unknown): { readonly why: string; readonly retryAfterMs?: number } | undefined {
-  if (error instanceof ProviderFailed) return { why: `status-${error.reply.status}`, ...(error.reply.retryAfterMs !== undefined && { retryAfterMs: error.reply.retryAfterMs }) };
-  if (error instanceof DependencyUnavailable) return { why: 'unavailable', retryAfterMs: error.retryAfterMs };
-  if (error instanceof DeadlineExceeded) return { why: 'time-out' };
+export function doubtOf(error: unknown): Doubt | undefined {
+  if (error instanceof ProviderFailed) return { kind: 'unknown', why: `status-${error.reply.status}`, ...(error.reply.retryAfterMs !== undefined && { retryAfterMs: error.reply.retryAfterMs }) };
+  if (error instanceof DependencyUnavailable) return { kind: 'not-asked', why: 'unavailable', retryAfterMs: error.retryAfterMs };
+  if (error instanceof DeadlineExceeded) return { kind: 'unknown', why: 'time-out' };
   const code = connectionCodeOf(error);
-  return code === undefined ? undefined : { why: code };
+  return code === undefined ? undefined : { kind: unconnected.has(code) ? 'not-asked' : 'unknown', why: code };
 }

@@ -1,10 +1,21 @@
 import { SaleId, StoreId, TenantId } from '@checkout/contracts';
-import { safeIntegerColumn } from '@checkout/sql';
+import { jsonColumn, safeIntegerColumn } from '@checkout/sql';
 import { z } from 'zod';
 import { attentions, paymentStates, type Payment } from '../domain/payment.ts';
 import { tenderStates, type Tender } from '../domain/tender.ts';
+import type { Webhook } from '../application/ports.ts';
+import type * as domain from '../domain/notice.ts';
 
 /** What the tables hold, as the domain knows it. Tables: `migrations/0001-payment.sql`. */
+
+const Notice = z.object({
+  providerId: z.string(),
+  status: z.enum(['authorized', 'declined', 'captured', 'voided']),
+  declineCode: z.string().optional(),
+  amountMinor: z.int(),
+  currency: z.string(),
+  position: z.int(),
+}).transform((notice): domain.Notice => ({ ...notice, declineCode: notice.declineCode }));
 
 const instant = z.date().transform((date) => date.getTime());
 
@@ -42,6 +53,19 @@ export const TenderRow = z.object({
   nextAttemptAt: instant.nullable(),
 }) satisfies z.ZodType<Tender>;
 export type TenderRow = z.output<typeof TenderRow>;
+
+export const WebhookRow = z.object({
+  tenantId: TenantId,
+  webhookId: z.string(),
+  state: z.enum(['applied', 'ignored', 'parked', 'given-up']),
+  bodyHash: z.string(),
+  type: z.string(),
+  receivedAt: instant,
+  parked: jsonColumn(z.object({ saleId: SaleId, notice: Notice, nextLookAt: z.number() })).nullable(),
+}) satisfies z.ZodType<Webhook>;
+export type WebhookRow = z.output<typeof WebhookRow>;
+
+export const AuditRow = z.object({ position: z.int().nullable(), source: z.string(), event: z.string(), detail: z.string().nullable(), at: instant });
 
 export const LedgerRow = z.object({
   position: z.int(),

@@ -3,16 +3,17 @@ import type * as kernel from '@checkout/kernel';
 import { datetime2, int, sql, varchar, type Database } from '@checkout/sql';
 import { z } from 'zod';
 import type { PaymentView } from '../application/payment-view.ts';
-import type { OverdueTender, OverdueTenders, PaymentReader } from '../application/ports.ts';
+import type { OverdueTender, OverdueTenders, ParkedWebhook, ParkedWebhooks, PaymentReader } from '../application/ports.ts';
 import { referenceOf } from '../domain/question.ts';
-import { LedgerRow, PaymentRow, TenderRow } from './rows.ts';
+import { AuditRow, LedgerRow, PaymentRow, TenderRow } from './rows.ts';
 
 const OverdueRow = z.object({ tenantId: TenantId, storeId: StoreId, saleId: SaleId, position: z.int(), round: z.int(), attempt: z.int() });
+const ParkedRow = z.object({ tenantId: TenantId, saleId: SaleId, webhookId: z.string() });
 /** For people there is no token at all, not even one that is dropped later. */
 const ShownTenderRow = TenderRow.omit({ tenantId: true, saleId: true, cardToken: true, round: true, askedAt: true });
 
 /** What is read beside the hot path: one payment for people, and what is overdue for the resolver. */
-export class SqlPaymentReader implements PaymentReader, OverdueTenders {
+export class SqlPaymentReader implements PaymentReader, OverdueTenders, ParkedWebhooks {
   readonly #database: Pick<Database, 'forTenant' | 'forEveryTenant'>;
 
   constructor(database: Pick<Database, 'forTenant' | 'forEveryTenant'>) {
@@ -29,10 +30,19 @@ export class SqlPaymentReader implements PaymentReader, OverdueTenders {
       ORDER BY t.next_attempt_at;`);
   }
 
+  /** For all tenants, as above. */
+  parked(now: number, limit: number): Promise<ParkedWebhook[]> {
+    return this.#database.forEveryTenant().query(ParkedRow, sql`
+      SELECT TOP (${int(limit)}) tenant_id AS tenantId, JSON_VALUE(notice, '$.saleId') AS saleId, webhook_id AS webhookId
+      FROM provider_webhook
+      WHERE next_look_at IS NOT NULL AND next_look_at <= ${datetime2(new Date(now))}
+      ORDER BY next_look_at;`);
+  }
+
   async read(tenantId: kernel.TenantId, saleId: kernel.SaleId): Promise<PaymentView | undefined> {
     const tenant = varchar(40, tenantId);
     const sale = varchar(36, saleId);
-    const [[payment], tenders, ledger] = await this.#database.forTenant(tenantId).queries([PaymentRow, ShownTenderRow, LedgerRow], sql`
+    const [[payment], tenders, ledger, audit] = await this.#database.forTenant(tenantId).queries([PaymentRow, ShownTenderRow, LedgerRow, AuditRow], sql`
       SELECT tenant_id AS tenantId, store_id AS storeId, sale_id AS saleId, currency, total_minor AS totalMinor, state,
         decline_code AS declineCode, declined_position AS declinedPosition, attention, version, created_at AS createdAt, updated_at AS updatedAt
       FROM payment
@@ -45,7 +55,11 @@ export class SqlPaymentReader implements PaymentReader, OverdueTenders {
       SELECT position, kind, amount_minor AS amountMinor, at
       FROM payment_ledger
       WHERE tenant_id = ${tenant} AND sale_id = ${sale}
-      ORDER BY at, position;`);
+      ORDER BY at, position;
+      SELECT position, source, event, detail, at
+      FROM payment_audit
+      WHERE tenant_id = ${tenant} AND sale_id = ${sale}
+      ORDER BY version, ordinal;`);
     if (!payment) return undefined;
     return {
       ...present({
@@ -72,6 +86,7 @@ export class SqlPaymentReader implements PaymentReader, OverdueTenders {
         ...present({ nextAttemptAt: nextAttemptAt === null ? null : text(nextAttemptAt) }),
       })),
       ledger: ledger.map(({ at, ...entry }) => ({ ...entry, at: text(at) })),
+      audit: audit.map(({ at, source, event, position, detail }) => ({ at: text(at), source, event, ...present({ position, detail }) })),
     };
   }
 }

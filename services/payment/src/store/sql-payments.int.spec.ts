@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { nameBasedUuid, seconds, type SaleId, type TenantId } from '@checkout/kernel';
 import { Conflict, Database, join as joined } from '@checkout/sql';
 import { startTestDatabase, type TestDatabase } from '@checkout/sql/testing';
-import type { Change, Need } from '../application/ports.ts';
+import type { Change, Need, PaymentChange } from '../application/ports.ts';
 import { ledgerOf } from '../domain/ledger.ts';
 import { answered, authorize, capture, tombstone, type Payment, type Sale, type WantedTender } from '../domain/payment.ts';
 import { card, cash, done, noon, sale, silence } from '../testing.ts';
@@ -35,7 +35,7 @@ async function load(...needs: Need[]) {
 }
 
 const write = (...changes: Change[]) => database.commit(joined(store.write(changes)));
-const change = (before: Payment | undefined, after: Payment): Change => ({ payment: after, ledger: ledgerOf(before, after) });
+const change = (before: Payment | undefined, after: Payment): PaymentChange => ({ payment: after, ledger: ledgerOf(before, after), audit: [] });
 
 async function stored(of: Sale, ...tenders: WantedTender[]): Promise<Payment> {
   const payment = authorize(of, 'GBP', tenders, noon);
@@ -117,7 +117,7 @@ describe('two writers of one payment', () => {
     const before = await stored(newSale(), card(300));
     const after = answer(before, 1);
     await write(change(before, after));
-    const again: Change = { payment: { ...after, version: after.version + 1 }, ledger: ledgerOf(before, after) };
+    const again: Change = { payment: { ...after, version: after.version + 1 }, ledger: ledgerOf(before, after), audit: [] };
     await expect(write(again)).rejects.toThrow(Conflict);
     expect((await load(before)).get(before)?.version).toBe(after.version);
   });
@@ -156,6 +156,7 @@ describe('a payment as people read it', () => {
         { position: 2, type: 'cash', state: 'authorized', amountMinor: 200, tenderedMinor: 500, reference: `${before.saleId}:2`, attempt: 0 },
       ],
       ledger: [{ position: 2, kind: 'authorized', amountMinor: 200, at: '2026-01-05T12:00:00.000Z' }],
+      audit: [],
     });
     expect(JSON.stringify(view)).not.toContain('tok_');
   });

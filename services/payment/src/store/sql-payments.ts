@@ -1,10 +1,10 @@
 import { Memory, type Load, type Store } from '@checkout/messaging';
-import { int, json, sql, type Sql } from '@checkout/sql';
-import { keyOf, Payments, type Change, type Need } from '../application/ports.ts';
+import { int, json, nothing, sql, type Sql } from '@checkout/sql';
+import { keyOf, Payments, type Change, type Need, type PaymentChange, type Webhook } from '../application/ports.ts';
 import type { Payment } from '../domain/payment.ts';
 import { referenceOf } from '../domain/question.ts';
 import type { Tender } from '../domain/tender.ts';
-import { PaymentRow, TenderRow } from './rows.ts';
+import { PaymentRow, TenderRow, WebhookRow } from './rows.ts';
 
 /** Payments under way at once in one process, with room to spare; about 2 KB each. */
 const capacity = 5_000;
@@ -24,8 +24,10 @@ export class SqlPayments implements Store<Need, Payments, Change> {
     const known = new Payments();
     const unknown = new Map<string, { readonly t: string; readonly s: string }>();
     let isFromMemory = false;
-    for (const { tenantId, saleId } of needs) {
-      const remembered = this.#memory.get(keyOf(tenantId, saleId));
+    const webhooks = needs.flatMap(({ tenantId, webhookId }) => (webhookId === undefined ? [] : [{ t: tenantId, w: webhookId }]));
+    for (const { tenantId, saleId, webhookId } of needs) {
+      // A webhook changes a row of its own even when it tells nothing new, so the payment's version would not find out that memory was behind.
+      const remembered = webhookId === undefined ? this.#memory.get(keyOf(tenantId, saleId)) : undefined;
       if (remembered) known.set(remembered);
       else unknown.set(keyOf(tenantId, saleId), { t: tenantId, s: saleId });
       isFromMemory ||= remembered !== undefined;
@@ -43,30 +45,43 @@ export class SqlPayments implements Store<Need, Payments, Change> {
           t.asked_at AS askedAt, t.next_attempt_at AS nextAttemptAt
         FROM OPENJSON(${wanted}) WITH (tenantId VARCHAR(40) '$.t', saleId VARCHAR(36) '$.s') AS j
         INNER JOIN tender AS t ON t.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND t.sale_id = j.saleId COLLATE Latin1_General_100_BIN2
-        ORDER BY t.position;`,
-      recordsets: unknown.size > 0 ? [PaymentRow, TenderRow] : [],
-      toRows: ([payments = [], tenders = []]) => addRows(known, payments as PaymentRow[], tenders as TenderRow[]),
+        ORDER BY t.position;
+        ${webhooks.length > 0 ? selectWebhooks(webhooks) : nothing}`,
+      recordsets: unknown.size > 0 ? [PaymentRow, TenderRow, ...(webhooks.length > 0 ? [WebhookRow] : [])] : [],
+      toRows: ([payments = [], tenders = [], found = []]) => {
+        for (const webhook of found as WebhookRow[]) known.setWebhook(webhook);
+        return addRows(known, payments as PaymentRow[], tenders as TenderRow[]);
+      },
     };
   }
 
-  apply(payments: Payments, { payment }: Change): void {
-    payments.set(payment);
+  apply(payments: Payments, change: Change): void {
+    if ('webhook' in change) payments.setWebhook(change.webhook);
+    else payments.set(change.payment);
   }
 
   write(changes: readonly Change[]): readonly Sql[] {
-    const merged = mergedOf(changes);
+    const steps = changes.filter((change): change is PaymentChange => 'payment' in change);
+    const merged = mergedOf(steps);
+    const webhooks = changes.filter((change) => 'webhook' in change);
+    const newWebhooks = webhooks.filter(({ isNew }) => isNew);
+    const seenWebhooks = webhooks.filter(({ isNew }) => !isNew);
     for (const { payment } of merged) this.#memory.put(keyOf(payment.tenantId, payment.saleId), payment);
     const added = merged.filter(({ loadedVersion }) => loadedVersion === 0).map(({ payment }) => payment);
     const changed = merged.filter(({ loadedVersion }) => loadedVersion > 0);
     const addedTenders = added.flatMap(tendersJson);
     const changedTenders = changed.flatMap(({ payment }) => tendersJson(payment));
     const ledger = merged.flatMap(ledgerJson);
+    const audit = steps.flatMap(auditJson);
     return [
       ...(added.length > 0 ? [insertPayments(added.map((payment) => paymentJson(payment, 0)))] : []),
       ...(addedTenders.length > 0 ? [insertTenders(addedTenders)] : []),
       ...(changed.length > 0 ? [updatePayments(changed.map(({ payment, loadedVersion }) => paymentJson(payment, loadedVersion)))] : []),
       ...(changedTenders.length > 0 ? [updateTenders(changedTenders)] : []),
       ...(ledger.length > 0 ? [insertLedger(ledger)] : []),
+      ...(audit.length > 0 ? [insertAudit(audit)] : []),
+      ...(newWebhooks.length > 0 ? [insertWebhooks(newWebhooks.map(webhookJson))] : []),
+      ...(seenWebhooks.length > 0 ? [updateWebhooks(seenWebhooks.map(webhookJson))] : []),
     ];
   }
 
@@ -76,12 +91,12 @@ export class SqlPayments implements Store<Need, Payments, Change> {
 }
 
 /** All that a batch does to one payment. */
-interface Merged extends Change {
+interface Merged extends Omit<PaymentChange, 'audit'> {
   /** The version that the batch found; 0 when there was no such payment. */
   readonly loadedVersion: number;
 }
 
-function mergedOf(changes: readonly Change[]): Merged[] {
+function mergedOf(changes: readonly PaymentChange[]): Merged[] {
   const merged = new Map<string, Merged>();
   for (const { payment, ledger } of changes) {
     const key = keyOf(payment.tenantId, payment.saleId);
@@ -144,8 +159,15 @@ const tendersJson = ({ tenantId, saleId, tenders }: Payment) =>
     next: time(nextAttemptAt),
   }));
 
-const ledgerJson = ({ payment: { tenantId, saleId }, ledger }: Change) =>
+const ledgerJson = ({ payment: { tenantId, saleId }, ledger }: Pick<PaymentChange, 'payment' | 'ledger'>) =>
   ledger.map(({ position, kind, amountMinor, at }) => ({ t: tenantId, s: saleId, p: position, kind, amount: amountMinor, at: time(at) }));
+
+const auditJson = ({ payment: { tenantId, saleId, version, updatedAt }, audit }: PaymentChange) =>
+  audit.map(({ position, source, event, detail }, ordinal) => ({ t: tenantId, s: saleId, version, ordinal, at: time(updatedAt), p: position, source, event, detail }));
+
+const webhookJson = ({ webhook: { tenantId, webhookId, state, bodyHash, type, receivedAt, parked } }: { readonly webhook: Webhook }) => ({
+  t: tenantId, w: webhookId, state, hash: bodyHash, type, received: time(receivedAt), notice: parked ?? undefined, next: time(parked?.nextLookAt ?? null),
+});
 
 /** The key lets a sale be paid under one payment only: a second writer gets a conflict, reads again and finds the first. */
 const insertPayments = (rows: readonly object[]): Sql => sql`
@@ -195,3 +217,33 @@ const insertLedger = (rows: readonly object[]): Sql => sql`
   SELECT j.tenantId, j.saleId, j.position, j.kind, j.amountMinor, j.at
   FROM OPENJSON(${json(rows)}) WITH (
     tenantId VARCHAR(40) '$.t', saleId VARCHAR(36) '$.s', position INT '$.p', kind VARCHAR(10) '$.kind', amountMinor BIGINT '$.amount', at DATETIME2(3) '$.at') AS j;`;
+
+const insertAudit = (rows: readonly object[]): Sql => sql`
+  INSERT INTO payment_audit (tenant_id, sale_id, version, ordinal, at, position, source, event, detail)
+  SELECT j.tenantId, j.saleId, j.version, j.ordinal, j.at, j.position, j.source, j.event, j.detail
+  FROM OPENJSON(${json(rows)}) WITH (
+    tenantId VARCHAR(40) '$.t', saleId VARCHAR(36) '$.s', version INT '$.version', ordinal INT '$.ordinal', at DATETIME2(3) '$.at', position INT '$.p',
+    source NVARCHAR(200) '$.source', event VARCHAR(40) '$.event', detail NVARCHAR(400) '$.detail') AS j;`;
+
+const selectWebhooks = (wanted: readonly object[]): Sql => sql`
+  SELECT w.tenant_id AS tenantId, w.webhook_id AS webhookId, w.state, w.body_hash AS bodyHash, w.type, w.received_at AS receivedAt, w.notice AS parked
+  FROM OPENJSON(${json(wanted)}) WITH (tenantId VARCHAR(40) '$.t', webhookId VARCHAR(80) '$.w') AS j
+  INNER JOIN provider_webhook AS w ON w.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND w.webhook_id = j.webhookId COLLATE Latin1_General_100_BIN2;`;
+
+/** The same webhook handled by two at once: the second fails on the key, decides again and finds the first. */
+const insertWebhooks = (rows: readonly object[]): Sql => sql`
+  INSERT INTO provider_webhook (tenant_id, webhook_id, state, body_hash, type, received_at, notice, next_look_at)
+  SELECT j.tenantId, j.webhookId, j.state, j.bodyHash, j.type, j.receivedAt, j.notice, j.nextLookAt
+  FROM OPENJSON(${json(rows)}) WITH (
+    tenantId VARCHAR(40) '$.t', webhookId VARCHAR(80) '$.w', state VARCHAR(10) '$.state', bodyHash VARCHAR(64) '$.hash', type VARCHAR(60) '$.type',
+    receivedAt DATETIME2(3) '$.received', notice NVARCHAR(MAX) '$.notice' AS JSON, nextLookAt DATETIME2(3) '$.next') AS j;`;
+
+/** Only what is still parked can be looked at again. */
+const updateWebhooks = (rows: readonly object[]): Sql => sql`
+  UPDATE w
+  SET w.state = j.state, w.notice = j.notice, w.next_look_at = j.nextLookAt
+  FROM OPENJSON(${json(rows)}) WITH (
+    tenantId VARCHAR(40) '$.t', webhookId VARCHAR(80) '$.w', state VARCHAR(10) '$.state', notice NVARCHAR(MAX) '$.notice' AS JSON, nextLookAt DATETIME2(3) '$.next') AS j
+  INNER JOIN provider_webhook AS w ON w.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND w.webhook_id = j.webhookId COLLATE Latin1_General_100_BIN2
+    AND w.state = 'parked';
+  IF @@ROWCOUNT <> ${int(rows.length)} THROW 51001, 'conflict', 1;`;

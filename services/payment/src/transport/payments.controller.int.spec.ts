@@ -18,6 +18,7 @@ const view: PaymentView = {
   updatedAt: '2026-01-05T12:00:01.000Z',
   tenders: [],
   ledger: [],
+  audit: [],
 };
 
 let app: HttpApp;
@@ -26,8 +27,9 @@ let caller: Principal;
 
 beforeAll(async () => {
   const reader = { read: (tenantId: TenantId, saleId: string) => Promise.resolve(tenantId === sale.tenantId && saleId === sale.saleId ? view : undefined) };
+  const inbox = { paymentResolved: () => Promise.resolve('nothing-to-resolve' as const), webhookReceived: () => Promise.resolve('applied' as const) };
   const verifier = { verify: () => caller } as unknown as TokenVerifier;
-  app = await createHttpApp(PaymentModule.with(reader), { logger: createLogger({ service: 'payment', level: 'silent' }), health: new Health('payment'), verifier, metrics: false });
+  app = await createHttpApp(PaymentModule.with(reader, inbox, { inbox, reader: { verify: () => 'signature-invalid', read: () => undefined }, isTestAccount: true, onSuspicion: () => {} }), { logger: createLogger({ service: 'payment', level: 'silent' }), health: new Health('payment'), verifier, metrics: false });
   base = `http://127.0.0.1:${await app.listen(0, '127.0.0.1')}/v1/payments`;
 });
 afterAll(() => app.close());

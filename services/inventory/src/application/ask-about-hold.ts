@@ -1,9 +1,9 @@
-import type { Message } from '@checkout/contracts';
+import { inventory, type Message } from '@checkout/contracts';
 import type { Decision, Incoming } from '@checkout/messaging';
-import { setFree } from '../domain/movement.ts';
-import { expired, type OfSale } from '../domain/reservation.ts';
+import { heldLonger, type OfSale } from '../domain/reservation.ts';
 import type { Change, Stock } from '../domain/stock.ts';
 import type { Need, StockEvent, StockHandler } from './ports.ts';
+import { holdForMs } from './reserve-stock.ts';
 
 /** The sweeper found a reservation whose time was up when it looked. Local: it never travels on the bus. */
 export type ReservationDue = Message<'inventory.reservation-due', OfSale>;
@@ -12,8 +12,11 @@ export const reservationDue = ({ tenantId, storeId, saleId }: OfSale): Reservati
   body: { tenantId, storeId, saleId },
 });
 
-/** Puts goods back that nobody came back for. Too late, it does nothing: the sale may have been paid or called off meanwhile. */
-export class ExpireReservation implements StockHandler<ReservationDue> {
+/**
+ * Asks what becomes of goods that nobody came back for. They are not put back by themselves: the sale may be paid for already, with the word of it on its way
+ * through an outage, and its goods are gone. Whoever runs the sale knows, and every sale ends in a commit or a release.
+ */
+export class AskAboutHold implements StockHandler<ReservationDue> {
   needs({ body: { tenantId, saleId } }: ReservationDue): readonly Need[] {
     return [{ kind: 'reservation', tenantId, saleId }];
   }
@@ -21,13 +24,11 @@ export class ExpireReservation implements StockHandler<ReservationDue> {
   decide(stock: Stock, { message: { body }, now }: Incoming<ReservationDue>): Decision<Change, StockEvent> {
     const reservation = stock.reservationOf(body.tenantId, body.saleId);
     if (reservation?.state !== 'held' || Date.parse(reservation.expiresAt) > now) return {};
-    const { tenantId, storeId, saleId, pieces } = reservation;
+    const { tenantId, storeId, saleId } = reservation;
     return {
-      changes: [
-        { kind: 'reservation', reservation: expired(reservation) },
-        { kind: 'movement', movement: { tenantId, storeId, moves: setFree(pieces) } },
-      ],
-      effects: [{ event: 'expired', tenantId, storeId, saleId }],
+      changes: [{ kind: 'reservation', reservation: heldLonger(reservation, now + holdForMs) }],
+      messages: [inventory.StockHoldOverdue({ tenantId, storeId, saleId })],
+      effects: [{ event: 'overdue', tenantId, storeId, saleId }],
     };
   }
 }
