@@ -37,7 +37,11 @@ export class Nemesis {
     await Promise.all(this.#running);
     await this.#world.settled();
     const sql = await this.#world.faults.sqlHits();
-    for (const each of this.executed) if (each.fault.kind === 'sql-strike') each.fired = (sql.get(each.fault.id) ?? 0) > 0;
+    const unstruck = await this.#world.faults.busUnstruck();
+    for (const each of this.executed) {
+      if (each.fault.kind === 'sql-strike') each.fired = (sql.get(each.fault.id) ?? 0) > 0;
+      if (each.fault.kind === 'bus-strike') each.fired = !unstruck.has(each.fault.strike);
+    }
     await this.#world.faults.clear();
     if (this.#errors.length > 0) throw new AggregateError(this.#errors, `faults could not be done: ${String(this.#errors[0])}`);
   }

@@ -75,7 +75,7 @@ export async function liveThroughOutage(options: OutageOptions): Promise<OutageR
   const healthy = acceptMs(openedAt, beganAt);
   const during = acceptMs(beganAt, healedAt);
   const isolation: Isolation = { database: 'payment', healthyP99Ms: healthy.p99, faultyP99Ms: during.p99, samples: Math.min(healthy.count, during.count) };
-  const snapshot = await takeSnapshot(world, { commands: counter.commands, bot, rest, quietLimitMs: options.stuckAfterMs * 2, isolation });
+  const snapshot = await takeSnapshot(world, { commands: counter.commands, bot, rest, quietLimitMs: options.stuckAfterMs * 2, isolation, breakerEvents: watch.breakersBetween(openedAt, Date.now()) });
   await watch.close();
   const verdict = check(snapshot);
 
@@ -91,7 +91,7 @@ export async function liveThroughOutage(options: OutageOptions): Promise<OutageR
   return {
     verdict, rest, sales: counter.commands.length, acceptedShare: acceptanceBetween(counter.commands, beganAt, healedAt).share,
     deadLetters: snapshot.deadLetters.length, highestDeliveryCount: sampler.highestDeliveryCount, lost: count('I1'), doubled: count('I3', 'I4', 'I5'),
-    breakers: breakerTimes(nemesis.executed, watch.breakersBetween(0, Infinity).map(({ at, name, state }) => ({ at, service: name.split('/')[0] ?? '', dependency: name, state }))),
+    breakers: breakerTimes(nemesis.executed, snapshot.breakerEvents),
     backlog, drainMs, drainRate: drainMs === undefined || begunMeanwhile === 0 ? undefined : Math.round((endedMeanwhile / begunMeanwhile) * 10) / 10,
     acceptMs: { healthy, outage: during, drain: acceptMs(healedAt, drainEnd) },
     endToEndMs: { healthy: endToEnd(openedAt, beganAt - 2_000), drain: endToEnd(healedAt, drainEnd) },

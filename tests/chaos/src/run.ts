@@ -1,6 +1,7 @@
 import { check, type Verdict } from './check/check.ts';
 import type { Snapshot } from './check/snapshot.ts';
 import { Counter } from './counter.ts';
+import { Watch } from './incident/evidence.ts';
 import { Nemesis, type Executed } from './nemesis.ts';
 import type { Plan } from './plan/plan.ts';
 import { comeToRest, type Rest } from './quiet.ts';
@@ -43,6 +44,7 @@ export async function runIn(world: World, plan: Plan, { stuckAfterMs = defaultSt
   const counter = await Counter.open(world, plan.seed);
   const bot = new SreBot(world.network.serviceBusConnection);
   const nemesis = new Nemesis(world, plan.faults);
+  const watch = new Watch(world);
   await bot.plantPoison({ tenantId: 'alder' });
   const startedAt = Date.now();
   say(`selling: ${plan.sales.length} sales, ${plan.faults.length} faults`);
@@ -55,6 +57,7 @@ export async function runIn(world: World, plan: Plan, { stuckAfterMs = defaultSt
   const rest = await comeToRest(world, { stuckAfterMs, meanwhile: () => counter.tidy(bot) });
   await Promise.all(counter.tills.map((till) => till.look()));
   await counter.close();
-  const snapshot = await takeSnapshot(world, { commands: counter.commands, bot, rest, quietLimitMs });
+  await watch.close();
+  const snapshot = await takeSnapshot(world, { commands: counter.commands, bot, rest, quietLimitMs, breakerEvents: watch.breakersBetween(startedAt, Date.now()) });
   return { plan, executed: nemesis.executed, verdict: check(snapshot), snapshot, rest, replayed: bot.replayed, lastLines: world.log.last(), workloadMs };
 }

@@ -4,7 +4,7 @@ import { acceptanceBetween } from '../figures.ts';
 import { isAccepted, type Command } from '../till/history.ts';
 
 /** Longer than a sale takes while all is well, by far: a customer notices. */
-const noticeableMs = 3_000;
+const noticeableMs = 2_000;
 
 /** What an incident did to the shops, from the tills' histories and the books. */
 export interface Account {

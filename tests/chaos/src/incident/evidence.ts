@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SeenBreaker } from '../world/event-log.ts';
 import { breakersOf, type World } from '../world/world.ts';
 
 /** Something that the system itself said, about which layer. */
@@ -38,10 +39,11 @@ export class Watch {
     ].toSorted((a, b) => a.at - b.at);
   }
 
-  /** Changes of the breakers as the services told them, for the time line. */
-  breakersBetween(from: number, to: number): { readonly at: number; readonly name: string; readonly state: string }[] {
-    const told = this.#world.events.breakers.map(({ at, service, dependency, state }) => ({ at, name: dependency.includes('/') ? dependency : `${service}/${dependency}`, state }));
-    return (told.length > 0 ? told : this.#states).filter(({ at }) => at >= from && at <= to).toSorted((a, b) => a.at - b.at);
+  /** Changes of the breakers: as the services told the operators, or else as their readiness showed them, four times a second. */
+  breakersBetween(from: number, to: number): SeenBreaker[] {
+    const told = this.#world.events.breakers;
+    const seen = this.#states.map(({ at, name, state }): SeenBreaker => ({ at, service: name.split('/')[0] ?? '', dependency: name, state }));
+    return (told.length > 0 ? told : seen).filter(({ at }) => at >= from && at <= to).toSorted((a, b) => a.at - b.at);
   }
 
   async close(): Promise<void> {

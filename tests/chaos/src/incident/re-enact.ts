@@ -10,6 +10,7 @@ import { takeSnapshot } from '../world/take-snapshot.ts';
 import type { World } from '../world/world.ts';
 import { accountOf, type Account } from './account.ts';
 import { diagnose, Watch, type Diagnosis } from './evidence.ts';
+import { slowSteps } from './slow-steps.ts';
 import type { Scene } from './scenes.ts';
 
 export interface Entry {
@@ -52,13 +53,13 @@ export async function reEnact(world: World, counter: Counter, bot: SreBot, scene
   const rest = await comeToRest(world, { stuckAfterMs, meanwhile: () => counter.tidy(bot) });
   const quietAt = Date.now();
   await Promise.all(counter.tills.map((till) => till.look()));
-  const snapshot = await takeSnapshot(world, { commands: counter.commands, bot, rest, quietLimitMs: stuckAfterMs });
+  const snapshot = await takeSnapshot(world, { commands: counter.commands, bot, rest, quietLimitMs: stuckAfterMs, breakerEvents: watch.breakersBetween(openedAt, quietAt) });
   await watch.close();
 
   const [executed] = nemesis.executed;
   const beganAt = executed?.startedAt ?? openedAt;
   const healedAt = executed?.endedAt ?? beganAt;
-  const diagnosis = diagnose(watch.between(beganAt, healedAt));
+  const diagnosis = diagnose([...watch.between(beganAt, healedAt), ...slowSteps(snapshot, openedAt, beganAt, healedAt)].toSorted((a, b) => a.at - b.at));
   const account = accountOf(snapshot, beganAt, healedAt);
   const sold = (from: number, to: number): string => {
     const began = snapshot.commands.flatMap(({ attempts }) => attempts.slice(0, 1)).filter(({ at }) => at >= from && at < to);
@@ -71,7 +72,7 @@ export async function reEnact(world: World, counter: Counter, bot: SreBot, scene
     { at: beganAt - 1, text: sold(openedAt, beganAt) },
     { at: beganAt, text: `** ${scene.happens}` },
     ...[1, 2, 3].map((third) => ({ at: beganAt + third * step - 1, text: sold(beganAt + (third - 1) * step, beganAt + third * step) })),
-    ...watch.breakersBetween(beganAt, quietAt).map(({ at, name, state }) => ({ at, text: `${name}: breaker ${state}` })),
+    ...watch.breakersBetween(beganAt, quietAt).map(({ at, dependency, state }) => ({ at, text: `breaker ${dependency} is ${state}` })),
     { at: healedAt, text: `** ${scene.isOver}` },
     { at: quietAt, text: rest.isQuiet ? 'everything has drained: nothing under way, every outbox empty, every breaker closed' : `NOT QUIET: ${JSON.stringify(rest.backlog)}` },
   ];

@@ -63,6 +63,12 @@ export class FaultDesk {
     return new Map(rules.flatMap(({ name, hits }) => (name === undefined ? [] : [[name, hits] as const])));
   }
 
+  /** Kinds of strike that are still in force and have hit nothing at all. */
+  async busUnstruck(): Promise<ReadonlySet<string>> {
+    const inForce = (await this.#ask('GET', `http://127.0.0.1:${this.#site.ports.bus}/faults`)) as readonly { readonly fault: string; readonly struck: number }[];
+    return new Set(inForce.filter(({ struck }) => struck === 0).map(({ fault }) => fault));
+  }
+
   async strikeBus(strike: BusStrike, entity: string | undefined, times: number): Promise<void> {
     await this.#bus({ inject: [{ fault: strike, ...(entity !== undefined && { entity }), times }] });
   }

@@ -4,6 +4,7 @@ import type { ForeignRead, Isolation, ProviderEntry, Snapshot } from '../check/s
 import { busCounts, type Rest } from '../quiet.ts';
 import type { SreBot } from '../sre-bot.ts';
 import { isAccepted, type Command } from '../till/history.ts';
+import type { SeenBreaker } from './event-log.ts';
 import { stores, tenantIds, tills } from './shops.ts';
 import { breakersOf, type World } from './world.ts';
 
@@ -12,11 +13,12 @@ export interface Seen {
   readonly bot: SreBot;
   readonly rest: Rest;
   readonly quietLimitMs: number;
+  readonly breakerEvents: readonly SeenBreaker[];
   readonly isolation?: Isolation;
 }
 
 /** Reads everything, once nothing moves any more. */
-export async function takeSnapshot(world: World, { commands, bot, rest, quietLimitMs, isolation }: Seen): Promise<Snapshot> {
+export async function takeSnapshot(world: World, { commands, bot, rest, quietLimitMs, breakerEvents, isolation }: Seen): Promise<Snapshot> {
   const { tables, network, events, log } = world;
   const perService = async (count: (service: (typeof serviceNames)[number]) => Promise<number>) =>
     Object.fromEntries(await Promise.all(serviceNames.map(async (service) => [service, await count(service)] as const)));
@@ -32,7 +34,7 @@ export async function takeSnapshot(world: World, { commands, bot, rest, quietLim
     outbox: await perService((service) => tables.count(service, 'outbox')),
     provider: await providerLedger(world),
     events: [...events.events],
-    breakerEvents: [...events.breakers],
+    breakerEvents,
     bus: await busCounts(network.ports.bus),
     deadLetters: [...bot.deadLetters],
     breakers: await breakersOf(network),
