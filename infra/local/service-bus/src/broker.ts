@@ -3,7 +3,9 @@ import { Faults } from './fault/faults.ts';
 import { copiesOf, type Passage } from './forwarding.ts';
 import { limits } from './limits.ts';
 import { CommitLog, type LogOwner } from './log/commit-log.ts';
-import { type RecordSink, writeEntities, writePut, writeReset, writeRules, writeSeen, writeSessionState, writeStore } from './log/records.ts';
+import { Encoding } from './log/encoding.ts';
+import { type RecordSink, writeEntities, writeReset, writeRules, writeSeen, writeSessionState, writeStore } from './log/records.ts';
+import { RecentEncodings } from './log/recent-encodings.ts';
 import { recover } from './log/recovery.ts';
 import type { SegmentFile } from './log/segment-file.ts';
 import { MessageStore } from './message-store.ts';
@@ -46,10 +48,11 @@ export class Broker implements LogOwner, StoreContext {
     this.faults = faults;
     this.#emit = emit;
     this.#onFailure = onFailure;
-    const recovered = recover(directory);
+    const encodings = new RecentEncodings();
+    const recovered = recover(directory, encodings);
     this.#storeIds = recovered.storeIds;
     this.#lastStoreId = recovered.lastStoreId;
-    this.log = new CommitLog(directory, recovered.segments, this);
+    this.log = new CommitLog(directory, recovered.segments, encodings, this);
     this.#declared = JSON.stringify(topology);
     const changed = recovered.entities === undefined ? undefined : (JSON.parse(recovered.entities) as PersistedEntities);
     if (changed?.declared === this.#declared) this.#changedEntities = recovered.entities;
@@ -62,7 +65,7 @@ export class Broker implements LogOwner, StoreContext {
       for (const [id, at] of found.seen) store.duplicates.remember(id, at);
       for (const [sessionId, state] of found.sessionStates) store.sessions.open(sessionId).state = state;
       const inOrder = [...found.messages.values()].sort((a, b) => a.copy.sequence - b.copy.sequence);
-      for (const { encoding, copy } of inOrder) store.restore(encoding.content, copy);
+      for (const { encoding, copy } of inOrder) store.restore(encoding, copy);
       messages += inOrder.length;
     }
     for (const subscription of this.#subscriptions()) restoreRules(subscription, recovered.stores.get(subscription.store.path)?.rules);
@@ -137,8 +140,8 @@ export class Broker implements LogOwner, StoreContext {
     const added: StoredMessage[] = [];
     for (const content of contents) {
       if (this.#isDuplicate(destination, content, now)) continue;
-      if (content.scheduledAt > now) added.push(this.#schedule(destination, content, now));
-      else added.push(...this.#fanOut(destination, content, { enqueuedAt: now, enqueueSequence: 0, hops: 0 }));
+      if (content.scheduledAt > now) added.push(this.#schedule(destination, Encoding.of(content), now));
+      else added.push(...this.#fanOut(destination, Encoding.of(content), { enqueuedAt: now, enqueueSequence: 0, hops: 0 }));
     }
     this.log.afterDurable(() => {
       for (const message of added) message.store.add(message);
@@ -153,7 +156,7 @@ export class Broker implements LogOwner, StoreContext {
     for (const content of contents) this.#check(destination, content);
     const now = Date.now();
     const isRepeated = contents.map((content) => this.#isDuplicate(destination, content, now));
-    const added = contents.map((content, index) => (isRepeated[index] ? destination.store.newCopy(content, now) : this.#schedule(destination, content, now)));
+    const added = contents.map(Encoding.of).map((encoding, index) => (isRepeated[index] ? destination.store.newCopy(encoding, now) : this.#schedule(destination, encoding, now)));
     this.log.afterDurable(() => {
       added.forEach((message, index) => { if (!isRepeated[index]) message.store.add(message); });
       accepted(added.map(({ sequence }) => sequence));
@@ -202,31 +205,26 @@ export class Broker implements LogOwner, StoreContext {
     }
   }
 
-  #schedule(destination: Destination, content: Content, now: number): StoredMessage {
-    const message = destination.store.newCopy(content, now);
+  #schedule(destination: Destination, encoding: Encoding, now: number): StoredMessage {
+    const message = destination.store.newCopy(encoding, now);
     message.state = messageState.scheduled;
-    this.#record(content, [message]);
+    this.log.put(encoding, [message]);
     return message;
   }
 
-  #fanOut(destination: Destination, content: Content, passage: Passage): StoredMessage[] {
-    const copies = copiesOf(destination, content, passage, (path) => this.#destination(path));
-    if (copies.every((copy) => copy.content === content)) {
-      if (copies.length > 0) this.#record(content, copies);
+  #fanOut(destination: Destination, encoding: Encoding, passage: Passage): StoredMessage[] {
+    const copies = copiesOf(destination, encoding, passage, (path) => this.#destination(path));
+    if (copies.every((copy) => copy.encoding === encoding)) {
+      if (copies.length > 0) this.log.put(encoding, copies);
       return copies;
     }
-    for (const [shared, own] of Map.groupBy(copies, (copy) => copy.content)) this.#record(shared, own);
+    for (const [shared, own] of Map.groupBy(copies, (copy) => copy.encoding)) this.log.put(shared, own);
     return copies;
   }
 
   #destination(path: string): Destination | undefined {
     const entity = this.namespace.find(path);
     return entity && 'destination' in entity ? entity.destination : undefined;
-  }
-
-  #record(content: Content, copies: readonly StoredMessage[]): void {
-    content.bytes = writePut(this.log, copies, content.bytes);
-    this.log.stored(content);
   }
 
   // ---- StoreContext
@@ -255,7 +253,7 @@ export class Broker implements LogOwner, StoreContext {
     const entity = this.resolve(store.path);
     if (entity.kind !== 'queue' && entity.kind !== 'topic') return;
     store.unschedule(message);
-    const active = parseContent(Buffer.from(content.bytes));
+    const active = Encoding.of(parseContent(Buffer.from(content.bytes)));
     this.#addWhenDurable(this.#fanOut(entity.destination, active, {
       enqueuedAt: Math.max(content.scheduledAt, message.enqueuedAt), enqueueSequence: message.sequence, hops: 0,
     }));
@@ -270,7 +268,7 @@ export class Broker implements LogOwner, StoreContext {
   forwardDeadLetter(content: Content, { store, enqueueSequence }: StoredMessage, target: string): boolean {
     const destination = this.#destination(target);
     if (!destination) return false;
-    const marked = parseContent(withAnnotation(content, 'x-opt-deadletter-source', text(store.path)));
+    const marked = Encoding.of(parseContent(withAnnotation(content, 'x-opt-deadletter-source', text(store.path))));
     this.#addWhenDurable(this.#fanOut(destination, marked, { enqueuedAt: Date.now(), enqueueSequence, hops: 1 }));
     return true;
   }
@@ -292,24 +290,23 @@ export class Broker implements LogOwner, StoreContext {
   }
 
   moveForward(segment: SegmentFile): void {
-    const byContent = new Map<Content, StoredMessage[]>();
+    const byEncoding = new Map<Encoding, StoredMessage[]>();
     for (const store of this.#stores) {
       for (const message of store.messages.values()) {
-        if (message.content.segment !== segment) continue;
-        const copies = byContent.get(message.content);
+        if (message.encoding.segment !== segment) continue;
+        const copies = byEncoding.get(message.encoding);
         if (copies) copies.push(message);
-        else byContent.set(message.content, [message]);
+        else byEncoding.set(message.encoding, [message]);
       }
     }
-    for (const [content, copies] of byContent) {
-      const size = content.bytes.length;
-      this.#record(content, copies);
+    for (const [encoding, copies] of byEncoding) {
+      this.log.put(encoding, copies);
       this.log.afterDurable(() => {
         segment.liveContents -= 1;
-        segment.liveBytes -= size;
+        segment.liveBytes -= encoding.size;
       });
     }
-    this.#emit('compacted', { segment: segment.number, moved: byContent.size });
+    this.#emit('compacted', { segment: segment.number, moved: byEncoding.size });
   }
 
   committed(): void {

@@ -1,7 +1,8 @@
-import { StoredMessage } from './stored-message.ts';
+import { Encoding } from './log/encoding.ts';
 import type { MessageStore } from './message-store.ts';
 import type { Changes } from './store-options.ts';
-import type { Content } from './wire/content.ts';
+import { StoredMessage } from './stored-message.ts';
+import { type Content } from './wire/content.ts';
 import { text } from './wire/encode.ts';
 
 /** Why the broker dead-letters a message, as the application-properties its receivers look at. */
@@ -16,8 +17,8 @@ export const exhausted = (attempts: number): Changes =>
 
 /** The message as it arrives in a dead-letter queue: it keeps its sequence number and its count (specification §12). */
 export function deadLetterOf(message: StoredMessage, queue: MessageStore, content: Content): StoredMessage {
-  const moved = new StoredMessage(queue, message.sequence, message.enqueueSequence, content, message.enqueuedAt);
+  const moved = new StoredMessage(queue, message.sequence, message.enqueueSequence, Encoding.of(content), message.enqueuedAt);
   moved.deliveryCount = message.deliveryCount;
-  content.copies = 1;
+  moved.encoding.copies = 1;
   return moved;
 }

@@ -1,7 +1,7 @@
+import type { Encoding } from './log/encoding.ts';
 import type { MessageStore } from './message-store.ts';
 import type { StoredMessage } from './stored-message.ts';
 import type { Destination } from './topic.ts';
-import type { Content } from './wire/content.ts';
 
 /** A message goes through so many entities at most (https://learn.microsoft.com/azure/service-bus-messaging/service-bus-auto-forwarding). */
 const MAX_HOPS = 4;
@@ -18,16 +18,16 @@ export interface Passage {
  * Makes the copies of a message in all the entities where it ends up: it follows the rules of topics and the forwarding of queues and
  * subscriptions. `findTarget` is asked at the time, so that an entity removed meanwhile dead-letters rather than loses.
  */
-export function copiesOf(destination: Destination, content: Content, passage: Passage, findTarget: (path: string) => Destination | undefined): StoredMessage[] {
+export function copiesOf(destination: Destination, encoding: Encoding, passage: Passage, findTarget: (path: string) => Destination | undefined): StoredMessage[] {
   const copies: StoredMessage[] = [];
-  destination.route(content, (store, routed) => arrive(store, routed, passage, findTarget, copies));
+  destination.route(encoding, (store, routed) => arrive(store, routed, passage, findTarget, copies));
   return copies;
 }
 
-function arrive(store: MessageStore, content: Content, passage: Passage, findTarget: (path: string) => Destination | undefined, copies: StoredMessage[]): void {
-  const copy = store.newCopy(content, passage.enqueuedAt, passage.enqueueSequence);
+function arrive(store: MessageStore, encoding: Encoding, passage: Passage, findTarget: (path: string) => Destination | undefined, copies: StoredMessage[]): void {
+  const copy = store.newCopy(encoding, passage.enqueuedAt, passage.enqueueSequence);
   const { requiresSession, forwardTo } = store.options;
-  if (requiresSession && content.sessionId === undefined) {
+  if (requiresSession && encoding.content.sessionId === undefined) {
     copies.push(store.refuseOnArrival(copy, 'Session ID is null.', 'The entity requires sessions and the message has no session id.'));
     return;
   }
@@ -41,8 +41,8 @@ function arrive(store: MessageStore, content: Content, passage: Passage, findTar
   } else if (passage.hops >= MAX_HOPS) {
     copies.push(store.refuseOnArrival(copy, 'MaxTransferHopCountExceeded', `The message was forwarded more than ${MAX_HOPS} times.`));
   } else {
-    content.copies -= 1;
+    encoding.copies -= 1;
     const onward = { ...passage, enqueueSequence: copy.enqueueSequence, hops: passage.hops + 1 };
-    target.route(content, (next, routed) => arrive(next, routed, onward, findTarget, copies));
+    target.route(encoding, (next, routed) => arrive(next, routed, onward, findTarget, copies));
   }
 }

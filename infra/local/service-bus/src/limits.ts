@@ -28,6 +28,8 @@ export const limits = {
   segmentBytes: 16 * 1024 * 1024,
   /** Buffer the records of a tick are collected in. Message bodies in memory are views of it. */
   slabBytes: 256 * 1024,
+  /** Messages kept in memory, the newest first; others are read back from the log when their turn comes. */
+  recentBytes: 32 * 1024 * 1024,
   /** How many segments may exist before old ones are rewritten to get rid of settled messages. */
   segmentsBeforeCompaction: 4,
   /** Bodies larger than this are handed to the socket as they are instead of being copied into the output slab. */

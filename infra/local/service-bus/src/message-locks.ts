@@ -56,6 +56,6 @@ export class MessageLocks {
 
   /** Deferred messages taken through `$management` are locked by the session, not by a link. */
   deferredOf(session: MessageSession): StoredMessage[] {
-    return [...this.#byId.values()].filter(({ holder, state, content }) => holder === undefined && state === messageState.deferred && content.sessionId === session.id);
+    return [...this.#byId.values()].filter((message) => message.holder === undefined && message.state === messageState.deferred && message.session === session);
   }
 }

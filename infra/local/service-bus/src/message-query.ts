@@ -12,7 +12,7 @@ export function peekAt(messages: Messages, from: number, count: number, sessionI
   const now = Date.now();
   const found: StoredMessage[] = [];
   for (const message of messages.values()) {
-    if (message.sequence < from || (sessionId !== undefined && message.content.sessionId !== sessionId)) continue;
+    if (message.sequence < from || (sessionId !== undefined && message.sessionId !== sessionId)) continue;
     if (message.state === messageState.active && message.lockId === 0 && message.expiresAt <= now) continue;
     found.push(message);
     if (isOrdered && found.length === count) break;
@@ -27,7 +27,7 @@ export function freeMessages(messages: Messages, count: number, enqueuedUntil: n
     if (found.length >= count) break;
     const { state, lockId, enqueuedAt } = message;
     if (state !== messageState.active || lockId !== 0 || enqueuedAt > enqueuedUntil) continue;
-    if (sessionId === undefined || message.content.sessionId === sessionId) found.push(message);
+    if (sessionId === undefined || message.sessionId === sessionId) found.push(message);
   }
   return found;
 }

@@ -3,7 +3,8 @@ import { ConsumerRing } from './consumer-ring.ts';
 import { deadLetterOf, exhausted, expired, reason } from './dead-letter.ts';
 import { DuplicateHistory } from './duplicate-history.ts';
 import { condition, Refusal } from './errors.ts';
-import { writeCount, writePut, writeSessionState, writeSettle } from './log/records.ts';
+import { Encoding } from './log/encoding.ts';
+import { writeCount, writeSessionState, writeSettle } from './log/records.ts';
 import { MessageLocks } from './message-locks.ts';
 import { countStates, freeMessages, peekAt, type StateCounts } from './message-query.ts';
 import type { MessageSession } from './message-session.ts';
@@ -52,34 +53,34 @@ export class MessageStore {
   // ---- Arrival
 
   /** Makes a copy with its sequence number. It is not in the store before `add`, which waits until the copy is durable. */
-  newCopy(content: Content, enqueuedAt: number, enqueueSequence = 0): StoredMessage {
+  newCopy(encoding: Encoding, enqueuedAt: number, enqueueSequence = 0): StoredMessage {
     const sequence = this.nextSequence;
     this.nextSequence += 1;
-    const message = new StoredMessage(this, sequence, enqueueSequence || sequence, content, enqueuedAt);
-    message.ttlMs = this.#ttlOf(content);
-    content.copies += 1;
+    const message = new StoredMessage(this, sequence, enqueueSequence || sequence, encoding, enqueuedAt);
+    message.ttlMs = this.#ttlOf(encoding.content);
+    encoding.copies += 1;
     return message;
   }
 
   add(message: StoredMessage): void {
     this.messages.set(message.sequence, message);
-    this.bytes += message.content.bytes.length;
-    const session = this.#sessionOf(message);
-    if (session) session.messageCount += 1;
+    this.bytes += message.encoding.size;
+    if (this.options.requiresSession) message.session = this.sessions.open(message.content.sessionId ?? '');
+    if (message.session) message.session.messageCount += 1;
     if (message.state === messageState.scheduled) this.#context.timers.schedule(message, message.content.scheduledAt);
-    else if (message.state === messageState.active) this.#makeReady(message, session);
+    else if (message.state === messageState.active) this.#makeReady(message);
   }
 
   /** Puts back what the log remembered, before any client is connected. */
-  restore(content: Content, from: { sequence: number; enqueueSequence: number; enqueuedAt: number; deliveryCount: number; state: number }): void {
-    const message = new StoredMessage(this, from.sequence, from.enqueueSequence, content, from.enqueuedAt);
+  restore(encoding: Encoding, from: { sequence: number; enqueueSequence: number; enqueuedAt: number; deliveryCount: number; state: number }): void {
+    const message = new StoredMessage(this, from.sequence, from.enqueueSequence, encoding, from.enqueuedAt);
     message.deliveryCount = from.deliveryCount;
     message.state = from.state === messageState.deferred ? messageState.deferred : from.state === messageState.scheduled ? messageState.scheduled : messageState.active;
-    message.ttlMs = this.#ttlOf(content);
-    content.copies += 1;
-    if (content.copies === 1 && content.segment) {
-      content.segment.liveContents += 1;
-      content.segment.liveBytes += content.bytes.length;
+    message.ttlMs = this.#ttlOf(encoding.content);
+    encoding.copies += 1;
+    if (encoding.copies === 1 && encoding.segment) {
+      encoding.segment.liveContents += 1;
+      encoding.segment.liveBytes += encoding.size;
     }
     this.add(message);
   }
@@ -91,11 +92,8 @@ export class MessageStore {
     return defaultTtlMs < 0 ? content.ttlMs : Math.min(content.ttlMs, defaultTtlMs);
   }
 
-  #sessionOf(message: StoredMessage): MessageSession | undefined {
-    return this.options.requiresSession ? this.sessions.open(message.content.sessionId ?? '') : undefined;
-  }
-
-  #makeReady(message: StoredMessage, session = this.#sessionOf(message)): void {
+  #makeReady(message: StoredMessage): void {
+    const { session } = message;
     if (message.ttlMs >= 0) this.#context.timers.schedule(message, message.expiresAt);
     if (!session) {
       this.#ready.push(message);
@@ -218,13 +216,12 @@ export class MessageStore {
 
   #rewrite(message: StoredMessage, changes: Changes): void {
     const { log } = this.#context;
-    log.released(message.content);
-    const content = parseContent(withApplicationProperties(message.content, changes));
-    content.copies = 1;
-    this.bytes += content.bytes.length - message.content.bytes.length;
-    message.content = content;
-    content.bytes = writePut(log, [message], content.bytes);
-    log.stored(content);
+    log.released(message.encoding);
+    const encoding = Encoding.of(parseContent(withApplicationProperties(message.content, changes)));
+    encoding.copies = 1;
+    this.bytes += encoding.size - message.encoding.size;
+    message.encoding = encoding;
+    log.put(encoding, [message]);
   }
 
   #moveToDeadLetterQueue(message: StoredMessage, changes: Changes): void {
@@ -236,8 +233,7 @@ export class MessageStore {
     const { forwardDeadLettersTo } = this.options;
     if (forwardDeadLettersTo !== undefined && this.#context.forwardDeadLetter(content, message, forwardDeadLettersTo)) return;
     const moved = deadLetterOf(message, deadLetterQueue, content);
-    content.bytes = writePut(log, [moved], content.bytes);
-    log.stored(content);
+    log.put(moved.encoding, [moved]);
     log.afterDurable(() => deadLetterQueue.add(moved));
   }
 
@@ -246,7 +242,7 @@ export class MessageStore {
     const { deadLetterQueue } = this;
     if (!deadLetterQueue) return message;
     const content = parseContent(withApplicationProperties(message.content, reason(name, description)));
-    message.content.copies -= 1;
+    message.encoding.copies -= 1;
     return deadLetterOf(message, deadLetterQueue, content);
   }
 
@@ -255,11 +251,10 @@ export class MessageStore {
     timers.cancel(message);
     message.isGone = true;
     this.messages.delete(message.sequence);
-    this.bytes -= message.content.bytes.length;
+    this.bytes -= message.encoding.size;
     writeSettle(log, this.id, message.sequence);
-    log.released(message.content);
-    if (!this.options.requiresSession) return;
-    const session = this.#sessionOf(message);
+    log.released(message.encoding);
+    const { session } = message;
     if (!session) return;
     session.messageCount -= 1;
     if (session.isIdle) this.sessions.forget(session);
@@ -301,7 +296,7 @@ export class MessageStore {
     });
     const now = Date.now();
     for (const message of found) {
-      const session = this.#sessionOf(message);
+      const { session } = message;
       if (deletes) {
         this.#remove(message);
       } else {
@@ -404,7 +399,7 @@ export class MessageStore {
     const { faults } = this.#context;
     if (!message || !faults.isAny) return message;
     const following = this.#ready.peek();
-    if (!following || following.content.sessionId === message.content.sessionId || !faults.strike('reorder', this.path)) return message;
+    if (!following || following.sessionId === message.sessionId || !faults.strike('reorder', this.path)) return message;
     this.#ready.shift();
     this.#ready.push(message);
     return following;
@@ -418,7 +413,7 @@ export class MessageStore {
       if (message.lockId !== 0) this.#locks.unlock(message);
       this.#context.timers.cancel(message);
       message.isGone = true;
-      this.#context.log.released(message.content);
+      this.#context.log.released(message.encoding);
     }
     this.messages.clear();
     this.bytes = 0;

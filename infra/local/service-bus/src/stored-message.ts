@@ -1,4 +1,6 @@
 import type { Consumer } from './consumer.ts';
+import type { Encoding } from './log/encoding.ts';
+import type { MessageSession } from './message-session.ts';
 import type { MessageStore } from './message-store.ts';
 import { Timed } from './timer-wheel.ts';
 import type { Content } from './wire/content.ts';
@@ -8,7 +10,7 @@ export const messageState = { active: 0, deferred: 1, scheduled: 2 } as const;
 export type MessageState = (typeof messageState)[keyof typeof messageState];
 
 /**
- * One copy of a message in one entity. What copies share is in `content`; this is the small rest. It is its own timer: when it waits
+ * One copy of a message in one entity. What copies share is in `encoding`; this is the small rest. It is its own timer: when it waits
  * the timer is its time to live, when it is locked its lock, when it is scheduled its due time. It never needs two of them at once,
  * because a locked message does not expire.
  */
@@ -16,7 +18,9 @@ export class StoredMessage extends Timed {
   readonly store: MessageStore;
   readonly sequence: number;
   readonly enqueueSequence: number;
-  content: Content;
+  encoding: Encoding;
+  /** The session it belongs to, once it is in a store that requires sessions. */
+  session: MessageSession | undefined;
   deliveryCount = 0;
   enqueuedAt: number;
   /** Effective time to live, or -1 for ever. */
@@ -31,13 +35,22 @@ export class StoredMessage extends Timed {
   holder: Consumer | undefined;
   deliveryId = -1;
 
-  constructor(store: MessageStore, sequence: number, enqueueSequence: number, content: Content, enqueuedAt: number) {
+  constructor(store: MessageStore, sequence: number, enqueueSequence: number, encoding: Encoding, enqueuedAt: number) {
     super();
     this.store = store;
     this.sequence = sequence;
     this.enqueueSequence = enqueueSequence;
-    this.content = content;
+    this.encoding = encoding;
     this.enqueuedAt = enqueuedAt;
+  }
+
+  /** Its bytes and what was read of them; from the disk when it has waited for long. */
+  get content(): Content {
+    return this.encoding.content;
+  }
+
+  get sessionId(): string | undefined {
+    return this.session ? this.session.id : this.content.sessionId;
   }
 
   get storeId(): number {

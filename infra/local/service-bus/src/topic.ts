@@ -1,7 +1,7 @@
+import { Encoding } from './log/encoding.ts';
 import type { MessageStore } from './message-store.ts';
 import { FilterSubject } from './rule/filter-subject.ts';
 import { type Rule } from './rule/rule.ts';
-import type { Content } from './wire/content.ts';
 
 /** A subscription: its messages, and the rules that choose them. */
 export class Subscription {
@@ -27,7 +27,7 @@ export interface Destination {
   /** What it holds, for its quota: a topic as much as the fullest of its subscriptions. */
   readonly bytes: number;
   /** Names the entities that get a copy, and what they get: a rule's action may have changed it. */
-  route(content: Content, deliver: (store: MessageStore, content: Content) => void): void;
+  route(encoding: Encoding, deliver: (store: MessageStore, encoding: Encoding) => void): void;
 }
 
 export class Queue implements Destination {
@@ -43,8 +43,8 @@ export class Queue implements Destination {
     return bytesOf(this.store);
   }
 
-  route(content: Content, deliver: (store: MessageStore, content: Content) => void): void {
-    deliver(this.store, content);
+  route(encoding: Encoding, deliver: (store: MessageStore, encoding: Encoding) => void): void {
+    deliver(this.store, encoding);
   }
 }
 
@@ -64,17 +64,18 @@ export class Topic implements Destination {
     return this.store.bytes + fullest;
   }
 
-  route(content: Content, deliver: (store: MessageStore, content: Content) => void): void {
+  route(encoding: Encoding, deliver: (store: MessageStore, encoding: Encoding) => void): void {
+    const { content } = encoding;
     const subject = new FilterSubject(content);
     for (const { store, rules } of this.subscriptions) {
       let isPlain = false;
       for (const rule of rules) {
         if ((!rule.change && isPlain) || !rule.matches(subject)) continue;
         // Every rule with an action makes a copy of its own; all without one make one together (specification §11.2).
-        if (rule.change) deliver(store, rule.change(content));
+        if (rule.change) deliver(store, Encoding.of(rule.change(content)));
         else isPlain = true;
       }
-      if (isPlain) deliver(store, content);
+      if (isPlain) deliver(store, encoding);
     }
   }
 }

@@ -2,8 +2,9 @@ import { existsSync, renameSync } from 'node:fs';
 import { rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { limits } from '../limits.ts';
-import type { Content } from '../wire/content.ts';
-import type { RecordSink } from './records.ts';
+import type { Encoding } from './encoding.ts';
+import type { RecentEncodings } from './recent-encodings.ts';
+import { type CopyRecord, type RecordSink, writePut } from './records.ts';
 import { GROUP_HEADER_BYTES, preallocate, SegmentFile, segmentPath } from './segment-file.ts';
 
 /** What the log needs from its owner. */
@@ -21,9 +22,13 @@ export interface LogOwner {
 /** Records that will be written together, and what happens when they are on disk. */
 interface Group {
   readonly segment: SegmentFile;
+  /** Where it begins in the segment. */
+  readonly at: number;
   readonly chunks: Buffer[];
-  readonly stored: Content[];
-  readonly released: Content[];
+  /** Bytes of the chunks so far. */
+  size: number;
+  readonly stored: Encoding[];
+  readonly released: Encoding[];
   readonly effects: (() => void)[];
 }
 
@@ -35,6 +40,7 @@ interface Group {
 export class CommitLog implements RecordSink {
   readonly #directory: string;
   readonly #owner: LogOwner;
+  readonly #encodings: RecentEncodings;
   /** Oldest first; the last one is written to. */
   readonly #segments: SegmentFile[];
   #slab = Buffer.allocUnsafeSlow(limits.slabBytes);
@@ -47,8 +53,9 @@ export class CommitLog implements RecordSink {
   #spare: 'none' | 'preparing' | 'ready' = 'none';
   #idle: (() => void) | undefined;
 
-  constructor(directory: string, segments: SegmentFile[], owner: LogOwner) {
+  constructor(directory: string, segments: SegmentFile[], encodings: RecentEncodings, owner: LogOwner) {
     this.#directory = directory;
+    this.#encodings = encodings;
     this.#segments = segments;
     this.#owner = owner;
   }
@@ -78,19 +85,23 @@ export class CommitLog implements RecordSink {
     group.effects.push(effect);
   }
 
-  /** Notes that the group being collected holds the bytes of this content. */
-  stored(content: Content): void {
+  /** Records copies of a message together with its bytes. These stay in memory at least until they are on disk. */
+  put(encoding: Encoding, copies: readonly CopyRecord[]): void {
+    const { content } = encoding;
+    content.bytes = writePut(this, copies, content.bytes);
     const group = this.#collecting ?? this.#begin();
-    group.stored.push(content);
-    content.segment = group.segment;
+    group.stored.push(encoding);
+    this.#encodings.remove(encoding);
+    encoding.segment = group.segment;
+    encoding.at = group.at + group.size + content.bytes.byteOffset - this.#slab.byteOffset - this.#start;
     group.segment.liveContents += 1;
-    group.segment.liveBytes += content.bytes.length;
+    group.segment.liveBytes += encoding.size;
   }
 
-  /** Notes that one copy of this content is gone once the group being collected is on disk. */
-  released(content: Content): void {
+  /** Notes that one copy of this message is gone once the group being collected is on disk. */
+  released(encoding: Encoding): void {
     const group = this.#collecting ?? this.#begin();
-    group.released.push(content);
+    group.released.push(encoding);
   }
 
   get bytesOnDisk(): number {
@@ -103,6 +114,7 @@ export class CommitLog implements RecordSink {
     this.#isClosed = true;
     while (this.#spare === 'preparing') await new Promise((resolve) => { setTimeout(resolve, 5); });
     for (const segment of this.#segments) segment.close();
+    this.#encodings.reader.close();
   }
 
   get #sparePath(): string {
@@ -117,7 +129,7 @@ export class CommitLog implements RecordSink {
 
   #take(size: number): number {
     if (this.#end + size > this.#slab.length) {
-      if (this.#collecting && this.#end > this.#start) this.#collecting.chunks.push(this.#slab.subarray(this.#start, this.#end));
+      if (this.#collecting && this.#end > this.#start) seal(this.#collecting, this.#slab.subarray(this.#start, this.#end));
       this.#slab = Buffer.allocUnsafeSlow(Math.max(limits.slabBytes, size));
       this.#start = 0;
       this.#end = 0;
@@ -130,7 +142,7 @@ export class CommitLog implements RecordSink {
   #begin(): Group {
     const isNewSegment = this.#current.size > limits.segmentBytes - limits.slabBytes && this.#spare === 'ready';
     if (isNewSegment) this.#roll();
-    const group: Group = { segment: this.#current, chunks: [], stored: [], released: [], effects: [] };
+    const group: Group = { segment: this.#current, at: this.#current.size, chunks: [], size: 0, stored: [], released: [], effects: [] };
     this.#collecting = group;
     this.#take(GROUP_HEADER_BYTES);
     if (isNewSegment || group.segment.size === 0) this.#owner.snapshot(this);
@@ -153,7 +165,7 @@ export class CommitLog implements RecordSink {
     // After the end nobody is told that anything was accepted.
     if (!group || this.#isWriting || this.#isClosed) return;
     this.#collecting = undefined;
-    group.chunks.push(this.#slab.subarray(this.#start, this.#end));
+    seal(group, this.#slab.subarray(this.#start, this.#end));
     this.#start = this.#end;
     if (group.chunks.length === 1 && group.chunks[0]?.length === GROUP_HEADER_BYTES) {
       // Effects without records: nothing to write, but everything before them is on disk already.
@@ -170,12 +182,21 @@ export class CommitLog implements RecordSink {
 
   #finish(group: Group): void {
     if (group.segment !== this.#current) group.segment.close();
-    for (const content of group.released) release(content);
+    for (const encoding of group.stored) if (encoding.copies > 0 && encoding.segment === group.segment) this.#encodings.add(encoding);
+    for (const encoding of group.released) this.#release(encoding);
     for (const effect of group.effects) effect();
     this.#owner.committed();
     this.#dropSettledSegments();
     if (this.#collecting) this.#schedule();
     else if (this.#idle) this.#idle();
+  }
+
+  #release(encoding: Encoding): void {
+    encoding.copies -= 1;
+    if (encoding.copies > 0 || !encoding.segment) return;
+    this.#encodings.remove(encoding);
+    encoding.segment.liveContents -= 1;
+    encoding.segment.liveBytes -= encoding.size;
   }
 
   #roll(): void {
@@ -190,7 +211,7 @@ export class CommitLog implements RecordSink {
   }
 
   #startSegment(number: number): void {
-    const segment = new SegmentFile(this.#directory, number);
+    const segment = new SegmentFile(this.#directory, number, this.#encodings);
     segment.openForWriting();
     this.#segments.push(segment);
   }
@@ -215,6 +236,7 @@ export class CommitLog implements RecordSink {
     for (let oldest = this.#segments[0]; oldest && this.#segments.length > 1 && oldest.liveContents === 0; oldest = this.#segments[0]) {
       this.#segments.shift();
       oldest.close();
+      this.#encodings.reader.forget(oldest);
       unlink(oldest.path).catch((error: unknown) => this.#owner.failed(error instanceof Error ? error : new Error(String(error))));
     }
   }
@@ -232,9 +254,7 @@ export class CommitLog implements RecordSink {
   }
 }
 
-function release(content: Content): void {
-  content.copies -= 1;
-  if (content.copies > 0 || !content.segment) return;
-  content.segment.liveContents -= 1;
-  content.segment.liveBytes -= content.bytes.length;
+function seal(group: Group, chunk: Buffer): void {
+  group.chunks.push(chunk);
+  group.size += chunk.length;
 }

@@ -3,7 +3,7 @@ import { DecodeError } from '../wire/decode.ts';
 /** What the log holds. A group of records is written and recovered as one: all of it or nothing. */
 export type LogRecord =
   | { readonly kind: 'store'; readonly storeId: number; readonly nextSequence: number; readonly path: string }
-  | { readonly kind: 'put'; readonly copies: readonly CopyRecord[]; readonly bytes: Buffer }
+  | { readonly kind: 'put'; readonly copies: readonly CopyRecord[]; readonly at: number; readonly size: number }
   | { readonly kind: 'settle'; readonly storeId: number; readonly sequence: number }
   | { readonly kind: 'count'; readonly storeId: number; readonly sequence: number; readonly deliveryCount: number; readonly state: number }
   | { readonly kind: 'session-state'; readonly storeId: number; readonly sessionId: string; readonly state: Buffer | undefined }
@@ -124,7 +124,7 @@ export function writeReset(sink: RecordSink): void {
   sink.slab[at] = kinds.reset;
 }
 
-/** All records of one group. */
+/** All records of one group. Of a message it tells where in the group its bytes are. */
 export function* readRecords(bytes: Buffer): Generator<LogRecord> {
   let at = 0;
   while (at < bytes.length) {
@@ -145,7 +145,7 @@ export function* readRecords(bytes: Buffer): Generator<LogRecord> {
             state: bytes.readUInt8(next + 32),
           });
         }
-        yield { kind: 'put', copies, bytes: bytes.subarray(next, next + size) };
+        yield { kind: 'put', copies, at: next, size };
         at = next + size;
         break;
       }

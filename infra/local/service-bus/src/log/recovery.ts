@@ -1,8 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { type Content, parseContent, type SegmentUse } from '../wire/content.ts';
+import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readSync } from 'node:fs';
+import { limits } from '../limits.ts';
+import { Encoding } from './encoding.ts';
+import type { RecentEncodings } from './recent-encodings.ts';
 import type { CopyRecord, LogRecord } from './records.ts';
 import { readRecords } from './records.ts';
-import { readGroups, SegmentFile, segmentPath } from './segment-file.ts';
+import { readGroups, SegmentFile } from './segment-file.ts';
 
 /** What an entity held when the process ended. */
 export interface RecoveredStore {
@@ -19,24 +21,6 @@ export interface RecoveredMessage {
   copy: CopyRecord;
 }
 
-/** A message's bytes, shared by its copies. Parsing is put off: most messages of a log are settled further on. */
-export class Encoding {
-  readonly #bytes: Buffer;
-  readonly #segment: SegmentUse;
-  #content: Content | undefined;
-
-  constructor(bytes: Buffer, segment: SegmentUse) {
-    this.#bytes = bytes;
-    this.#segment = segment;
-  }
-
-  /** The bytes are copied out, so that no segment stays in memory for one message. */
-  get content(): Content {
-    this.#content ??= { ...parseContent(Buffer.from(this.#bytes)), segment: this.#segment };
-    return this.#content;
-  }
-}
-
 export interface Recovered {
   /** By entity path. */
   readonly stores: Map<string, RecoveredStore>;
@@ -49,8 +33,11 @@ export interface Recovered {
   readonly tornSegments: number[];
 }
 
-/** Reads the log back. Of each segment everything up to the first invalid group counts; what follows was never acknowledged. */
-export function recover(directory: string): Recovered {
+/**
+ * Reads the log back: where each message stands, not the messages. Of each segment everything up to the first invalid group counts; what
+ * follows was never acknowledged.
+ */
+export function recover(directory: string, encodings: RecentEncodings): Recovered {
   mkdirSync(directory, { recursive: true });
   const numbers = readdirSync(directory)
     .map((name) => /^(\d{8})\.log$/.exec(name)?.[1])
@@ -71,7 +58,7 @@ export function recover(directory: string): Recovered {
     }
     return store;
   };
-  const apply = (record: LogRecord, segment: SegmentFile): void => {
+  const apply = (record: LogRecord, segment: SegmentFile, groupAt: number): void => {
     switch (record.kind) {
       case 'store': {
         paths.set(record.storeId, record.path);
@@ -80,7 +67,7 @@ export function recover(directory: string): Recovered {
         break;
       }
       case 'put': {
-        const encoding = new Encoding(record.bytes, segment);
+        const encoding = Encoding.standing(segment, groupAt + record.at, record.size);
         for (const copy of record.copies) {
           const store = storeOf(copy.storeId);
           store.nextSequence = Math.max(store.nextSequence, copy.sequence + 1);
@@ -119,13 +106,16 @@ export function recover(directory: string): Recovered {
     }
   };
 
+  let buffer: Buffer = Buffer.alloc(0);
   for (const number of numbers) {
-    const segment = new SegmentFile(directory, number);
-    const { groups, size, isTorn } = readGroups(number, readFileSync(segmentPath(directory, number)));
+    const segment = new SegmentFile(directory, number, encodings);
+    buffer = readWhole(segment.path, buffer);
+    const { groups, size, isTorn } = readGroups(number, buffer);
     segment.size = size;
+    segment.durableBytes = size;
     segments.push(segment);
     if (isTorn) tornSegments.push(number);
-    for (const group of groups) for (const record of readRecords(group)) apply(record, segment);
+    for (const { at, records } of groups) for (const record of readRecords(records)) apply(record, segment, at);
   }
 
   const stores = new Map<string, RecoveredStore>();
@@ -137,4 +127,18 @@ export function recover(directory: string): Recovered {
     stores.set(path, storeOf(id));
   }
   return { stores, entities, segments, lastStoreId, storeIds, tornSegments };
+}
+
+/** Into the same memory for every segment, where that is enough. */
+function readWhole(path: string, into: Buffer): Buffer {
+  const fd = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(fd);
+    const whole = into.buffer.byteLength >= size ? Buffer.from(into.buffer, 0, size) : Buffer.allocUnsafeSlow(Math.max(size, limits.segmentBytes + limits.slabBytes));
+    let at = 0;
+    for (let read = -1; read !== 0 && at < size; at += read) read = readSync(fd, whole, at, size - at, at);
+    return whole.subarray(0, at);
+  } finally {
+    closeSync(fd);
+  }
 }

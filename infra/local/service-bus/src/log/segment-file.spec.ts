@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { temporaryDirectory } from '../testing/bus.ts';
-import { GROUP_HEADER_BYTES, preallocate, readGroups, SegmentFile, segmentPath } from './segment-file.ts';
+import { RecentEncodings } from './recent-encodings.ts';
+import { GROUP_HEADER_BYTES, preallocate, readGroups, SegmentFile, segmentPath, type WrittenGroup } from './segment-file.ts';
 
 const directory = temporaryDirectory();
 afterAll(() => directory.remove());
@@ -8,7 +9,7 @@ afterAll(() => directory.remove());
 async function written(number: number, groups: readonly string[]): Promise<Buffer> {
   const path = segmentPath(directory.path, number);
   await preallocate(path, 4096);
-  const segment = new SegmentFile(directory.path, number);
+  const segment = new SegmentFile(directory.path, number, new RecentEncodings());
   segment.openForWriting();
   for (const text of groups) {
     const chunk = Buffer.concat([Buffer.alloc(GROUP_HEADER_BYTES), Buffer.from(text)]);
@@ -18,7 +19,7 @@ async function written(number: number, groups: readonly string[]): Promise<Buffe
   return readFileSync(path);
 }
 
-const texts = (groups: readonly Buffer[]): string[] => groups.map((group) => group.toString());
+const texts = (groups: readonly WrittenGroup[]): string[] => groups.map(({ records }) => records.toString());
 
 describe('a log segment', () => {
   it('reads back the groups that were written', async () => {

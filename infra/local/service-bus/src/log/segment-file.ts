@@ -2,7 +2,7 @@ import { closeSync, constants, fdatasync, openSync, write, writev } from 'node:f
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { SegmentUse } from '../wire/content.ts';
+import type { RecentEncodings } from './recent-encodings.ts';
 
 /** Header of a group: magic, segment number, length, CRC-32 of the three and of the records. */
 export const GROUP_HEADER_BYTES = 16;
@@ -12,16 +12,22 @@ const MAGIC = 0x5342_4c31;
 const DSYNC = process.platform === 'win32' ? 0 : constants.O_DSYNC;
 
 /** One file of the log. Its number is in every group's header, so that a file can be used again without being wiped. */
-export class SegmentFile implements SegmentUse {
+export class SegmentFile {
   readonly number: number;
   readonly path: string;
+  /** Where the encodings that stand in it are read back. */
+  readonly encodings: RecentEncodings;
+  /** Encodings that still have copies; without any the segment can be dropped. */
   liveContents = 0;
   liveBytes = 0;
-  /** Bytes written. */
+  /** Bytes written, or being written. */
   size = 0;
+  /** Bytes on disk. */
+  durableBytes = 0;
   #fd: number | undefined;
 
-  constructor(directory: string, number: number) {
+  constructor(directory: string, number: number, encodings: RecentEncodings) {
+    this.encodings = encodings;
     this.number = number;
     this.path = segmentPath(directory, number);
   }
@@ -46,11 +52,15 @@ export class SegmentFile implements SegmentUse {
 
     const position = this.size;
     this.size += length;
+    const isDurable = (error: Error | null): void => {
+      if (!error) this.durableBytes = position + length;
+      done(error);
+    };
     const written = (error: NodeJS.ErrnoException | null, bytes: number): void => {
-      if (error) done(error);
-      else if (bytes !== length) done(new Error(`Only ${bytes} of ${length} bytes could be written to ${this.path}.`));
-      else if (DSYNC) done(null);
-      else fdatasync(fd, done);
+      if (error) isDurable(error);
+      else if (bytes !== length) isDurable(new Error(`Only ${bytes} of ${length} bytes could be written to ${this.path}.`));
+      else if (DSYNC) isDurable(null);
+      else fdatasync(fd, isDurable);
     };
     if (chunks.length === 1) write(fd, first, 0, length, position, written);
     else writev(fd, chunks, position, written);
@@ -62,9 +72,15 @@ export class SegmentFile implements SegmentUse {
   }
 }
 
-/** The records of the valid groups at the front of a segment, and whether anything but emptiness follows them. */
-export function readGroups(number: number, bytes: Buffer): { groups: Buffer[]; size: number; isTorn: boolean } {
-  const groups: Buffer[] = [];
+/** Records that were written together, and where they stand in the segment. */
+export interface WrittenGroup {
+  readonly at: number;
+  readonly records: Buffer;
+}
+
+/** The valid groups at the front of a segment, and whether anything but emptiness follows them. */
+export function readGroups(number: number, bytes: Buffer): { groups: WrittenGroup[]; size: number; isTorn: boolean } {
+  const groups: WrittenGroup[] = [];
   let at = 0;
   while (at + GROUP_HEADER_BYTES <= bytes.length) {
     if (bytes.readUInt32BE(at) !== MAGIC || bytes.readUInt32BE(at + 4) !== number) return { groups, size: at, isTorn: false };
@@ -72,7 +88,7 @@ export function readGroups(number: number, bytes: Buffer): { groups: Buffer[]; s
     if (end > bytes.length) return { groups, size: at, isTorn: true };
     const records = bytes.subarray(at + GROUP_HEADER_BYTES, end);
     if (crc32(records, crc32(bytes.subarray(at, at + 12))) !== bytes.readUInt32BE(at + 12)) return { groups, size: at, isTorn: true };
-    groups.push(records);
+    groups.push({ at: at + GROUP_HEADER_BYTES, records });
     at = end;
   }
   return { groups, size: at, isTorn: false };

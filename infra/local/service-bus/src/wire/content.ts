@@ -14,23 +14,13 @@ const brokerAnnotations = new Set([
   'x-opt-sequence-number', 'x-opt-enqueued-time', 'x-opt-locked-until', 'x-opt-message-state', 'x-opt-enqueue-sequence-number',
 ]);
 
-/** What a log segment still holds; a segment that holds nothing can be dropped. */
-export interface SegmentUse {
-  liveContents: number;
-  liveBytes: number;
-}
-
 /**
- * A message as its sender encoded it, with the offsets the broker needs. It is immutable and shared by all copies of the message:
+ * A message as its sender encoded it, with the offsets the broker needs. It is immutable:
  * everything from `bareAt` on goes to receivers verbatim, which is both the fast way and the only type-faithful one.
  */
 export interface Content {
   /** The whole encoding. A view of a log slab once the message is in the log. */
   bytes: Buffer;
-  /** Log segment that holds `bytes`; undefined until then. */
-  segment: SegmentUse | undefined;
-  /** Copies of the message that are still in some entity. */
-  copies: number;
   /** Start of the *bare message*: properties, application-properties, body, footer (AMQP 1.0 §3.2). */
   readonly bareAt: number;
   /** The properties list, or -1. */
@@ -106,7 +96,7 @@ export function parseContent(bytes: Buffer): Content {
   // Without a message id the SDK's lock renewer throws when the message is settled, so the service gives it one.
   if (!hasMessageId) return parseContent(withMessageId(bytes, bareAt, propertiesAt));
   return {
-    bytes, segment: undefined, copies: 0, bareAt, propertiesAt, applicationAt, applicationEnd, durable, priority, ttlMs, sessionId,
+    bytes, bareAt, propertiesAt, applicationAt, applicationEnd, durable, priority, ttlMs, sessionId,
     scheduledAt: annotations.scheduledAt, annotations: annotations.raw, annotationItems: annotations.items,
   };
 }
