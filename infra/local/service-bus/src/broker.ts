@@ -6,7 +6,7 @@ import { CommitLog, type LogOwner } from './log/commit-log.ts';
 import { Encoding } from './log/encoding.ts';
 import { type RecordSink, writeEntities, writeReset, writeRules, writeSeen, writeSessionState, writeStore } from './log/records.ts';
 import { RecentEncodings } from './log/recent-encodings.ts';
-import { recover } from './log/recovery.ts';
+import { recover, takeInOrder } from './log/recovery.ts';
 import type { SegmentFile } from './log/segment-file.ts';
 import { MessageStore } from './message-store.ts';
 import { type Entity, Namespace } from './namespace.ts';
@@ -64,9 +64,8 @@ export class Broker implements LogOwner, StoreContext {
       store.nextSequence = found.nextSequence;
       for (const [id, at] of found.seen) store.duplicates.remember(id, at);
       for (const [sessionId, state] of found.sessionStates) store.sessions.open(sessionId).state = state;
-      const inOrder = [...found.messages.values()].sort((a, b) => a.copy.sequence - b.copy.sequence);
-      for (const { encoding, copy } of inOrder) store.restore(encoding, copy);
-      messages += inOrder.length;
+      messages += found.messages.size;
+      for (const message of takeInOrder(found.messages)) store.restore(message);
     }
     for (const subscription of this.#subscriptions()) restoreRules(subscription, recovered.stores.get(subscription.store.path)?.rules);
     emit('recovered', { messages, segments: recovered.segments.length, tornSegments: recovered.tornSegments });

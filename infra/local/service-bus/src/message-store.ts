@@ -5,6 +5,7 @@ import { DuplicateHistory } from './duplicate-history.ts';
 import { condition, Refusal } from './errors.ts';
 import { Encoding } from './log/encoding.ts';
 import { writeCount, writeSessionState, writeSettle } from './log/records.ts';
+import type { RecoveredMessage } from './log/recovery.ts';
 import { MessageLocks } from './message-locks.ts';
 import { countStates, freeMessages, peekAt, type StateCounts } from './message-query.ts';
 import type { MessageSession } from './message-session.ts';
@@ -72,10 +73,10 @@ export class MessageStore {
   }
 
   /** Puts back what the log remembered, before any client is connected. */
-  restore(encoding: Encoding, from: { sequence: number; enqueueSequence: number; enqueuedAt: number; deliveryCount: number; state: number }): void {
-    const message = new StoredMessage(this, from.sequence, from.enqueueSequence, encoding, from.enqueuedAt);
-    message.deliveryCount = from.deliveryCount;
-    message.state = from.state === messageState.deferred ? messageState.deferred : from.state === messageState.scheduled ? messageState.scheduled : messageState.active;
+  restore({ encoding, sequence, enqueueSequence, enqueuedAt, deliveryCount, state }: RecoveredMessage): void {
+    const message = new StoredMessage(this, sequence, enqueueSequence, encoding, enqueuedAt);
+    message.deliveryCount = deliveryCount;
+    message.state = state === messageState.deferred || state === messageState.scheduled ? state : messageState.active;
     message.ttlMs = this.#ttlOf(encoding.content);
     encoding.copies += 1;
     if (encoding.copies === 1 && encoding.segment) {

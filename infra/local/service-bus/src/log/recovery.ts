@@ -16,9 +16,11 @@ export interface RecoveredStore {
   readonly messages: Map<number, RecoveredMessage>;
 }
 
-export interface RecoveredMessage {
+/** One object and no more for each: there may be a million. */
+export interface RecoveredMessage extends CopyRecord {
   readonly encoding: Encoding;
-  copy: CopyRecord;
+  deliveryCount: number;
+  state: number;
 }
 
 export interface Recovered {
@@ -71,7 +73,7 @@ export function recover(directory: string, encodings: RecentEncodings): Recovere
         for (const copy of record.copies) {
           const store = storeOf(copy.storeId);
           store.nextSequence = Math.max(store.nextSequence, copy.sequence + 1);
-          store.messages.set(copy.sequence, { encoding, copy });
+          store.messages.set(copy.sequence, { ...copy, encoding });
         }
         break;
       }
@@ -80,7 +82,9 @@ export function recover(directory: string, encodings: RecentEncodings): Recovere
         break;
       case 'count': {
         const message = storeOf(record.storeId).messages.get(record.sequence);
-        if (message) message.copy = { ...message.copy, deliveryCount: record.deliveryCount, state: record.state };
+        if (!message) break;
+        message.deliveryCount = record.deliveryCount;
+        message.state = record.state;
         break;
       }
       case 'session-state':
@@ -140,5 +144,14 @@ function readWhole(path: string, into: Buffer): Buffer {
     return whole.subarray(0, at);
   } finally {
     closeSync(fd);
+  }
+}
+
+/** In sequence order; each is forgotten as it is taken, so that a backlog is not in memory twice. */
+export function* takeInOrder(messages: Map<number, RecoveredMessage>): Generator<RecoveredMessage> {
+  for (const sequence of Float64Array.from(messages.keys()).sort()) {
+    const message = messages.get(sequence);
+    messages.delete(sequence);
+    if (message) yield message;
   }
 }

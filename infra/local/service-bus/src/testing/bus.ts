@@ -46,7 +46,7 @@ export async function startTestBus(topology: EmulatorConfig, options: Partial<Se
 }
 
 /** The administration client always speaks HTTPS; this agent speaks HTTP where it asks for that (specification §15.1, way 2). */
-export function administrationOf(bus: ServiceBus, connectionString = bus.connectionString): ServiceBusAdministrationClient {
+export function administrationOf(bus: Pick<ServiceBus, 'connectionString'>, connectionString = bus.connectionString): ServiceBusAdministrationClient {
   const agent = new Agent();
   (agent as unknown as { protocol: string }).protocol = 'https:';
   return new ServiceBusAdministrationClient(connectionString, { agent, retryOptions: { maxRetries: 0 } } as ServiceBusAdministrationClientOptions);
