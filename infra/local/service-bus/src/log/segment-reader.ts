@@ -36,7 +36,7 @@ export class SegmentReader {
   }
 
   close(): void {
-    for (const segment of [...this.#open.keys()]) this.forget(segment);
+    for (const segment of this.#open.keys()) this.forget(segment);
   }
 
   #openSegment(segment: SegmentFile): OpenSegment {
