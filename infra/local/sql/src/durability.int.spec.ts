@@ -8,7 +8,8 @@ import { connectionString } from './connection-string.ts';
 
 const root = join(__dirname, '../../../..');
 const PASSWORD = 'Local-only-1';
-const ROUNDS = 3;
+/** `ROUNDS=100` for a longer hunt. */
+const ROUNDS = Number(process.env['ROUNDS'] ?? 20);
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 /** A small reproducible generator (mulberry32). */
@@ -53,9 +54,11 @@ describe(`the process (seed ${seed})`, () => {
 
   it('keeps every acknowledged commit, and no half transaction, over kill -9', async () => {
     const acknowledged = new Set<string>();
+    const tables = new Set<string>();
+    let last = { id: 0, version: '' };
     let started = await start(directory);
     let pool = await connect(started.port);
-    await pool.request().batch('CREATE TABLE ledger (pair VARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL, side TINYINT NOT NULL, version ROWVERSION, PRIMARY KEY (pair, side))');
+    await pool.request().batch('CREATE TABLE ledger (id INT IDENTITY NOT NULL, pair VARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL, side TINYINT NOT NULL, version ROWVERSION, PRIMARY KEY (pair, side))');
     for (let round = 0; round < ROUNDS; round += 1) {
       let isAlive = true;
       const writers = Array.from({ length: 8 }, async (_, writer) => {
@@ -69,11 +72,22 @@ describe(`the process (seed ${seed})`, () => {
           }
         }
       });
-      await new Promise((resolve) => setTimeout(resolve, 50 + random() * 250));
+      const definer = (async () => {
+        for (let i = 0; isAlive; i += 1) {
+          const name = `made_${round}_${i}`;
+          try {
+            await pool.request().batch(`SET XACT_ABORT ON; BEGIN TRAN; CREATE TABLE ${name} (id INT NOT NULL PRIMARY KEY); INSERT INTO ${name} VALUES (${i}); COMMIT`);
+            tables.add(name);
+          } catch {
+            return;
+          }
+        }
+      })();
+      await new Promise((resolve) => setTimeout(resolve, 20 + random() * 120));
       started.child.kill('SIGKILL');
       await exited(started.child);
       isAlive = false;
-      await Promise.all(writers);
+      await Promise.all([...writers, definer]);
       await pool.close();
 
       started = await start(directory);
@@ -82,6 +96,18 @@ describe(`the process (seed ${seed})`, () => {
       const kept = new Map(recordset.map(({ pair, sides }) => [pair, sides]));
       expect([...acknowledged].filter((pair) => !kept.has(pair))).toEqual([]);
       expect(recordset.filter(({ sides }) => sides !== 2)).toEqual([]);
+
+      const made = (await pool.request().query<{ name: string }>("SELECT name FROM sys.tables WHERE name LIKE 'made%'")).recordset.map(({ name }) => name);
+      expect([...tables].filter((name) => !made.includes(name))).toEqual([]);
+      // A table came with its row or not at all.
+      for (const name of made.filter((each) => each.startsWith(`made_${round}_`))) expect([name, (await pool.request().query(`SELECT COUNT(*) AS n FROM ${name}`)).recordset]).toEqual([name, [{ n: 1 }]]);
+
+      // Identities and row versions go on from where they were; none comes twice.
+      const [next] = (await pool.request().query<{ id: number; version: Buffer }>(`INSERT INTO ledger (pair, side) OUTPUT inserted.id, inserted.version VALUES ('after-${round}', 0), ('after-${round}', 1)`)).recordset;
+      const [most] = (await pool.request().query<{ id: number }>(`SELECT MAX(id) AS id FROM ledger WHERE pair <> 'after-${round}'`)).recordset;
+      expect(next?.id).toBeGreaterThan(Math.max(last.id, most?.id ?? 0));
+      expect((next?.version.toString('hex') ?? '') > last.version).toBe(true);
+      last = { id: next?.id ?? 0, version: next?.version.toString('hex') ?? '' };
     }
     expect(acknowledged.size).toBeGreaterThan(ROUNDS);
     const versions = await pool.request().query<{ n: number }>('SELECT COUNT(*) - COUNT(DISTINCT version) AS n FROM ledger');
@@ -89,7 +115,7 @@ describe(`the process (seed ${seed})`, () => {
     await pool.close();
     started.child.kill('SIGTERM');
     expect(await exited(started.child)).toBe(0);
-  });
+  }, 180_000);
 
   it('fails as it is told to, and can lose the reply of a commit that happened', async () => {
     const { child, port, adminPort } = await start(directory);

@@ -47,8 +47,8 @@ describe('a fault rule', () => {
     expect((await pool.request().query('SELECT 1 AS one')).recordset).toEqual([{ one: 1 }]);
   });
 
-  it('turns a login away with 49918, which the driver does not try again', async () => {
-    rule({ match: 'login', action: 49_918 });
+  it.each([49_918, 49_919, 49_920])('turns a login away with %i, which the driver does not try again', async (number) => {
+    rule({ match: 'login', action: number });
     await expect(db.connect({ options: { maxRetriesOnTransientErrors: 2, connectionRetryInterval: 5 } }, 1)).rejects.toMatchObject({ code: 'ELOGIN' });
   });
 
@@ -62,6 +62,15 @@ describe('a fault rule', () => {
     rule({ match, action: 'drop-after-commit' });
     await expect(db.query('INSERT INTO t VALUES (1)')).rejects.toMatchObject(lost);
     expect(await ids()).toEqual([1]);
+  });
+
+  it('loses the reply of the driver\'s own commit, whose transaction is there', async () => {
+    const transaction = db.pool.transaction();
+    await transaction.begin();
+    await transaction.request().query('INSERT INTO t VALUES (5)');
+    rule({ match: 'commit', action: 'drop-after-commit' });
+    await expect(transaction.commit()).rejects.toMatchObject({ name: 'TransactionError' });
+    expect(await ids()).toEqual([5]);
   });
 
   it('drops the connection in the middle of a result', async () => {

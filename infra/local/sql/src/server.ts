@@ -19,12 +19,15 @@ export interface ServerOptions {
   /** The Entra token that logs in; without one Entra logins are turned away. */
   readonly token?: string | undefined;
   readonly log: (event: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** A client that has not logged in by then is taken for dead. */
+  readonly loginTimeoutMs?: number | undefined;
 }
 
 /** Every database and every connection of one process. */
 export class Server {
   readonly faults = new Faults();
   readonly log: ServerOptions['log'];
+  readonly loginTimeoutMs: number;
   readonly #password: string;
   readonly #token: string | undefined;
   readonly #databases = new Map<string, Database>();
@@ -36,6 +39,7 @@ export class Server {
 
   private constructor(options: ServerOptions) {
     this.log = options.log;
+    this.loginTimeoutMs = options.loginTimeoutMs ?? 15_000;
     this.#password = options.password;
     this.#token = options.token;
     mkdirSync(options.directory, { recursive: true });

@@ -15,7 +15,7 @@ import { emitQuery, type OutputColumn } from './emit/query.ts';
 import { Scope } from './emit/scope.ts';
 import { emitUpdate } from './emit/update.ts';
 import type { TwoPhase, Write } from './emit/write.ts';
-import { outside, TsqlError } from './error.ts';
+import { isStackOverflow, outside, tooDeep, TsqlError } from './error.ts';
 import { hasFreeLength, type Parameter } from './plan-cache.ts';
 
 /** Reads rows or one value; `locks` are those its hints ask for, `reads` when stored tables are involved. */
@@ -67,8 +67,9 @@ export class Step {
     try {
       this.#compiled = compileStatement(this.statement, catalog, this.variables);
     } catch (error) {
-      if (error instanceof TsqlError) error.line = this.statement.line;
-      throw error;
+      const told = isStackOverflow(error) ? tooDeep() : error;
+      if (told instanceof TsqlError) told.line = this.statement.line;
+      throw told;
     }
     this.#version = catalog.version;
     return this.#compiled;
@@ -113,10 +114,13 @@ export class BatchPlan {
 const deferred = new Set([208, 544, 2812]);
 
 export function compileBatch(sql: string, parameters: readonly Parameter[]): BatchPlan {
-  const statements = parseBatch(sql);
   const variables = new Variables();
   for (const { name, type } of parameters) variables.declare(name, hasFreeLength(type) ? { ...type, length: MAX } : type);
-  return new BatchPlan(statements.map((statement) => new Step(declareAll(statement, variables), variables)), variables, parameters);
+  try {
+    return new BatchPlan(parseBatch(sql).map((statement) => new Step(declareAll(statement, variables), variables)), variables, parameters);
+  } catch (error) {
+    throw isStackOverflow(error) ? tooDeep() : error;
+  }
 }
 
 /** Variables are visible from their DECLARE to the end of the batch, blocks or not. Use before declaration is caught on the way (137). */

@@ -57,6 +57,12 @@ export const overflow = (to: string) =>
 export const divideByZero = () => new TsqlError(8134, 'Divide by zero error encountered.');
 export const truncated = (table: string, column: string) =>
   new TsqlError(2628, `String or binary data would be truncated in table '${table}', column '${column}'.`);
+export const tooDeep = () =>
+  new TsqlError(8631, 'Internal error: Server stack limit has been reached. Please look for potentially deep nesting in your query, and try to simplify it.', { severity: 17, effect: 'batch' });
+export const tooComplex = () =>
+  new TsqlError(8632, 'Internal error: An expression services limit has been reached. Please look for potentially complex expressions in your query, and try to simplify them.', { severity: 17, state: 2, effect: 'batch' });
+/** JavaScript's own limit of nested calls. By name, not by class: under Jest it comes from another realm. */
+export const isStackOverflow = (error: unknown) => error instanceof Error && error.name === 'RangeError' && error.message.startsWith('Maximum call stack');
 export const invalidJson = () =>
   new TsqlError(13609, 'JSON text is not properly formatted.', { state: 4, effect: 'batch' });
 export const collationConflict = () =>

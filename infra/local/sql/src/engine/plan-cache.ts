@@ -2,6 +2,8 @@ import type { SqlType } from '../value/sql-type.ts';
 import { compileBatch, type BatchPlan } from './compile.ts';
 
 const CAPACITY = 2000;
+/** In characters. A longer text is a list somebody wrote out, and hardly comes twice. */
+const LONGEST = 50_000;
 
 export interface Parameter { readonly name: string; readonly type: SqlType }
 
@@ -21,6 +23,7 @@ export class PlanCache {
     const known = bySignature?.get(signature);
     if (known) return known;
     const plan = compileBatch(sql, parameters);
+    if (sql.length > LONGEST) return plan;
     if (this.#plans.size >= CAPACITY) this.#plans.clear();
     const bucket = this.#plans.get(sql) ?? new Map<string, BatchPlan>();
     bucket.set(signature, plan);

@@ -1,6 +1,6 @@
 import { displayName, type Catalog, type Table } from './catalog.ts';
 import { Blocked } from './session.ts';
-import { invalidJson, numericConversion, overflow, truncated, TsqlError } from './error.ts';
+import { invalidJson, isStackOverflow, numericConversion, overflow, tooComplex, tooDeep, truncated, TsqlError } from './error.ts';
 
 /** https://www.sqlite.org/rescode.html */
 const code = { check: 275, foreignKey: 787, notNull: 1299, primaryKey: 1555, unique: 2067, datatype: 3091, full: 13, triggerForeignKey: 1811 };
@@ -11,6 +11,8 @@ export function translate(error: unknown, catalog: Catalog, table: Table | undef
   if (isOutOfRange(error)) return overflow('bigint');
   // By shape, not by class: under Jest node:sqlite throws errors of another realm.
   const { errcode: number, message = String(error) } = error as { readonly errcode?: number; readonly message?: string };
+  if (message.includes('Expression tree is too large') || message.includes('parser stack overflow') || message.includes('too many terms')) return tooComplex();
+  if (isStackOverflow(error)) return tooDeep();
   if (message.startsWith(BLOCKED)) return new TsqlError(33_504, `The attempted operation failed because the target object '${message.slice(BLOCKED.length)}' has a block predicate that conflicts with this operation. If the operation is performed on a view, the block predicate might be enforced on the underlying table. Modify the operation to target only the rows that are allowed by the block predicate.`);
   if (isDefinition(verb)) {
     if (number === code.unique) return new TsqlError(1505, `The CREATE UNIQUE INDEX statement terminated because a duplicate key was found: ${message}.`);

@@ -8,7 +8,7 @@ import { ByteWriter } from './byte-writer.ts';
 import type { Interrupted } from '../faults.ts';
 import { execute, type Outcome } from './execute.ts';
 import { readFederatedToken, readLogin, writeFederatedInfo, writeLoginReply, type Login } from './login.ts';
-import { MessageReader, toPackets, type Message } from './packet.ts';
+import { LARGEST_LOGIN, LARGEST_MESSAGE, MessageReader, toPackets, type Message } from './packet.ts';
 import { encryption, readPrelogin, writePrelogin } from './prelogin.ts';
 import { doneStatus, packetStatus, packetType, ProtocolError } from './protocol.ts';
 import { Reply } from './reply.ts';
@@ -19,8 +19,8 @@ import { writeError } from './token/message.ts';
 import { TlsTunnel } from './tls-tunnel.ts';
 import type { Handles } from './prepared-handles.ts';
 
-/** A client that has not logged in by then is taken for dead. */
-const LOGIN_TIMEOUT_MS = 15_000;
+/** Requests that wait while one runs; drivers send one at a time. With more the socket is not read. */
+const MOST_WAITING = 8;
 /** Time for half an answer to arrive before the connection is dropped. */
 const DROP_AFTER_MS = 20;
 /** The first byte of a TLS record that carries a handshake. */
@@ -51,13 +51,16 @@ export class Connection {
   #handshake: MessageReader | undefined;
   #pendingLogin: Login | undefined;
   #attentions = 0;
+  /** Counts from the first byte to the end of the login, however busily the client drips. */
+  readonly #loginTimer: NodeJS.Timeout;
 
   constructor(socket: Socket, server: Server, id: number) {
     this.#socket = socket;
     this.#server = server;
     this.#id = id;
     socket.setNoDelay(true);
-    socket.setTimeout(LOGIN_TIMEOUT_MS, () => this.close());
+    this.#reader.limit = LARGEST_LOGIN;
+    this.#loginTimer = setTimeout(() => this.close(), server.loginTimeoutMs);
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
     socket.on('error', () => this.close());
     socket.on('close', () => this.close());
@@ -66,6 +69,7 @@ export class Connection {
   close(): void {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
+    clearTimeout(this.#loginTimer);
     this.#tunnel?.destroy();
     this.#socket.destroy();
     this.#server.disconnected(this);
@@ -134,6 +138,7 @@ export class Connection {
       return;
     }
     this.#queue.push(message);
+    if (this.#queue.length >= MOST_WAITING) this.#socket.pause();
     if (!this.#isBusy) void this.#drain();
   }
 
@@ -141,6 +146,8 @@ export class Connection {
     this.#isBusy = true;
     try {
       for (let message = this.#queue.shift(); message && this.#phase !== 'closed' && !this.#isSilent; message = this.#queue.shift()) {
+        if (this.#queue.length < MOST_WAITING) this.#socket.resume();
+        await this.#read();
         if (this.#session) this.#session.isCancelled = false;
         await this.#handle(message);
         this.#acknowledgeAttentions();
@@ -151,6 +158,19 @@ export class Connection {
       this.#isBusy = false;
       if (this.#isClosed) this.#session?.close();
     }
+  }
+
+  /** Until the client has read what it was sent: who never reads is never answered again, and costs one reply. */
+  async #read(): Promise<void> {
+    const socket = this.#socket;
+    if (!socket.writableNeedDrain) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        socket.off('drain', done).off('close', done);
+        resolve();
+      };
+      socket.on('drain', done).on('close', done);
+    });
   }
 
   get #isClosed(): boolean {
@@ -232,7 +252,8 @@ export class Connection {
     this.#packetSize = login.packetSize;
     this.#session = new Session(database, this.#id);
     this.#phase = 'ready';
-    this.#socket.setTimeout(0);
+    clearTimeout(this.#loginTimer);
+    this.#reader.limit = LARGEST_MESSAGE;
   }
 
   async #request({ type, status, isIgnored, body }: Message): Promise<void> {

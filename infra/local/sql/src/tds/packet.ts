@@ -10,10 +10,16 @@ export interface Message {
 }
 
 /** 64 MB: far above anything the services send, far below what would hurt. */
-const LARGEST_MESSAGE = 64 * 1024 * 1024;
+export const LARGEST_MESSAGE = 64 * 1024 * 1024;
+/** Nobody sends more than this before he is known: a LOGIN7 is less than 128 kB. [MS-TDS] 2.2.6.4 */
+export const LARGEST_LOGIN = 128 * 1024;
+/** Packets are at least 512 bytes ([MS-TDS] 2.2.3.1); a message of smaller ones costs more than it carries. */
+const MOST_PACKETS = LARGEST_MESSAGE / 512;
 
 /** Cuts the byte stream into messages. [MS-TDS] 2.2.3 */
 export class MessageReader {
+  /** In bytes; what a message of this client may have. */
+  limit = LARGEST_MESSAGE;
   #pending: Buffer | undefined;
   #parts: Buffer[] = [];
   #size = 0;
@@ -40,7 +46,7 @@ export class MessageReader {
       this.#status = status;
     } else if (type !== this.#type) throw new ProtocolError(`A packet of type ${type} stands inside a message of type ${this.#type}.`);
     this.#size += body.length;
-    if (this.#size > LARGEST_MESSAGE) throw new ProtocolError(`A message is larger than ${LARGEST_MESSAGE} bytes.`);
+    if (this.#size > this.limit || this.#parts.length >= MOST_PACKETS) throw new ProtocolError(`A message is larger than ${this.limit} bytes or ${MOST_PACKETS} packets.`);
     this.#parts.push(body);
     if ((status & packetStatus.endOfMessage) === 0) return undefined;
     const [only] = this.#parts;

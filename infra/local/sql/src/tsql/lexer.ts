@@ -6,7 +6,7 @@ const isWordStart = (c: number) => (c >= 65 && c <= 90) || (c >= 97 && c <= 122)
 const isWordPart = (c: number) => isWordStart(c) || isDigit(c) || c === 36 || c === 64;
 const twoCharacterSymbols = new Set(['<>', '!=', '<=', '>=', '!<', '!>', '+=', '-=', '*=', '/=', '%=', '|=', '&=', '^=', '::']);
 
-const unclosed = (what: string, line: number) => new TsqlError(105, `Unclosed quotation mark or comment: ${what}.`, { severity: 15, effect: 'batch', line });
+const unclosed = (what: string, line: number) => new TsqlError(105, `Unclosed quotation mark after the character string '${what}'.`, { severity: 15, effect: 'batch', line });
 
 /**
  * Cuts T-SQL text into tokens. Identifiers may be bracketed or double-quoted (QUOTED_IDENTIFIER is ON), comments nest.
@@ -43,7 +43,7 @@ export function tokenize(source: string): readonly Token[] {
     let depth = 1;
     at += 2;
     while (depth > 0) {
-      if (at >= source.length) throw unclosed('/*', opened);
+      if (at >= source.length) throw new TsqlError(113, "Missing end comment mark '*/'.", { severity: 15, effect: 'batch', line: opened });
       if (source.startsWith('/*', at)) { depth += 1; at += 2; }
       else if (source.startsWith('*/', at)) { depth -= 1; at += 2; }
       else { if (source.charCodeAt(at) === 10) line += 1; at += 1; }

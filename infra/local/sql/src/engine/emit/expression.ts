@@ -201,6 +201,9 @@ function emitIn({ operand, list, negated }: In, scope: Scope, emitter: Emitter):
     const items = list.map((item) => emitValue(item, scope, emitter));
     const plain = items.every(({ type }) => type.kind === 'null' || (type.kind === value.type.kind && !isString(type)) || (isInteger(type) && isInteger(value.type)) || (isString(type) && isString(value.type) && !sortsInsensitively(value.type, type)));
     if (plain) return condition(`(${value.sql} ${not}IN (${items.map(({ sql }) => sql).join(', ')}))`);
+    // As long as a chain of ORs would be deep.
+    const byKey = items.every(({ type }) => type.kind === 'null' || (isString(type) && !type.isVariant && isString(value.type) && !value.type.isVariant && sortsInsensitively(value.type, type)));
+    if (byKey) return condition(`(ts_key(${value.sql}) ${not}IN (${items.map(({ sql }) => `ts_key(${sql})`).join(', ')}))`);
     return condition(`(${not}(${items.map((item) => compare('=', value, item)).join(' OR ')}))`);
   }
   const query = emitQuery(list, scope, emitter);
