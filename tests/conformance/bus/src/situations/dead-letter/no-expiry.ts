@@ -6,10 +6,10 @@ export const situation: Situation = {
   source: documented('service-bus-dead-letter-queues', 'The dead-letter queue'),
   entities: { queues: { orders: { deadLetteringOnMessageExpiration: true } } },
   async run(bus) {
-    await bus.sender('orders').sendMessages({ body: 'kept', timeToLive: 1000 });
+    await bus.sender('orders').sendMessages({ body: 'kept', timeToLive: 2000 });
     const receiver = bus.receiver('orders');
     await receiver.deadLetterMessage(await receiveOne(receiver), because('asked'));
-    await sleep(1500);
+    await sleep(2500);
     expect(await receiveOne(bus.deadLetters('orders'))).toMatchObject({ body: 'kept', deadLetterReason: 'asked' });
   },
 };

@@ -11,8 +11,8 @@ export const situation: Situation = {
     const receiver = bus.receiver('orders');
     const message = await receiveOne(receiver);
     const first = message.lockedUntilUtc?.getTime() ?? 0;
-    for (let renewal = 0; renewal < 3; renewal += 1) {
-      await sleep(shortLock.ms / 2);
+    for (let renewal = 0; renewal < 4; renewal += 1) {
+      await sleep(shortLock.ms / 3);
       const renewed = await receiver.renewMessageLock(message);
       expect(renewed.getTime()).toBeGreaterThan(first);
       expect(message.lockedUntilUtc?.getTime()).toBe(renewed.getTime());

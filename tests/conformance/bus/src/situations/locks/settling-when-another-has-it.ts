@@ -8,7 +8,7 @@ export const situation: Situation = {
   entities: { queues: { orders: { lockDuration: shortLock.duration } } },
   async run(bus) {
     await bus.sender('orders').sendMessages({ body: 1 });
-    const [old, next] = [bus.receiver('orders'), bus.receiver('orders', { maxAutoLockRenewalDurationInMs: 60_000 })];
+    const [old, next] = [bus.receiver('orders'), bus.receiver('orders')];
     const stale = await receiveOne(old);
     const fresh = await receiveOne(next);
     await expect(old.completeMessage(stale)).rejects.toMatchObject({ code: 'MessageLockLost' });

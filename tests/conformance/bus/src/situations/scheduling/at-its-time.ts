@@ -6,7 +6,7 @@ export const situation: Situation = {
   source: documented('message-sequencing', 'Scheduled messages'),
   entities: { queues: { orders: {} } },
   async run(bus) {
-    const due = Date.now() + 1200;
+    const due = Date.now() + 3000;
     const [scheduled] = await bus.sender('orders').scheduleMessages({ body: 'later' }, new Date(due));
     const receiver = bus.receiver('orders');
     await expectNothing(receiver);

@@ -7,7 +7,7 @@ export const situation: Situation = {
   entities: { queues: { orders: {} } },
   async run(bus) {
     const sender = bus.sender('orders');
-    const due = new Date(Date.now() + 800);
+    const due = new Date(Date.now() + 2500);
     const [first] = await sender.scheduleMessages(messagesOf('cancelled', 'kept'), due);
     if (!first) throw new Error('Two were scheduled.');
     await sender.cancelScheduledMessages(first);

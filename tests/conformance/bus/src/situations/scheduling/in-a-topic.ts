@@ -7,8 +7,8 @@ export const situation: Situation = {
   entities: { topics: { news: { subscriptions: { all: {} } } } },
   async run(bus) {
     const sender = bus.sender('news');
-    const [cancelled] = await sender.scheduleMessages({ body: 'cancelled' }, new Date(Date.now() + 1000));
-    await sender.scheduleMessages({ body: 'later' }, new Date(Date.now() + 1000));
+    const [cancelled] = await sender.scheduleMessages({ body: 'cancelled' }, new Date(Date.now() + 3000));
+    await sender.scheduleMessages({ body: 'later' }, new Date(Date.now() + 3000));
     expect(await bus.peek('news/all')).toEqual([]);
     if (cancelled) await sender.cancelScheduledMessages(cancelled);
     const receiver = bus.receiver('news/all');

@@ -6,7 +6,7 @@ export const situation: Situation = {
   source: assumed('follows from the message being held at the topic'),
   entities: { topics: { news: { subscriptions: { all: {} } } } },
   async run(bus) {
-    await bus.sender('news').scheduleMessages({ body: 'later' }, new Date(Date.now() + 1000));
+    await bus.sender('news').scheduleMessages({ body: 'later' }, new Date(Date.now() + 3000));
     await bus.administration.createSubscription(bus.nameOf('news'), 'late');
     expect((await receiveOne(bus.receiver('news/late'))).body).toBe('later');
   },

@@ -11,8 +11,8 @@ export const situation: Situation = {
     const session = await bus.acceptSession('orders', 's');
     const message = await receiveOne(session);
     const first = session.sessionLockedUntilUtc.getTime();
-    for (let renewal = 0; renewal < 3; renewal += 1) {
-      await sleep(shortLock.ms / 2);
+    for (let renewal = 0; renewal < 4; renewal += 1) {
+      await sleep(shortLock.ms / 3);
       expect((await session.renewSessionLock()).getTime()).toBeGreaterThan(first);
     }
     await session.completeMessage(message);

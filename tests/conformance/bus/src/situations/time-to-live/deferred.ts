@@ -6,10 +6,10 @@ export const situation: Situation = {
   source: documented('service-bus-dead-letter-queues', 'Time to live'),
   entities: { queues: { orders: { deadLetteringOnMessageExpiration: true } } },
   async run(bus) {
-    await bus.sender('orders').sendMessages({ body: 1, timeToLive: 1000 });
+    await bus.sender('orders').sendMessages({ body: 1, timeToLive: 2000 });
     const receiver = bus.receiver('orders');
     await receiver.deferMessage(await receiveOne(receiver));
-    await sleep(1500);
+    await sleep(2500);
     expect(await bus.peek('orders', 'deadLetter')).toEqual([]);
     expect((await bus.peek('orders')).map(({ state }) => state)).toEqual(['deferred']);
   },

@@ -6,10 +6,10 @@ export const situation: Situation = {
   source: documented('message-expiration', 'Message expiration (Time to Live)'),
   entities: { queues: { orders: { deadLetteringOnMessageExpiration: true } } },
   async run(bus) {
-    await bus.sender('orders').sendMessages({ body: 1, timeToLive: 1000 });
+    await bus.sender('orders').sendMessages({ body: 1, timeToLive: 2000 });
     const receiver = bus.receiver('orders');
     const message = await receiveOne(receiver);
-    await sleep(1500);
+    await sleep(2500);
     await receiver.completeMessage(message);
     expect(await bus.peek('orders')).toEqual([]);
     expect(await bus.peek('orders', 'deadLetter')).toEqual([]);

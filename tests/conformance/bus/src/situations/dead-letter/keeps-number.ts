@@ -2,7 +2,7 @@ import { observed, type Situation } from '../../situation.ts';
 import { messagesOf, receive, receiveOne } from '../../steps.ts';
 
 export const situation: Situation = {
-  promise: 'a dead letter keeps its sequence number and the time it was enqueued',
+  promise: 'a dead letter keeps its sequence number: only a scheduled message that becomes active changes it',
   source: observed('MicrosoftDocs/azure-docs#97032'),
   entities: { queues: { orders: {} } },
   async run(bus) {
@@ -11,8 +11,6 @@ export const situation: Situation = {
     const [, bad] = await receive(receiver, 2);
     if (!bad) throw new Error('Two were received.');
     await receiver.deadLetterMessage(bad);
-    const dead = await receiveOne(bus.deadLetters('orders'));
-    expect(dead.sequenceNumber?.toString()).toBe(bad.sequenceNumber?.toString());
-    expect(dead.enqueuedTimeUtc).toEqual(bad.enqueuedTimeUtc);
+    expect((await receiveOne(bus.deadLetters('orders'))).sequenceNumber?.toString()).toBe(bad.sequenceNumber?.toString());
   },
 };
