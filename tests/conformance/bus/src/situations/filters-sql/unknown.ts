@@ -7,6 +7,6 @@ export const situation = choosing({
   messages: { has: { applicationProperties: { a: 1 } }, 'has not': { applicationProperties: { b: 1 } } },
   chosen: [
     ['a = 1', ['has']], ['NOT a = 1', []], ['a <> 1', []], ['a = 2 OR b = 1', ['has not']], ['a = 1 OR b = 1', ['has', 'has not']], ['a = 1 AND b = 1', []],
-    ['NOT (a = 1 AND b = 2)', ['has not']], ['a + 1 = 2', ['has']], ['a + b = b + a', []], ['a IN (1, 2)', ['has']], ['a NOT IN (2)', ['has']],
+    ['NOT (a = 1 AND b = 2)', ['has not']], ['NOT (a = 1 OR b = 2)', []], ['a + 1 = 2', ['has']], ['a + b = b + a', []], ['a IN (1, 2)', ['has']], ['a NOT IN (2)', ['has']],
   ],
 });
