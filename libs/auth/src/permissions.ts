@@ -8,15 +8,14 @@ const granted = {
     'refund:submit', 'timeline:read', 'subscription:read', 'subscription:write',
   ],
   sre: ['checkout:read', 'timeline:read', 'stock:read', 'dead-letter:read', 'dead-letter:replay', 'operations:read', 'operations:write'],
+  'sre-reader': ['timeline:read', 'dead-letter:read', 'operations:read'],
+  'sre-approver': ['timeline:read', 'dead-letter:read', 'dead-letter:approve', 'operations:read'],
+  platform: ['dead-letter:all-tenants'],
 } as const satisfies Record<Role, readonly string[]>;
 
 export type Permission = (typeof granted)[Role][number];
 
-const table: Readonly<Record<Role, ReadonlySet<string>>> = {
-  till: new Set(granted.till),
-  'back-office': new Set(granted['back-office']),
-  sre: new Set(granted.sre),
-};
+const table = Object.fromEntries(Object.entries(granted).map(([role, permissions]) => [role, new Set<string>(permissions)])) as unknown as Readonly<Record<Role, ReadonlySet<string>>>;
 
 export const isGranted = (principal: Principal, permission: Permission): boolean =>
   principal.roles.some((role) => table[role].has(permission));

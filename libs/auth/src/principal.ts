@@ -1,7 +1,10 @@
 import type { StoreId, TenantId, TillId } from '@checkout/kernel';
 
-/** `till`: a point of sale device. `back-office`: a merchant's staff and systems. `sre`: who operates the product. */
-export const roles = ['till', 'back-office', 'sre'] as const;
+/**
+ * `till`: a point of sale device. `back-office`: a merchant's staff and systems. `sre`: who operates the product; `sre-reader` looks on, and
+ * `sre-approver` is the second person where money can move. `platform` operates it for every tenant, and does so in one of the other roles.
+ */
+export const roles = ['till', 'back-office', 'sre', 'sre-reader', 'sre-approver', 'platform'] as const;
 
 export type Role = (typeof roles)[number];
 

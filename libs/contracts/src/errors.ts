@@ -118,6 +118,27 @@ export const codes = {
   'line-unknown': no(404, ['The basket has no such line', 'Diese Zeile gibt es im Korb nicht']),
   'barcode-taken': no(422, ['The barcode belongs to another product', 'Der Strichcode gehört zu einem anderen Artikel']),
   'product-repeated': no(422, ['The page names one product twice', 'Die Seite nennt einen Artikel zweimal']),
+  // The dead-letter desk.
+  'plan-unknown': no(404, ['There is no such plan', 'Diesen Plan gibt es nicht'], ['Look among the plans that you may see.', 'Unter den eigenen Plänen nachsehen.']),
+  'selection-empty': no(422, ['The selection names nothing', 'Die Auswahl nennt nichts'], ['Give a signature, a filter or sequence numbers.', 'Eine Signatur, einen Filter oder laufende Nummern angeben.']),
+  'nothing-selected': no(422, ['No dead letter fits the selection', 'Keine unzustellbare Nachricht passt zur Auswahl'], ['Widen the selection.', 'Die Auswahl erweitern.']),
+  'selection-spans-subscriptions': no(422, ['The selection has dead letters of several subscriptions', 'Die Auswahl betrifft mehrere Abonnements'],
+    ['Add topic and subscription: a plan is for one.', 'Topic und Abonnement angeben: Ein Plan gilt für eines.']),
+  'selection-too-large': no(422, ['The selection is larger than a plan may be', 'Die Auswahl ist größer, als ein Plan sein darf'], ['Make several plans.', 'Mehrere Pläne machen.']),
+  'rule-invalid': no(422, ['The patch rule cannot be used', 'Die Änderungsregel ist nicht verwendbar'], ['Change what is not locked.', 'Nur ändern, was nicht gesperrt ist.']),
+  'rule-breaks-contract': no(422, ['After the patch the message is not what its contract says', 'Nach der Änderung entspricht die Nachricht nicht ihrem Vertrag']),
+  'reason-missing': no(422, ['The reason is missing', 'Die Begründung fehlt'], ['Say why.', 'Den Grund nennen.']),
+  'plan-expired': no(409, ['The plan is too old', 'Der Plan ist zu alt'], ['Make a new plan of what is there now.', 'Einen neuen Plan machen, von dem, was jetzt da ist.']),
+  'plan-not-in-state': no(409, ['The plan cannot do that in its state', 'In diesem Stand lässt der Plan das nicht zu'], ['Look the plan up.', 'Den Plan nachschlagen.']),
+  'approval-needed': no(403, ['A second person must approve the plan', 'Eine zweite Person muss den Plan freigeben'], ['Ask an approver.', 'Eine freigebende Person bitten.']),
+  'approval-by-same-person': no(403, ['Whoever made the plan cannot approve it', 'Wer den Plan gemacht hat, kann ihn nicht freigeben'], ['Ask another approver.', 'Eine andere freigebende Person bitten.']),
+  'another-plan': no(409, ['A dead letter is in another plan', 'Eine Nachricht ist schon in einem anderen Plan'], ['Wait for the other plan, or cancel it.', 'Den anderen Plan abwarten oder abbrechen.']),
+  'breaker-open': no(409, ['What caused the failures is still down', 'Was die Fehler verursacht hat, ist noch gestört'], ['Start the plan when it is mended.', 'Den Plan starten, wenn es behoben ist.']),
+  'changed-meanwhile': no(409, ['Somebody else changed it at the same time', 'Jemand anderes hat es gleichzeitig geändert'], ['Look at it anew.', 'Noch einmal ansehen.']),
+  'not-archived': no(404, ['The archive has no such message', 'Diese Nachricht ist nicht im Archiv']),
+  'already-restored': no(409, ['The message has been restored before', 'Die Nachricht wurde schon wiederhergestellt'], ['Follow the replay that was made of it.', 'Der erneuten Zustellung nachgehen.']),
+  'service-silent': no(503, ['The service that would handle the messages does not answer', 'Der Dienst, der die Nachrichten bearbeiten würde, antwortet nicht'],
+    ['Do the dry run when it is back.', 'Den Probelauf machen, wenn er wieder da ist.']),
 } as const satisfies Record<string, CodeMeaning>;
 
 export type Code = keyof typeof codes;

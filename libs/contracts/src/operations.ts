@@ -91,3 +91,17 @@ export type AttentionNeeded = MessageOf<typeof AttentionNeeded>;
 /** Nobody has to look any more: it went on. */
 export const AttentionEnded = event('operations', 'operations.attention-ended.v1', z.strictObject(ofOneSale));
 export type AttentionEnded = MessageOf<typeof AttentionEnded>;
+
+/**
+ * A dead letter that was put back has been handled: it had its effect (`applied`), or its effect was there already (`no-op`). Told through the outbox,
+ * in the commit of the effect: whoever replays it waits for this.
+ */
+export const ReplayHandled = event('operations', 'operations.replay-handled.v1', z.strictObject({
+  ...told,
+  /** Of the replay. */
+  messageId: Text(128),
+  /** Of the message that was dead-lettered. */
+  replayOf: Text(128),
+  outcome: z.enum(['applied', 'no-op']),
+}));
+export type ReplayHandled = MessageOf<typeof ReplayHandled>;

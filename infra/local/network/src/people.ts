@@ -20,7 +20,14 @@ export const tenants = {
 
 export type TenantName = keyof typeof tenants;
 
+/** Who runs the product for all tenants. Not a tenant: it sells nothing. */
+const platform = 'scanlon';
+
 export function clients(): Client[] {
+  return [...peopleOfShops(), client(platform, 'platform-reader', ['sre-reader', 'platform']), client(platform, 'platform-sre', ['sre', 'platform']), client(platform, 'platform-approver', ['sre-approver', 'platform'])];
+}
+
+function peopleOfShops(): Client[] {
   return Object.entries(tenants).flatMap(([tenant, { stores, tillsPerStore }]) => [
     ...stores.flatMap((store) => Array.from({ length: tillsPerStore }, (_, index) => client(tenant, `${store}-T${index + 1}`, ['till'], store))),
     client(tenant, `${tenant}-office`, ['back-office']),

@@ -26,7 +26,7 @@ describe('directing a plan', () => {
     const plan = await desk.parts.make.make(replayOf(await desk.signature()), ann);
 
     await expect(desk.parts.direct.start(plan.planId, ann)).rejects.toMatchObject({ code: 'approval-needed' });
-    await expect(desk.parts.direct.approve(plan.planId, ann)).rejects.toMatchObject({ code: 'not-permitted' });
+    await expect(desk.parts.direct.approve(plan.planId, ann)).rejects.toMatchObject({ code: 'replay-forbidden' });
     const own = await desk.parts.make.make(replayOf(await desk.signature()), bea);
     await expect(desk.parts.direct.approve(own.planId, bea)).rejects.toMatchObject({ code: 'approval-by-same-person' });
     await desk.parts.direct.approve(plan.planId, bea);

@@ -18,7 +18,7 @@ export class DirectPlan {
   }
 
   async approve(planId: string, by: Operator): Promise<Plan> {
-    if (!by.mayApprove) throw new Refusal('not-permitted', 'Approving is for approvers.');
+    if (!by.mayApprove) throw new Refusal('replay-forbidden', 'Approving is for approvers.');
     const plan = await this.#find(planId, by);
     if (plan.createdBy === by.subject) throw new Refusal('approval-by-same-person');
     if (plan.state !== 'draft') throw new Refusal('plan-not-in-state', `It is ${plan.state}.`);
@@ -27,7 +27,7 @@ export class DirectPlan {
 
   /** Starts a draft, or goes on with what was paused or stopped. */
   async start(planId: string, by: Operator): Promise<Plan> {
-    if (!by.mayOperate) throw new Refusal('not-permitted');
+    if (!by.mayOperate) throw new Refusal('replay-forbidden');
     const plan = await this.#find(planId, by);
     if (plan.state === 'draft' && plan.expiresAt < this.#now()) {
       await this.#change(plan, { state: 'expired' }, by, 'plan.expired');
@@ -43,13 +43,13 @@ export class DirectPlan {
   }
 
   async pause(planId: string, by: Operator): Promise<Plan> {
-    if (!by.mayOperate) throw new Refusal('not-permitted');
+    if (!by.mayOperate) throw new Refusal('replay-forbidden');
     return this.#to(await this.#find(planId, by), 'paused', by, 'plan.paused');
   }
 
   /** What was not replayed yet stays where it is. */
   async cancel(planId: string, by: Operator): Promise<Plan> {
-    if (!by.mayOperate) throw new Refusal('not-permitted');
+    if (!by.mayOperate) throw new Refusal('replay-forbidden');
     return this.#to(await this.#find(planId, by), 'cancelled', by, 'plan.cancelled');
   }
 

@@ -21,7 +21,7 @@ describe('making a plan', () => {
   });
 
   it.each([
-    ['a reader', { ...ann, mayOperate: false }, {}, 'not-permitted'],
+    ['a reader', { ...ann, mayOperate: false }, {}, 'replay-forbidden'],
     ['nobody saying why', ann, { reason: ' ' }, 'reason-missing'],
     ['an empty selection', ann, { selection: {} }, 'selection-empty'],
     ['a selection that fits nothing', ann, { selection: { saleId: 'none' } }, 'nothing-selected'],

@@ -37,7 +37,7 @@ export class MakePlan {
   }
 
   async make({ kind, selection, reason, rule, isRamped = true, maxPerSecond = 500 }: PlanRequest, by: Operator): Promise<Plan> {
-    if (!by.mayOperate) throw new Refusal('not-permitted');
+    if (!by.mayOperate) throw new Refusal('replay-forbidden');
     if (reason.trim() === '') throw new Refusal('reason-missing');
     if (isEmpty(selection)) throw new Refusal('selection-empty');
     const fault = rule && faultOf(rule);

@@ -1,0 +1,37 @@
+import type { app as App } from '@azure/functions';
+import type { Desk } from '../desk.ts';
+
+/** A timer function is given less time than until it is called again, so that it never overtakes itself. */
+const indexMs = 8_000;
+const goneMs = 50_000;
+/** Longer than any wave, so that only a process that died loses its lease. */
+const leaseMs = 60_000;
+const runMs = 20_000;
+
+/** What the desk does by itself: index what is new, notice what is gone, work plans off. */
+export function runTimers(app: typeof App, desk: Desk): void {
+  app.timer('index-new-dead-letters', {
+    schedule: '*/10 * * * * *',
+    handler: async () => {
+      const found = await desk.indexing.findNew(Date.now() + indexMs);
+      if (found > 0) desk.logger.warn({ found }, 'new dead letters');
+    },
+  });
+  app.timer('notice-gone-dead-letters', {
+    schedule: '30 * * * * *',
+    handler: async () => {
+      const gone = await desk.indexing.findGone(Date.now() + goneMs);
+      if (gone > 0) desk.logger.info({ gone }, 'dead letters are gone from their queues');
+    },
+  });
+  app.timer('run-plans', {
+    schedule: '*/2 * * * * *',
+    handler: async () => {
+      const until = Date.now() + runMs;
+      for (let plan = await desk.plans.lease(desk.instance, leaseMs); plan && Date.now() < until; plan = await desk.plans.lease(desk.instance, leaseMs)) {
+        await desk.runPlan.run(plan, until);
+        await desk.plans.release(plan.planId, desk.instance);
+      }
+    },
+  });
+}
