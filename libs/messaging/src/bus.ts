@@ -27,7 +27,7 @@ const closingMs = 2_000;
 const farewellMs = 1_000;
 /** Between two rebuilds in a row that did not help; doubled each time, up to the longest. */
 const firstRebuildPauseMs = 1_000;
-const longestRebuildPauseMs = 30_000;
+const longestRebuildPauseMs = 10_000;
 
 const rebuildsTotal = counter('bus_client_rebuilds_total', 'Service Bus clients that were replaced because they had stopped working');
 

@@ -13,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { Bus } from '../bus.ts';
 import { toOutbound } from '../codec.ts';
+import { Operations } from '../operations.ts';
 import { Pipeline } from '../pipeline.ts';
 import { ServiceBusServer } from '../service-bus.server.ts';
 import { Sweeper } from '../sweeper.ts';
@@ -136,6 +137,7 @@ export interface ShopOptions {
   readonly beforeCommit?: (work: Sql) => Promise<void> | void;
   /** Stands before each send, in place of the bus when it answers with a promise. */
   readonly insteadOfSend?: () => Promise<void> | undefined;
+  readonly heartbeat?: { readonly everyMs: number; readonly deadlineMs: number };
 }
 
 /** One process of the service that owns the shelves. */
@@ -147,9 +149,10 @@ export class Shop {
   readonly commits: string[] = [];
   readonly #database: Database;
 
-  constructor(town: Town, { beforeCommit, insteadOfSend }: ShopOptions = {}) {
+  constructor(town: Town, { beforeCommit, insteadOfSend, heartbeat }: ShopOptions = {}) {
     const logger: Logger = createLogger({ service: 'shelf', level: 'debug', destination: { write: (line: string) => void this.log.push(JSON.parse(line) as (typeof this.log)[number]) } });
-    this.bus = new Bus(town.serviceBus.connectionString);
+    this.bus = new Bus(town.serviceBus.connectionString, { logger, ...(heartbeat && { heartbeat }) });
+    const operations = new Operations({ service: 'shelf', bus: this.bus, logger, instance: 'shelf/1' });
     const database = Database.open({
       connectionString: town.sqlServer.connectionString, name: 'shelf', logger,
       policy: { probe: { goodInARow: 1, gapMs: 20, deadlineMs: 400, delaysMs: () => [50] } },
@@ -166,7 +169,7 @@ export class Shop {
     };
     this.pipeline = new Pipeline({ service: 'shelf', database: watched, bus, store: new ShelfStore(), logger });
     const sweeper = new Sweeper({ database, bus, pipeline: this.pipeline, logger });
-    this.server = new ServiceBusServer({ bus: this.bus, pipeline: this.pipeline, sweeper, subscription: 'inventory', logger, untilAvailable: () => database.whenClosed(), defectPauseMs: () => 0 });
+    this.server = new ServiceBusServer({ bus: this.bus, pipeline: this.pipeline, sweeper, subscription: 'inventory', logger, operations, untilAvailable: () => database.whenClosed(), defectPauseMs: () => 0 });
     this.server.addHandler(inventory.ReleaseStock.type, () => Promise.resolve(releaseStock));
     this.server.addHandler(inventory.ReserveStock.type, () => Promise.resolve(reserveStock));
   }
