@@ -112,6 +112,21 @@ describe('a settlement', () => {
     await receiver.close();
   });
 
+  it('has its effect when the connection drops before its reply', async () => {
+    // given
+    await test.client.createSender('orders').sendMessages({ body: 1 });
+    const receiver = test.newClient(1500).createReceiver('orders');
+    const message = await receiveOne(receiver);
+
+    // when
+    inject({ fault: 'drop-connection', on: 'settlement' });
+
+    // then
+    await expect(receiver.completeMessage(message)).rejects.toBeDefined();
+    expect(await waiting()).toBe(0);
+    await receiver.close();
+  });
+
   it('is answered and yet the message comes twice', async () => {
     // given
     await test.client.createSender('orders').sendMessages({ body: 'again' });

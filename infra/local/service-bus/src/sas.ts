@@ -4,7 +4,10 @@ import { condition, Refusal } from './errors.ts';
 /** Shared access keys by their name. */
 export type AccessKeys = Readonly<Record<string, string>>;
 
-/** Checks shared access signatures (specification §2). Without keys every token is good; a JWT always is, there is nobody to ask about it. */
+/**
+ * Checks shared access signatures (specification §2). Without keys every signature is good; a JWT's always is, there is nobody to ask about it. Their end
+ * is kept to in any case.
+ */
 export class SasCheck {
   readonly #keys: AccessKeys | undefined;
   /** A put-token comes before every link, mostly with a token that was here before. */
@@ -14,14 +17,23 @@ export class SasCheck {
     this.#keys = keys;
   }
 
-  /** Without an audience any resource will do. @throws Refusal (unauthorized) for a token that is not good for this audience. */
-  check(token: string, type: string, audience?: string): void {
-    if (!this.#keys || type === 'jwt') return;
+  /**
+   * Without an audience any resource will do.
+   * @returns when the token ends, in Unix milliseconds; infinity when it does not say.
+   * @throws Refusal (unauthorized) for a token that is not good for this audience, or not any more.
+   */
+  check(token: string, type: string, audience?: string): number {
+    const until = this.#keys && type !== 'jwt' ? this.#checkedEnd(token, audience) : statedEnd(token, type);
+    if (until < Date.now()) throw refused('it has expired');
+    return until;
+  }
+
+  #checkedEnd(token: string, audience: string | undefined): number {
     const verified = this.#verified.get(token) ?? this.#verify(token);
-    if (verified.until * 1000 < Date.now()) throw refused('it has expired');
     if (audience !== undefined && !isWithin(pathOf(audience), verified.resource)) throw refused('it is for another resource');
     if (this.#verified.size >= LARGEST_CACHE) this.#verified.clear();
     this.#verified.set(token, verified);
+    return verified.until * 1000;
   }
 
   #verify(token: string): VerifiedToken {
@@ -46,6 +58,22 @@ interface VerifiedToken {
 }
 
 const LARGEST_CACHE = 10_000;
+
+/** Where nothing else about a token is looked at. */
+function statedEnd(token: string, type: string): number {
+  const seconds = type === 'jwt' ? jwtEnd(token) : Number(/[ &]se=(\d+)/.exec(token)?.[1]);
+  return Number.isFinite(seconds) ? seconds * 1000 : Number.POSITIVE_INFINITY;
+}
+
+/** The `exp` of RFC 7519 §4.1.4; NaN for whatever is no JWT. */
+function jwtEnd(token: string): number {
+  try {
+    const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    return typeof payload === 'object' && payload !== null && 'exp' in payload ? Number(payload.exp) : Number.NaN;
+  } catch {
+    return Number.NaN;
+  }
+}
 
 const refused = (why: string): Refusal => new Refusal(condition.unauthorized, `Unauthorized access: the token is refused because ${why}.`);
 

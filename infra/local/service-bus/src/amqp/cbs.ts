@@ -3,6 +3,7 @@ import type { Broker } from '../broker.ts';
 import type { Faults } from '../fault/faults.ts';
 import { condition, Refusal } from '../errors.ts';
 import type { SasCheck } from '../sas.ts';
+import type { Claims } from './claims.ts';
 import { acceptAttach, addressOf, type AnyLink, type Receiver, type Sender } from './rhea-link.ts';
 
 /** The client has up to this many put-tokens under way. */
@@ -12,13 +13,14 @@ const REQUEST_CREDIT = 100;
  * Claims-based security (specification §2). What matters is that a missing entity is refused here, where the
  * SDK looks for it: refused at the attach only, a sender would retry for a minute.
  */
-export function serveClaims(link: AnyLink, broker: Broker, faults: Faults, sas: SasCheck): void {
+export function serveClaims(link: AnyLink, broker: Broker, faults: Faults, sas: SasCheck, claims: Claims): void {
   serveRequests(link, (request) => {
     const audience = String(request.application_properties?.['name'] ?? '');
     try {
       const { path } = broker.resolve(audience.replace(/\/\$management$/i, ''));
-      sas.check(String(request.body ?? ''), String(request.application_properties?.['type'] ?? ''), audience);
+      const until = sas.check(String(request.body ?? ''), String(request.application_properties?.['type'] ?? ''), audience);
       if (faults.strike('refuse-auth', path)) throw new Refusal(condition.unauthorized, `The token for '${audience}' is not accepted (fault injected).`);
+      claims.put(path, until);
       return { application_properties: { 'status-code': 202, 'status-description': 'Accepted' } };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Container, EventContext } from 'rhea';
 import type { Broker, BrokerEvent, Entity } from '../broker.ts';
-import { condition, Refusal } from '../errors.ts';
+import { type Condition, condition, Refusal } from '../errors.ts';
 import type { Faults } from '../fault/faults.ts';
 import { limits } from '../limits.ts';
 import type { SasCheck } from '../sas.ts';
@@ -11,6 +11,7 @@ import { performative, readDisposition, readFlow, readTransfer } from '../wire/f
 import { Outbox } from '../wire/outbox.ts';
 import { AmqpSession } from './amqp-session.ts';
 import { serveClaims } from './cbs.ts';
+import { Claims } from './claims.ts';
 import { FrameSplitter } from './frame-splitter.ts';
 import { IncomingLink } from './incoming-link.ts';
 import { serveManagement } from './management.ts';
@@ -65,6 +66,7 @@ export class AmqpConnection {
   /** By the client's channel number. */
   readonly #hotSessions = new Map<number, AmqpSession>();
   readonly #withRanges = new Set<AmqpSession>();
+  readonly #claims = new Claims((path) => this.#detachLinks(path, condition.unauthorized, `ExpiredToken: The token for '${path}' is expired.`));
   #isClosed = false;
   #isSilent = false;
   #linkCount = 0;
@@ -113,6 +115,7 @@ export class AmqpConnection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#handshake);
+    this.#claims.close();
     for (const session of this.#hotSessions.values()) session.close();
     this.#hotSessions.clear();
     // rhea then drops its timers and its links, and tells the listeners of withheld attaches.
@@ -137,11 +140,15 @@ export class AmqpConnection {
     this.#socket.on('close', () => clearTimeout(end));
   }
 
-  /** Detaches the links of one entity, or all for "*". */
+  /** Detaches the links of one entity, or all for "*" (fault injected). */
   detachLinks(path: string): void {
+    this.#detachLinks(path, condition.detachForced, 'The link was detached by the service (fault injected).');
+  }
+
+  #detachLinks(path: string, reason: Condition, description: string): void {
     for (const session of this.#hotSessions.values()) {
       for (const link of session.links.values()) {
-        if (path === '*' || link.entityPath.toLowerCase() === path.toLowerCase()) link.detach(condition.detachForced, 'The link was detached by the service (fault injected).');
+        if (path === '*' || link.entityPath.toLowerCase() === path.toLowerCase()) link.detach(reason, description);
       }
     }
   }
@@ -204,7 +211,7 @@ export class AmqpConnection {
       this.#linkCount += 1;
       if (this.#linkCount > limits.linksPerConnection) throw new Refusal(condition.resourceLimitExceeded, `A connection has ${limits.linksPerConnection} links at most.`);
       if (address === undefined) throw new Refusal(condition.notImplemented, 'Only links to named entities are supported; there are no transactions here.');
-      if (address === '$cbs') serveClaims(link, this.#context.broker, this.#context.faults, this.#context.sas);
+      if (address === '$cbs') serveClaims(link, this.#context.broker, this.#context.faults, this.#context.sas, this.#claims);
       else if (address.toLowerCase().endsWith('/$management')) serveManagement(link, this.#context.broker.resolve(address.slice(0, -'/$management'.length)), this.#context.broker);
       else this.#attachToEntity(link, this.#context.broker.resolve(address));
     } catch (error) {
