@@ -93,7 +93,8 @@ function coded(part: Facts): Entry | undefined {
   if (part instanceof BulkheadFull) return { verdict: 'neutral', kind: 'bulkhead' };
   if (part instanceof DeadlineExceeded) return { verdict: 'fail', kind: 'timeout' };
   // The pool is as large as the bulkhead, so a wait in it never means that it is busy: no connection could be made in time.
-  if (part.name === 'TimeoutError' && String(part.message).includes('acquire')) return { verdict: 'fail', kind: 'timeout' };
+  // By its text: tarn's error has a class of its own, but the name and no code of any other.
+  if (/^Failed to acquire a connection\b.*timed out|^operation timed out for an unknown reason/.test(String(part.message))) return { verdict: 'fail', kind: 'timeout' };
   if (String(part.message).startsWith('Failed to cancel request')) return { verdict: 'trip', kind: 'black-hole' };
   const { code } = part;
   if (typeof code !== 'string') return undefined;

@@ -1,11 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startSqlServer } from '@checkout/local-sql';
+import { startSqlServer, type FaultRule } from '@checkout/local-sql';
 import { migrate } from './migrate.ts';
+
+export { startFaultProxy, type FaultProxy } from './fault-proxy.ts';
 
 export interface TestDatabase extends AsyncDisposable {
   readonly connectionString: string;
+  readonly port: number;
+  /** Makes the server fail as Azure SQL fails; an empty list ends it. */
+  faults(rules: readonly FaultRule[]): void;
   /** Takes the server away, as an outage does. What was committed stays. */
   stop(): Promise<void>;
   /** Brings it back, at the same address. */
@@ -21,6 +26,8 @@ export async function startTestDatabase(folders: readonly string[] = [], name = 
   await migrate(connectionString, folders);
   return {
     connectionString,
+    port,
+    faults: (rules) => server.faults(rules),
     stop: async () => {
       await server.close();
     },

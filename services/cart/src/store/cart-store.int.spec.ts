@@ -1,6 +1,6 @@
 import { join as joinPath } from 'node:path';
 import { checkout, type http, type Message } from '@checkout/contracts';
-import { uuidv7, type CommandId, type SaleId, type Sku, type TenantId } from '@checkout/kernel';
+import { saleIdOf, uuidv7, type CommandId, type SaleId, type Sku, type TenantId } from '@checkout/kernel';
 import { Conflict, Database, join, sql } from '@checkout/sql';
 import { startTestDatabase, type TestDatabase } from '@checkout/sql/testing';
 import { acceptCheckout, type AcceptCheckout } from '../application/accept-checkout.ts';
@@ -8,14 +8,15 @@ import { changeLine } from '../application/change-line.ts';
 import { cancelCheckout, completeCheckout } from '../application/end-checkout.ts';
 import { openBasket } from '../application/open-basket.ts';
 import type { CartHandler, Change, Need, Rows } from '../application/ports.ts';
+import { registerCheckout } from '../application/register-checkout.ts';
 import { saveProducts } from '../application/save-products.ts';
 import { saveStores } from '../application/save-stores.ts';
 import { scanArticle, type Article } from '../application/scan-article.ts';
-import { acme, anOffer, aStore, decideOn, leeds, newCommandId, noon, pen, shortOfTea, soap, tea, till } from '../testing.ts';
+import { acme, aHash, anOffer, aStore, decideOn, leeds, newCommandId, noon, pen, shortOfTea, soap, tea, till } from '../testing.ts';
 import { CartStore } from './cart-store.ts';
 import { RecentCatalogue } from './recent-catalogue.ts';
 import { SqlBaskets } from './sql-baskets.ts';
-import { SqlProducts } from './sql-catalogue.ts';
+import { SqlCatalogueReader, SqlProducts } from './sql-catalogue.ts';
 import { SqlCheckouts } from './sql-checkouts.ts';
 
 let server: TestDatabase;
@@ -48,7 +49,7 @@ const step = <M extends Message, Answer>(handler: CartHandler<M, Answer>, messag
 const storesSaved = (...stores: readonly http.Store[]) => step(saveStores, { type: 'cart.save-stores', body: { tenantId: acme, stores } });
 const productsSaved = (...products: readonly http.Product[]) => step(saveProducts, { type: 'cart.save-products', body: { tenantId: acme, products } });
 const accepted = (commandId: CommandId, overrides: Partial<http.CheckoutBody> = {}, tenantId: TenantId = acme) =>
-  step(acceptCheckout, { type: 'cart.accept-checkout', body: { tenantId, storeId: leeds, tillId: till, commandId, bodyHash: 'h'.repeat(43), offer: anOffer(overrides) } } satisfies AcceptCheckout);
+  step(acceptCheckout, { type: 'cart.accept-checkout', body: { tenantId, storeId: leeds, tillId: till, commandId, bodyHash: aHash('h').repeat(43), offer: anOffer(overrides) } } satisfies AcceptCheckout);
 const opened = (basketId: SaleId) => step(openBasket, { type: 'cart.open-basket', body: { tenantId: acme, storeId: leeds, basketId } });
 const scanned = (basketId: SaleId, article: Article, quantity = 1) => step(scanArticle, { type: 'cart.scan-article', body: { tenantId: acme, storeId: leeds, basketId, article, quantity } });
 const changed = (basketId: SaleId, sku: Sku, quantity: number) => step(changeLine, { type: 'cart.change-line', body: { tenantId: acme, storeId: leeds, basketId, sku, quantity } });
@@ -237,5 +238,30 @@ describe('the catalogue in the database', () => {
     await batch(accepted(newCommandId(), { totalMinor: 620 }));
     now += 2_001;
     expect(tables(sale)).toBe(3);
+  });
+});
+
+describe('a sale that came past the database', () => {
+  it('is kept with its route and the date of its prices, and closes its basket', async () => {
+    const commandId = newCommandId();
+    const basketId = uuidv7() as SaleId;
+    await batch(step(openBasket, { type: 'cart.open-basket', body: { tenantId: acme, storeId: leeds, basketId } }));
+    await batch(step(registerCheckout, checkout.CheckoutStarted({
+      tenantId: acme, storeId: leeds, saleId: saleIdOf(acme, commandId), commandId, tillId: till, currency: 'GBP', totalMinor: 598, basketId,
+      requestedAt: new Date(noon).toISOString(), requestHash: aHash('asked'), pricedFrom: { snapshotAt: new Date(noon - 60_000).toISOString() },
+    })));
+    expect(await new SqlCheckouts(database).find(acme, commandId)).toMatchObject({ acceptedVia: 'bus', pricedAt: noon - 60_000, bodyHash: aHash('asked'), basketId, version: 1 });
+    expect(await new SqlBaskets(database).find(acme, basketId)).toMatchObject({ commandId });
+  });
+});
+
+describe('the whole catalogue of a tenant', () => {
+  it('is read page by page, and is of that tenant only', async () => {
+    const many = Array.from({ length: 1_500 }, (_, index) => ({ ...pen, sku: `PEN-${String(index).padStart(4, '0')}` as Sku }));
+    await batch(productsSaved(...many.slice(0, 1_000)));
+    await batch(productsSaved(...many.slice(1_000)));
+    const whole = await new SqlCatalogueReader(database).whole(acme);
+    expect([whole.products.size, whole.products.get('PEN-1499' as Sku), whole.stores.get(leeds)]).toEqual([1_503, many[1_499], aStore()]);
+    expect((await new SqlCatalogueReader(database).whole('other' as TenantId)).products.size).toBe(0);
   });
 });
