@@ -2,6 +2,7 @@ import type { Code } from '@checkout/contracts';
 import { newTraceparent, traceIdOf } from '@checkout/observability';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ProblemFilter } from './filter.ts';
 import { Problem, problemMediaType } from './problem.ts';
@@ -40,6 +41,8 @@ export class ProblemAdapter extends FastifyAdapter {
       http: {
         headersTimeout: timeouts.requestMs,
         maxHeaderSize: 16 * 1024,
+        // Node would answer without a code.
+        requireHostHeader: false,
         // Node looks for requests that are late only this often, by default every 30 s.
         connectionsCheckingInterval: Math.min(timeouts.requestMs / 2, 2_000),
       },
@@ -55,6 +58,7 @@ export class ProblemAdapter extends FastifyAdapter {
     const fastify = this.getInstance<FastifyInstance>();
     this.routes = new RouteTable();
     fastify.addHook('onRoute', (route) => this.routes.add(route));
+    fastify.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => refuse(response.socket, 'expectation-failed'));
     fastify.setErrorHandler((error, request, reply) => filter.answer(error, request, reply));
     fastify.setNotFoundHandler((request, reply) => this.#notFound(request, reply));
   }
@@ -78,16 +82,24 @@ export class ProblemAdapter extends FastifyAdapter {
   }
 }
 
+/** Whether the limit for headers was used up before the first of them began. */
+const isStillInFirstLine = (packet: unknown): boolean => Buffer.isBuffer(packet) && !packet.includes('\n');
+
 /** What Node's HTTP parser refuses, before there is a request. https://nodejs.org/api/http.html#event-clienterror */
 function clientErrorHandler(error: Error & { readonly code?: string; readonly rawPacket?: unknown }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const code: Code =
-    error.code === 'HPE_HEADER_OVERFLOW' ? 'headers-too-large' :
+    error.code === 'HPE_HEADER_OVERFLOW' ? (isStillInFirstLine(error.rawPacket) ? 'uri-too-long' : 'headers-too-large') :
     error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request-timeout' :
     error.code === 'HPE_INVALID_HEADER_TOKEN' ? 'header-invalid' : 'protocol-error';
+  refuse(socket, code);
+}
+
+/** An answer without a request, and the end of the connection. */
+function refuse(socket: Socket | null, code: Code): void {
   const problem = new Problem(code);
   const body = JSON.stringify(problem.document('', traceIdOf(newTraceparent())));
-  socket.end(
+  socket?.end(
     `HTTP/1.1 ${problem.status} ${code}\r\ncontent-type: ${problemMediaType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }

@@ -8,6 +8,7 @@ import { ProblemAdapter, type Timeouts } from './adapter.ts';
 import { acceptJsonOnly } from './body-parser.ts';
 import { limitHandlers } from './deadline.ts';
 import { ProblemFilter } from './filter.ts';
+import { checkAtTheFront } from './front-checks.ts';
 import { nestLogger } from './nest-logger.ts';
 import { servePlatform } from './platform-routes.ts';
 import { defaultRateLimit, RateLimiter, RateLimitGuard, type RateLimit } from './rate-limit.ts';
@@ -25,6 +26,8 @@ export interface HttpAppOptions {
   readonly openapi?: object;
   readonly rateLimit?: RateLimit;
   readonly timeouts?: Partial<Timeouts>;
+  /** The hosts that requests may name, without ports. Any when they are not known. */
+  readonly hosts?: readonly string[] | undefined;
 }
 
 const defaultTimeouts: Timeouts = { requestMs: 10_000, handlerMs: 30_000, keepAliveMs: 65_000 };
@@ -47,12 +50,13 @@ export interface HttpApp {
  * A service's module holds its controllers and nothing of this.
  */
 export async function createHttpApp(module: Type | DynamicModule, options: HttpAppOptions): Promise<HttpApp> {
-  const { logger, health, verifier, metrics = true, openapi, rateLimit = defaultRateLimit, timeouts } = options;
+  const { logger, health, verifier, metrics = true, openapi, rateLimit = defaultRateLimit, timeouts, hosts } = options;
   const filter = new ProblemFilter(logger);
   const limits = { ...defaultTimeouts, ...timeouts };
   const adapter = new ProblemAdapter(filter, limits);
   const fastify = adapter.getInstance<FastifyInstance>();
   observeRequests(fastify, health);
+  checkAtTheFront(fastify, { hosts, openapi });
   limitHandlers(fastify, limits.handlerMs, filter);
   acceptJsonOnly(fastify);
   servePlatform(fastify, { health, metrics, openapi });

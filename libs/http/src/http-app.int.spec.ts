@@ -54,7 +54,7 @@ class Shop {
 class ShopModule {}
 
 const routes: readonly RouteDoc[] = [
-  { method: 'POST', path: '/v1/checkouts', summary: 'Submit', permission: 'checkout:submit', body: Basket, responses: { 202: { description: 'Accepted' } } },
+  { method: 'POST', path: '/v1/checkouts', summary: 'Submit', permission: 'checkout:submit', body: Basket, responses: { 202: { description: 'Accepted', body: z.object({}) } } },
   { method: 'GET', path: '/v1/checkouts/{id}', summary: 'Read', permission: 'checkout:read', params: z.strictObject({ id: z.string() }), responses: { 200: { description: 'The sale' } } },
 ];
 
@@ -205,13 +205,54 @@ describe('a request that is not', () => {
   });
 
   it.each([
+    ['X012 a length that is too short', 'POST /v1/checkouts HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nconnection: keep-alive\r\ncontent-length: 1\r\n\r\n{}}}\r\n\r\n'],
     ['X013 both lengths', 'POST /v1/checkouts HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
     ['X014 a negative length', 'POST /v1/checkouts HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n'],
     ['X026 a header with NUL', 'GET / HTTP/1.1\r\nhost: x\r\nx: a\u0000b\r\n\r\n'],
+    ['X014 two lengths', 'POST /v1/checkouts HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabc'],
+    ['X014 a length with a sign', 'POST /v1/checkouts HTTP/1.1\r\nhost: x\r\ncontent-length: +5\r\n\r\nabcde'],
+    ['X015 a malformed chunk', 'POST /v1/checkouts HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n'],
+    ['X022 a method in lower case', 'get / HTTP/1.1\r\nhost: x\r\n\r\n'],
     ['X029 a TLS hello', '\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003'],
     ['X029 an HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
   ])('%s is refused and ends the connection', async (_, bytes) => {
     expect(await rawly(bytes)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+});
+
+describe('at the front', () => {
+  it.each([
+    ['no host', 'GET /health/live HTTP/1.1\r\nconnection: close\r\n\r\n'],
+    ['two hosts', 'GET /health/live HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n'],
+    ['a malformed host', 'GET /health/live HTTP/1.1\r\nhost: a/b?c\r\nconnection: close\r\n\r\n'],
+    ['an address with a host of its own', 'GET http://other/health/live HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n'],
+  ])('X027 %s is refused', async (_, bytes) => {
+    const answer = await rawly(bytes);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('"code":"host-invalid"');
+  });
+
+  it('X021 an answer that the caller cannot read is not made: nothing is done', async () => {
+    expect(await problemIn(await submit({ headers: { accept: 'text/html' } }))).toMatchObject({ status: 406, code: 'not-acceptable', outcome: 'not_accepted' });
+    expect((await submit({ headers: { accept: 'text/html, application/json;q=0.5', authorization: `Bearer ${await tokenFor(['till'], 'reader-of-json')}` } })).status).toBe(202);
+  });
+
+  it('X024 an address of 64 KB is too long', async () => {
+    const answer = await rawly(`GET /${'a'.repeat(64 * 1024)} HTTP/1.1\r\nhost: x\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 414 /);
+    expect(answer).toContain('"code":"uri-too-long"');
+  });
+
+  it('X028 an expectation that nobody knows fails', async () => {
+    const answer = await rawly('POST /v1/checkouts HTTP/1.1\r\nhost: x\r\nexpect: a-pony\r\ncontent-length: 2\r\n\r\n{}');
+    expect(answer).toMatch(/^HTTP\/1\.1 417 /);
+    expect(answer).toContain('"code":"expectation-failed"');
+  });
+
+  it('speaks the language of its caller', async () => {
+    const response = await fetch(`${base}/nowhere`, { headers: { 'accept-language': 'de-AT, en;q=0.5' } });
+    expect([response.headers.get('content-language'), response.headers.get('vary')]).toEqual(['de', 'accept-language']);
+    expect(await problemIn(response)).toMatchObject({ code: 'not-found', title: 'Hier gibt es nichts', action: 'Adresse und Id prüfen.' });
   });
 });
 

@@ -19,7 +19,7 @@ export interface RouteDoc {
   readonly headers?: ZodObject;
   readonly body?: ZodType;
   /** By status. Problem documents need not be listed: every route may answer with one. */
-  readonly responses: Readonly<Record<number, { readonly description: string; readonly body?: ZodType; readonly mediaType?: string }>>;
+  readonly responses: Readonly<Record<number, { readonly description: string; readonly body?: ZodType; readonly mediaType?: string; readonly alsoAs?: readonly string[] }>>;
 }
 
 export interface ApiDoc {
@@ -86,8 +86,8 @@ function parametersIn(path: string): ZodObject | undefined {
 
 function responsesOf(responses: RouteDoc['responses']): ZodOpenApiResponsesObject {
   const documented: ZodOpenApiResponsesObject = { default: { description: 'A problem document', content: { [problemMediaType]: { schema: ProblemSchema } } } };
-  for (const [status, { description, body, mediaType = 'application/json' }] of Object.entries(responses)) {
-    documented[`${Number(status)}` as `${1 | 2 | 3 | 4 | 5}${string}`] = { description, ...(body && { content: { [mediaType]: { schema: body } } }) };
+  for (const [status, { description, body, mediaType = 'application/json', alsoAs = [] }] of Object.entries(responses)) {
+    documented[`${Number(status)}` as `${1 | 2 | 3 | 4 | 5}${string}`] = { description, ...(body && { content: Object.fromEntries([[mediaType, { schema: body }], ...alsoAs.map((type) => [type, { schema: z.string() }])]) }) };
   }
   return documented;
 }

@@ -13,6 +13,8 @@ export const PlatformEnvironment = z.object({
   AUTH_JWKS_URL: z.url({ protocol: /^https?$/ }),
   /** Requests a second that one caller may keep up, and ten times that in a burst: a till that uploads what it sold offline. */
   RATE_LIMIT_PER_SECOND: number.pipe(z.int().min(1)).default(100),
+  /** The hosts that requests may name, separated by commas and without ports. Any when it is not set. */
+  ALLOWED_HOSTS: z.string().min(1).transform((hosts) => hosts.split(',').map((host) => host.trim())).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 export type PlatformEnvironment = z.output<typeof PlatformEnvironment>;

@@ -14,7 +14,7 @@ export const routes: readonly RouteDoc[] = [
     permission: 'receipt:read',
     params: ReceiptParams,
     query: FormatQuery,
-    responses: { 200: { description: 'The receipt', body: http.ReceiptView } },
+    responses: { 200: { description: 'The receipt', body: http.ReceiptView, alsoAs: ['text/plain'] } },
   },
   {
     method: 'GET',
@@ -23,7 +23,7 @@ export const routes: readonly RouteDoc[] = [
     description: asText,
     permission: 'receipt:read',
     query: NumberQuery,
-    responses: { 200: { description: 'The receipt', body: http.ReceiptView } },
+    responses: { 200: { description: 'The receipt', body: http.ReceiptView, alsoAs: ['text/plain'] } },
   },
   {
     method: 'GET',
