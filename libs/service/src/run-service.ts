@@ -132,7 +132,7 @@ export async function runService<Schema extends z.ZodType<PlatformEnvironment>>(
   const verifier = new TokenVerifier({ issuer: environment.AUTH_ISSUER, audience: environment.AUTH_AUDIENCE, jwksUrl: environment.AUTH_JWKS_URL });
   const withOperators: DynamicModule = { module: ServiceModule, imports: [module], controllers: [OperatorController], providers: [{ provide: BREAKERS, useValue: breakers }] };
   const app = await createHttpApp(withOperators, {
-    logger, health, verifier, openapi: withOperatorRoutes(openapi), ...(handlerMs !== undefined && { timeouts: { handlerMs } }),
+    logger, health, verifier, openapi: withOperatorRoutes(openapi), hosts: environment.ALLOWED_HOSTS, ...(handlerMs !== undefined && { timeouts: { handlerMs } }),
     rateLimit: { perSecond: environment.RATE_LIMIT_PER_SECOND, burst: environment.RATE_LIMIT_PER_SECOND * 10 },
   });
   const sweeper = new Sweeper({ database: lane('work'), bus, pipeline: first.pipeline, logger });

@@ -103,7 +103,7 @@ export class FrontDoor {
   /** A part of healthy traffic takes the bus route, so that it is known to work on the day that it is needed. @returns nothing when it does not. */
   async #exercise(command: AcceptCheckout, asking: Asking): Promise<Acceptance | undefined> {
     try {
-      const rows = await this.#options.rows.read(acceptCheckout.needs(command));
+      const rows = await this.#options.rows.read(command.body.tenantId, acceptCheckout.needs(command));
       return await this.#send(command, asking, rows);
     } catch (error) {
       if (isOutage(error)) return undefined;

@@ -85,7 +85,7 @@ export interface Inputs {
 /** The rows that a decision needs, read without being about to write any. */
 export interface RowsReader {
   /** @throws DependencyUnavailable */
-  read(needs: readonly Need[]): Promise<Rows>;
+  read(tenantId: TenantId, needs: readonly Need[]): Promise<Rows>;
 }
 
 /** The rows that a decision needs, as far as this process has kept copies: for when the database cannot be read. */

@@ -1,4 +1,4 @@
-import { unreachable } from '@checkout/kernel';
+import { unreachable, type TenantId } from '@checkout/kernel';
 import type { Load, Store } from '@checkout/messaging';
 import { join, type Database, type Sql } from '@checkout/sql';
 import { keyOf, type Change, type Need, type Rows, type RowsReader } from '../application/ports.ts';
@@ -10,17 +10,17 @@ import { checkoutsPart, writeCheckouts } from './sql-checkouts.ts';
 
 /** Rows outside the pipeline, for a decision that the database need not keep. */
 export class SqlRows implements RowsReader {
-  readonly #database: Pick<Database, 'forEveryTenant'>;
+  readonly #database: Pick<Database, 'forTenant'>;
   readonly #store: CartStore;
 
-  constructor(database: Pick<Database, 'forEveryTenant'>, store: CartStore) {
+  constructor(database: Pick<Database, 'forTenant'>, store: CartStore) {
     this.#database = database;
     this.#store = store;
   }
 
-  async read(needs: readonly Need[]): Promise<Rows> {
+  async read(tenantId: TenantId, needs: readonly Need[]): Promise<Rows> {
     const { recordsets, select, toRows } = this.#store.load(needs);
-    return toRows(recordsets.length === 0 ? [] : await this.#database.forEveryTenant().queries(recordsets, select));
+    return toRows(recordsets.length === 0 ? [] : await this.#database.forTenant(tenantId).queries(recordsets, select));
   }
 }
 
