@@ -1,6 +1,6 @@
 import { unreachable } from '@checkout/kernel';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from './plan/plan.ts';
+import { providerStrikes, type Fault } from './plan/plan.ts';
 import type { World } from './world/world.ts';
 
 /** A fault that was executed, and when. `fired` says whether it hit anything. */
@@ -74,6 +74,8 @@ export class Nemesis {
       }
       case 'bus-strike':
         return faults.strikeBus(fault.strike, fault.entity, fault.times);
+      case 'provider-strike':
+        return faults.strikeProvider(fault.on, providerStrikes[fault.strike], fault.times);
       case 'bus-black-hole':
         await faults.blackHoleBus(fault.forMs);
         await sleep(fault.forMs);

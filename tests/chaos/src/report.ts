@@ -72,6 +72,7 @@ const countBy = (names: readonly string[]): Record<string, number> => Object.fro
 
 function nameOf(fault: RunResult['plan']['faults'][number]): string {
   if (fault.kind === 'sql-outage') return `sql-${fault.outage}`;
+  if (fault.kind === 'provider-strike') return `provider-${fault.strike}`;
   if (fault.kind === 'sql-strike' || fault.kind === 'bus-strike') return fault.strike;
   return fault.kind;
 }

@@ -57,14 +57,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a repeat to the provider has a key of its own',
-    edits: [{ file: 'services/payment/src/domain/question.ts', find: 'tender.round === 1 ? `${reference}:${operation}`', replace: 'tender.round === 1 ? `${reference}:${operation}:${tender.attempt}`' }],
+    edits: [{ file: 'services/payment/src/domain/question.ts', find: 'const key = round === 1 ? `${reference}:${operation}`', replace: 'const key = round === 1 ? `${reference}:${operation}:${attempt}`' }],
     sales: sales({ count: 3, tokens: ['tok_timeout'] }),
     faults: [],
     caughtBy: ['I4'],
   },
   {
     name: 'a provider that does not answer is taken to have declined',
-    edits: [{ file: 'services/payment/src/gateway/http-provider.ts', find: "return { kind: 'unknown', ...doubt };", replace: "return { kind: 'declined', declineCode: 'timeout' };" }],
+    edits: [{ file: 'services/payment/src/gateway/http-provider.ts', find: 'return doubt;', replace: "return { kind: 'declined', declineCode: 'timeout' };" }],
     sales: sales({ count: 3, tokens: ['tok_timeout'] }),
     faults: [],
     caughtBy: ['I3'],
@@ -111,6 +111,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a tenant can read another tenant\'s checkouts',
     edits: [
       { file: 'services/cart/src/store/sql-checkouts.ts', find: 'WHERE c.tenant_id = ${varchar(40, tenantId)} AND c.command_id = ${varchar(36, commandId)};`);', replace: 'WHERE c.command_id = ${varchar(36, commandId)};`);' },
+      { file: 'services/cart/src/store/sql-checkouts.ts', find: 'await this.#database.forTenant(tenantId).query(CheckoutRow', replace: 'await this.#database.forEveryTenant().query(CheckoutRow' },
       { file: 'services/cart/src/transport/checkouts.controller.ts', find: 'if (!checkout || !maySee(caller, checkout))', replace: 'if (!checkout)' },
     ],
     sales: sales({ count: 8 }),

@@ -1,7 +1,7 @@
 import { serviceNames, type ServiceName } from '@checkout/local-network';
 import { Random } from '../random.ts';
 import { articles, priceOf, tills } from '../world/shops.ts';
-import { busStrikes, sqlOutages, sqlStrikes, type Fault, type Manner, type PlannedSale, type PlannedTender, type Plan } from './plan.ts';
+import { busStrikes, providerOperations, providerStrikes, sqlOutages, sqlStrikes, type Fault, type Manner, type PlannedSale, type PlannedTender, type Plan, type ProviderStrike } from './plan.ts';
 
 export interface PlanSize {
   readonly seed: number;
@@ -70,7 +70,7 @@ const mannerOf = (random: Random, route: PlannedSale['route']): Manner => {
 };
 
 /** What a window of a run can hold, and how often. */
-const kinds = { 'sql-outage': 24, 'sql-strike': 24, 'bus-strike': 22, 'bus-black-hole': 4, kill: 14, pause: 6, slow: 4, deploy: 6 } as const;
+const kinds = { 'sql-outage': 24, 'sql-strike': 24, 'bus-strike': 22, 'bus-black-hole': 4, 'provider-strike': 12, kill: 14, pause: 6, slow: 4, deploy: 6 } as const;
 type Kind = keyof typeof kinds;
 
 /**
@@ -102,6 +102,7 @@ function faultOf(kind: Kind, id: string, after: number, random: Random): Fault {
     case 'sql-outage': return { ...at, kind, database: database(random), outage: random.pick(sqlOutages), forMs: random.int(1_500, 9_000) };
     case 'sql-strike': return { ...at, kind, database: database(random), strike: random.pick(sqlStrikes), nth: random.int(1, 12), times: random.int(1, 3) };
     case 'bus-strike': return { ...at, kind, strike: random.pick(busStrikes), times: random.int(1, 4) };
+    case 'provider-strike': return { ...at, kind, strike: random.pick(Object.keys(providerStrikes) as ProviderStrike[]), on: random.pick(providerOperations), times: random.int(1, 3) };
     case 'bus-black-hole': return { ...at, kind, forMs: random.int(2_000, 8_000) };
     case 'kill': return { ...at, kind, programs: random.chance(0.1) ? [...serviceNames] : [random.pick([...serviceNames, 'provider', 'bus', 'sql'] as const)], forMs: random.int(0, 3_000) };
     case 'pause': return { ...at, kind, program: random.pick([...serviceNames, 'provider', 'bus', 'sql'] as const), forMs: random.int(1_000, 8_000) };

@@ -55,12 +55,25 @@ export type SqlOutage = (typeof sqlOutages)[number];
 export const sqlStrikes = ['commit-reply-lost', 'commit-lost', 'connection-lost', 'reply-cut', 'deadlock'] as const;
 export type SqlStrike = (typeof sqlStrikes)[number];
 
+/** What the payment provider does with one request; its README says more. */
+export const providerStrikes = {
+  'done-reply-lost': { effect: 'done', reply: 'lost' },
+  'never-arrived': { effect: 'never', reply: 'reset' },
+  'done-late-webhook-first': { effect: 'done', reply: 'reset', webhook: 'first' },
+  'brought-twice': { effect: 'twice' },
+  'busy': { reply: 429, retryAfterSeconds: 1 },
+  'failing': { reply: 500 },
+} as const;
+export type ProviderStrike = keyof typeof providerStrikes;
+export const providerOperations = ['authorize', 'capture', 'void'] as const;
+
 /** One fault. `after` sales have begun when it starts. */
 export type Fault = { readonly id: string; readonly after: number } & (
   | { readonly kind: 'sql-strike'; readonly database: ServiceName; readonly strike: SqlStrike; readonly nth: number; readonly times: number }
   | { readonly kind: 'sql-outage'; readonly database: ServiceName; readonly outage: SqlOutage; readonly forMs: number }
   | { readonly kind: 'bus-strike'; readonly strike: BusStrike; readonly entity?: string; readonly times: number }
   | { readonly kind: 'bus-black-hole'; readonly forMs: number }
+  | { readonly kind: 'provider-strike'; readonly strike: ProviderStrike; readonly on: (typeof providerOperations)[number]; readonly times: number }
   | { readonly kind: 'kill'; readonly programs: readonly ProgramName[]; readonly forMs: number }
   | { readonly kind: 'pause'; readonly program: ProgramName; readonly forMs: number }
   /** Stands still most of the time, and answers in between: alive, and slow. */
@@ -75,6 +88,7 @@ export function tell(fault: Fault): string {
     case 'sql-strike': return `${when}: ${fault.database}'s database: ${fault.strike}, from match ${fault.nth}, ${fault.times} times`;
     case 'sql-outage': return `${when}: ${fault.database}'s database is out (${fault.outage}) for ${fault.forMs} ms`;
     case 'bus-strike': return `${when}: the bus: ${fault.strike} ${fault.entity ?? 'anywhere'}, ${fault.times} times`;
+    case 'provider-strike': return `${when}: the payment provider: ${fault.on} ${fault.strike}, ${fault.times} times`;
     case 'bus-black-hole': return `${when}: the bus takes everything and answers nothing for ${fault.forMs} ms`;
     case 'kill': return `${when}: ${fault.programs.join(', ')} killed, back after ${fault.forMs} ms`;
     case 'pause': return `${when}: ${fault.program} stands still for ${fault.forMs} ms`;

@@ -77,9 +77,18 @@ export class FaultDesk {
     await this.#bus({ inject: [{ fault: 'black-hole', forMs }] });
   }
 
-  /** Ends every fault in force, at both. */
+  /** Takes the place of an earlier one: one strike at a time. */
+  async strikeProvider(on: string, fault: object, times: number): Promise<void> {
+    await this.#ask('POST', this.#providerUrl, [{ ...fault, on, times }]);
+  }
+
+  /** Ends every fault in force, at all of them. */
   async clear(): Promise<void> {
-    await Promise.all([this.#ask('POST', this.#sqlUrl, []), this.#bus({ clear: true })]);
+    await Promise.all([this.#ask('POST', this.#sqlUrl, []), this.#bus({ clear: true }), this.#ask('POST', this.#providerUrl, [])]);
+  }
+
+  get #providerUrl(): string {
+    return `${this.#site.url('provider')}/faults`;
   }
 
   get #sqlUrl(): string {

@@ -15,6 +15,7 @@ export class Tables implements AsyncDisposable {
     this.#site = site;
   }
 
+  /** Reads behind the wall between tenants: the checker looks at everybody's rows. */
   async query<R extends object = Row>(database: ServiceName, statement: string): Promise<readonly R[]> {
     const pool = await this.#pool(database);
     try {
