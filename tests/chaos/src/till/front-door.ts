@@ -51,7 +51,7 @@ function readAnswer({ status, headers, body }: Answer<Reply>): Omit<Attempt, 'at
   if (status < 300) {
     return {
       type: 'ok', status, isWellFormed: body.saleId !== undefined && body.state !== undefined, isReplay: headers.get('idempotency-replayed') === 'true',
-      ...pick(body, 'saleId', 'totalMinor', 'acceptedAt', 'state', 'receiptNumber', 'moneyMoved'),
+      ...pick(body, 'saleId', 'totalMinor', 'acceptedAt', 'acceptedVia', 'state', 'receiptNumber', 'moneyMoved'),
     };
   }
   const isProblem = headers.get('content-type')?.startsWith('application/problem+json') === true && typeof body.code === 'string';

@@ -15,6 +15,7 @@ export interface Attempt {
   readonly saleId?: string;
   readonly totalMinor?: number;
   readonly acceptedAt?: string;
+  readonly acceptedVia?: string;
   readonly isReplay?: boolean;
   readonly state?: string;
   readonly receiptNumber?: string;
