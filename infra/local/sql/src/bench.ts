@@ -63,12 +63,15 @@ async function serve(): Promise<void> {
 
 async function measure(): Promise<void> {
   const directory = await mkdtemp(join(process.env['BENCH_DIR'] ?? tmpdir(), 'local-sql-'));
+  const started = performance.now();
   const child = fork(fileURLToPath(import.meta.url), ['server', directory], { execArgv: [...process.execArgv, ...(process.env['PROFILE'] ? ['--cpu-prof', `--cpu-prof-dir=${process.env['PROFILE']}`] : [])] });
   const ask = <T>(question?: unknown) => new Promise<T>((resolve) => {
     child.once('message', (message) => resolve(message as T));
     if (question !== undefined) child.send(question as object);
   });
   const { connection } = await ask<{ connection: string }>();
+  // From the start of the process to the moment it accepts connections, its program read and a new database made.
+  if ('start'.includes(process.env['SCENARIO'] ?? '')) process.stdout.write(`${JSON.stringify({ bench: 'sql', scenario: 'start', acceptingMs: Math.round(performance.now() - started), machine: `${cpus()[0]?.model ?? ''} x ${cpus().length}` })}\n`);
   const config = { ...sql.ConnectionPool.parseConnectionString(connection), options: { ...sql.ConnectionPool.parseConnectionString(connection).options, validateConnection: 'socket' } } as unknown as sql.config;
   const pool = await new sql.ConnectionPool({ ...config, pool: { max: CONNECTIONS, min: CONNECTIONS } }).connect();
   await pool.request().batch(schema);

@@ -90,11 +90,16 @@ export class Session {
     replies.began(this.#descriptor);
   }
 
-  /** Takes the writer lock for the rest of the transaction. */
-  async startWriting(): Promise<void> {
-    if (this.#isWriting) return;
+  /** Takes the writer lock for the rest of the transaction. Undefined when that was done at once: most often nobody else writes. */
+  startWriting(): Promise<void> | undefined {
+    if (this.#isWriting) return undefined;
     const wait = this.database.lock.acquire(this, this.settings.lockTimeoutMs);
-    if (wait) await wait;
+    if (wait) return wait.then(() => this.#beginWriting());
+    this.#beginWriting();
+    return undefined;
+  }
+
+  #beginWriting(): void {
     this.#sql('begin');
     this.#isWriting = true;
   }
@@ -122,7 +127,10 @@ export class Session {
     for (;;) {
       const wasWriting = this.#isWriting;
       try {
-        return await this.#writeOnce(run);
+        if (this.isDoomed) throw doomed();
+        const wait = this.startWriting();
+        if (wait) await wait;
+        return this.depth > 0 ? run() : await this.#writeAlone(run);
       } catch (error) {
         if (!(error instanceof Blocked)) throw error;
         // Nothing is written yet, so whoever has the rows may write meanwhile.
@@ -132,13 +140,8 @@ export class Session {
     }
   }
 
-  async #writeOnce<T>(run: () => T): Promise<T> {
-    if (this.isDoomed) throw doomed();
-    if (this.depth > 0) {
-      if (!this.#isWriting) await this.startWriting();
-      return run();
-    }
-    await this.startWriting();
+  /** A statement that is a transaction of its own. */
+  async #writeAlone<T>(run: () => T): Promise<T> {
     let isDone = false;
     try {
       const result = run();

@@ -187,22 +187,32 @@ export class BatchRun {
   }
 
   async #query(query: Reading & { readonly columns: Written['columns'] }): Promise<void> {
-    const rows = await this.#readLocked(query);
+    const rows = this.#mayWait(query) ? await this.#readLocked(query) : this.#read(query);
     this.#session.rowcount = rows.length;
     this.#replies.rows(query.columns ?? [], rows, !this.#session.settings.nocount);
   }
 
-  /** Lock hints keep what they read; the isolation levels above read committed read as if to write. */
+  /** Most reading waits for nobody, and then is not worth a promise. */
+  #mayWait(reading: Reading): boolean {
+    return reading.locks.length > 0 || this.#readsToWrite(reading);
+  }
+
+  /** The isolation levels above read committed read as if to write. */
+  #readsToWrite({ reads }: Reading): boolean {
+    const { depth, isWriting, settings: { isolation } } = this.#session;
+    return reads && depth > 0 && !isWriting && (isolation === 'SERIALIZABLE' || isolation === 'REPEATABLE READ');
+  }
+
+  /** Lock hints keep what they read. */
   async #readLocked(reading: Reading): Promise<readonly StoredRow[]> {
     const session = this.#session;
-    const { isolation, lockTimeoutMs } = session.settings;
-    if (session.depth > 0 && !session.isWriting && reading.reads && (isolation === 'SERIALIZABLE' || isolation === 'REPEATABLE READ')) await session.startWriting();
+    if (this.#readsToWrite(reading)) await session.startWriting();
     if (reading.locks.length === 0) return this.#read(reading);
     return session.readLocked(() => {
       const rows = this.#read(reading);
       this.#keep(reading.locks, rows);
       return rows;
-    }, reading.locks.some(({ nowait }) => nowait) ? 0 : lockTimeoutMs);
+    }, reading.locks.some(({ nowait }) => nowait) ? 0 : session.settings.lockTimeoutMs);
   }
 
   /** Takes what hints ask for until the transaction ends; without one, only sees to it that nobody else has it. @throws Blocked */
@@ -223,7 +233,7 @@ export class BatchRun {
   }
 
   async #assign(assign: Reading & { readonly slots: readonly number[] }): Promise<void> {
-    const rows = await this.#readLocked(assign);
+    const rows = this.#mayWait(assign) ? await this.#readLocked(assign) : this.#read(assign);
     const last = rows.at(-1);
     if (last) for (const [i, slot] of assign.slots.entries()) this.#state.frame[slot] = last[i] ?? null;
     this.#session.rowcount = rows.length;
@@ -307,7 +317,7 @@ export class BatchRun {
 
   async #branch(step: Step, reading: Reading): Promise<Exit> {
     const holds = async () => {
-      return Boolean((await this.#readLocked(reading))[0]?.[0]);
+      return Boolean((this.#mayWait(reading) ? await this.#readLocked(reading) : this.#read(reading))[0]?.[0]);
     };
     if (step.statement.node === 'if') return this.#steps((await holds()) ? step.children : step.otherwise);
     while (await holds()) {
