@@ -128,6 +128,8 @@ export class Network extends Site implements AsyncDisposable {
         AUTH_AUDIENCE: 'api://scanlon-checkout',
         AUTH_JWKS_URL: `${this.url('identity')}/jwks`,
         PROVIDER_URL: this.url('provider'),
+        PROVIDER_WEBHOOK_SECRETS: this.webhookSecret,
+        PROVIDER_MODE: 'test',
         ORCHESTRATOR_URL: this.url('orchestrator'),
         CATALOGUE_SNAPSHOT_DIR: this.#state('catalogue'),
         RECEIPT_URL: this.url('receipt'),
@@ -160,7 +162,11 @@ export class Network extends Site implements AsyncDisposable {
       provider: {
         file: 'infra/local/provider/src/main.ts',
         healthUrl: health(ports.provider),
-        environment: { PORT: String(ports.provider), STATE_DIR: this.#state('provider'), LATENCY_MS: String(this.#options.providerLatencyMs ?? 20) },
+        environment: {
+          PORT: String(ports.provider), STATE_DIR: this.#state('provider'), LATENCY_MS: String(this.#options.providerLatencyMs ?? 20),
+          // Only what could not be answered on the connection: a sale without trouble costs no webhook.
+          WEBHOOK_URL: `${this.url('payment')}/v1/provider-webhooks`, WEBHOOK_SECRETS: this.webhookSecret, WEBHOOK_EVENTS: 'undelivered',
+        },
       },
     };
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fixedPorts, type Ports } from './addresses.ts';
 import { defaultStateDirectory } from './paths.ts';
@@ -16,6 +17,8 @@ export class Site {
   readonly clients: readonly Client[];
   /** Born on this machine with the clients, and of no use elsewhere. */
   readonly sqlPassword: string;
+  /** What the payment provider signs its webhooks with; born here too. */
+  readonly webhookSecret: string;
 
   /** The system that `npm start` runs. */
   static ofStart(): Site {
@@ -27,6 +30,7 @@ export class Site {
     this.ports = ports;
     this.clients = clientsIn(this.clientsFile);
     this.sqlPassword = `Local-${this.clients[0]?.secret ?? ''}`;
+    this.webhookSecret = `whsec_${createHash('sha256').update(`webhooks ${this.sqlPassword}`).digest('base64')}`;
   }
 
   get clientsFile(): string {
