@@ -362,7 +362,8 @@ export interface EntityCounts {
   readonly requiresSession?: boolean;
 }
 
-function parsePayload(payload: Buffer, format: number): Content[] {
+/** The messages of a transfer. @throws Refusal when it cannot be read. */
+export function parsePayload(payload: Buffer, format: number): Content[] {
   try {
     if (format === BATCH_FORMAT) return unbatch(payload).map(parseContent);
     if (format === 0) return [parseContent(payload)];

@@ -51,6 +51,17 @@ describe('a send', () => {
     expect(await waiting()).toBe(1);
   });
 
+  it('meets a fault only when the message is of the kind asked for, alone or in a batch', async () => {
+    inject({ fault: 'server-busy', times: 2, where: "sys.Label = 'bad' AND weight > 2" });
+    const sender = test.client.createSender('orders');
+    const bad = { body: 0, subject: 'bad', applicationProperties: { weight: 3 } };
+    await sender.sendMessages({ body: 1, subject: 'good', applicationProperties: { weight: 3 } });
+    await sender.sendMessages({ body: 2, subject: 'bad', applicationProperties: { weight: 1 } });
+    await expect(sender.sendMessages(bad)).rejects.toMatchObject({ code: 'ServiceBusy' });
+    await expect(sender.sendMessages([{ body: 3 }, bad])).rejects.toMatchObject({ code: 'ServiceBusy' });
+    expect(await waiting()).toBe(2);
+  });
+
   it('meets a fault by chance, and by the same chance with the same seed', async () => {
     const sender = test.client.createSender('orders');
     const run = async (): Promise<string> => {
@@ -260,7 +271,7 @@ describe('the endpoint', () => {
     expect(await (await fetch(url())).json()).toEqual([]);
   });
 
-  it.each([{ inject: [{ fault: 'earthquake' }] }, { inject: [{ fault: 'detach', when: 'now' }] }, { inject: {} }, { unknown: 1 }, []])('refuses %j', async (body) => {
+  it.each([{ inject: [{ fault: 'earthquake' }] }, { inject: [{ fault: 'detach', when: 'now' }] }, { inject: {} }, { inject: [{ fault: 'detach', where: '1 = 1' }] }, { inject: [{ fault: 'lose-send', where: 'no sql (' }] }, { unknown: 1 }, []])('refuses %j', async (body) => {
     const response = await fetch(url(), { method: 'POST', body: JSON.stringify(body) });
     expect(response.status).toBe(400);
   });

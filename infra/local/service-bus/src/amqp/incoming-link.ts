@@ -2,6 +2,7 @@ import type { Broker } from '../broker.ts';
 import { condition, Refusal } from '../errors.ts';
 import type { Faults } from '../fault/faults.ts';
 import { sendFate } from '../fault/send-fault.ts';
+import { parsePayload } from '../broker.ts';
 import { limits } from '../limits.ts';
 import type { Destination } from '../topic.ts';
 import { type Flow, outcome, type Transfer } from '../wire/frames.ts';
@@ -68,7 +69,7 @@ export class IncomingLink implements HotLink {
     this.#credit -= 1;
     const session = this.#session;
     try {
-      const fate = this.#faults.isAny ? sendFate(this.#faults, this.entityPath) : 'kept';
+      const fate = this.#faults.isAny ? sendFate(this.#faults, this.entityPath, parsePayload(payload, format)) : 'kept';
       if (fate === 'lost') {
         this.#topUp();
         return;

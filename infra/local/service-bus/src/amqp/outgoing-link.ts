@@ -140,7 +140,7 @@ export class OutgoingLink implements HotLink, Consumer {
     };
     for (let id = first; id <= last; id += 1) {
       const message = amqp.unsettled.get(id);
-      const fate = message && this.#faults.isAny ? settlementFate(this.#faults, this.entityPath) : 'answered';
+      const fate = message && this.#faults.isAny ? settlementFate(this.#faults, this.entityPath, message.content) : 'answered';
       if (fate === 'lost') {
         if (runStart >= 0) answer(runStart, runEnd);
         runStart = -1;

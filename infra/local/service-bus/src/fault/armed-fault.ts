@@ -1,3 +1,6 @@
+import { FilterSubject } from '../rule/filter-subject.ts';
+import { compileRule } from '../rule/rule.ts';
+import type { Content } from '../wire/content.ts';
 import type { FaultSpec } from './fault-spec.ts';
 import { seededRandom } from './seeded-random.ts';
 
@@ -7,12 +10,14 @@ export class ArmedFault {
   struck = 0;
   #left: number;
   readonly #entity: string | undefined;
+  readonly #matches: ((subject: FilterSubject) => boolean) | undefined;
   readonly #random: () => number;
 
   constructor(spec: FaultSpec) {
     this.spec = spec;
     this.#left = spec.times ?? (spec.fault === 'throttle' ? Number.POSITIVE_INFINITY : 1);
     this.#entity = spec.entity === undefined || spec.entity === '*' ? undefined : spec.entity.toLowerCase();
+    this.#matches = spec.where === undefined ? undefined : compileRule('where', { kind: 'sql', expression: spec.where }).matches;
     this.#random = seededRandom(spec.seed ?? 1);
   }
 
@@ -20,8 +25,10 @@ export class ArmedFault {
     return this.#left <= 0;
   }
 
-  isFor(entity: string): boolean {
-    return this.#entity === undefined || this.#entity === entity.toLowerCase();
+  /** @param contents the messages it would befall */
+  isFor(entity: string, contents: readonly Content[]): boolean {
+    const matches = this.#matches;
+    return (this.#entity === undefined || this.#entity === entity.toLowerCase()) && (!matches || contents.some((content) => matches(new FilterSubject(content))));
   }
 
   /** Draws lots, and uses one strike up when it is to be. */

@@ -1,3 +1,4 @@
+import type { Content } from '../wire/content.ts';
 import { ArmedFault } from './armed-fault.ts';
 import type { FaultName, FaultRequest, FaultSpec } from './fault-spec.ts';
 import { Throttle } from './throttle.ts';
@@ -35,17 +36,17 @@ export class Faults {
   }
 
   /** Whether a fault of this kind is to happen to this entity now; uses one strike up. */
-  strike(name: FaultName, entity: string, on?: FaultSpec['on']): boolean {
+  strike(name: FaultName, entity: string, contents: readonly Content[] = [], on?: FaultSpec['on']): boolean {
     if (this.#armed.length === 0) return false;
-    const chosen = this.#armed.find((each) => each.spec.fault === name && (on === undefined || each.spec.on === on) && each.isFor(entity));
+    const chosen = this.#armed.find((each) => each.spec.fault === name && (on === undefined || each.spec.on === on) && each.isFor(entity, contents));
     if (!chosen?.strikes()) return false;
     this.#armed = this.#armed.filter(({ isOver }) => !isOver);
     return true;
   }
 
   /** @throws Refusal beyond the rate of a throttle in force. */
-  throttle(entity: string): void {
-    for (const [fault, throttle] of this.#throttles) if (fault.isFor(entity)) throttle.take(entity);
+  throttle(entity: string, contents: readonly Content[]): void {
+    for (const [fault, throttle] of this.#throttles) if (fault.isFor(entity, contents)) throttle.take(entity);
   }
 
   /** Runs `settle` now, or later when settlements are delayed. */

@@ -1,3 +1,4 @@
+import type { Content } from '../wire/content.ts';
 import type { Faults } from './faults.ts';
 
 /**
@@ -6,9 +7,9 @@ import type { Faults } from './faults.ts';
  */
 export type SettlementFate = 'answered' | 'lost' | 'unanswered' | 'dropped' | 'undone';
 
-export function settlementFate(faults: Faults, entity: string): SettlementFate {
-  if (faults.strike('lose-settlement', entity)) return 'lost';
-  if (faults.strike('lose-settlement-reply', entity)) return 'unanswered';
-  if (faults.strike('deliver-twice', entity)) return 'undone';
-  return faults.strike('drop-connection', entity, 'settlement') ? 'dropped' : 'answered';
+export function settlementFate(faults: Faults, entity: string, settled: Content): SettlementFate {
+  if (faults.strike('lose-settlement', entity, [settled])) return 'lost';
+  if (faults.strike('lose-settlement-reply', entity, [settled])) return 'unanswered';
+  if (faults.strike('deliver-twice', entity, [settled])) return 'undone';
+  return faults.strike('drop-connection', entity, [settled], 'settlement') ? 'dropped' : 'answered';
 }
