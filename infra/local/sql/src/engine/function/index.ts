@@ -186,7 +186,7 @@ const sessionContext: Emit = (call, { emitter }) => {
 const rounding = (name: string): Emit => fixed(1, ([a]) => (isInteger(a.type) ? a : isApproximate(a.type) ? { sql: `${name}(${a.sql})`, type: a.type } : { sql: `ts_decimal_${name}(${a.sql}, ${a.type.scale})`, type: types.decimal(18, 0) }));
 
 /** The functions of the subset. What is not here is 195. https://learn.microsoft.com/sql/t-sql/functions/functions */
-const table: Readonly<Record<string, Emit>> = {
+export const functionTable: Readonly<Record<string, Emit>> = {
   COUNT: count(types.int),
   COUNT_BIG: count(types.bigint),
   SUM: sum,
@@ -282,7 +282,7 @@ const table: Readonly<Record<string, Emit>> = {
 };
 
 export function functions(call: Call, context: CallContext): Typed {
-  const emit = Object.hasOwn(table, call.name) ? table[call.name] : undefined;
+  const emit = Object.hasOwn(functionTable, call.name) ? functionTable[call.name] : undefined;
   if (!emit) throw unknownFunction(call.name);
   return emit(call, context);
 }

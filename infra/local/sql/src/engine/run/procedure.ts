@@ -5,7 +5,7 @@ import type { Session } from '../session.ts';
 
 export interface Argument { readonly name: string | undefined; readonly value: Value }
 
-const order: Readonly<Record<string, readonly string[]>> = {
+export const procedureParameters: Readonly<Record<string, readonly string[]>> = {
   sp_getapplock: ['@resource', '@lockmode', '@lockowner', '@locktimeout', '@dbprincipal'],
   sp_releaseapplock: ['@resource', '@lockowner', '@dbprincipal'],
   sp_set_session_context: ['@key', '@value', '@read_only'],
@@ -13,7 +13,7 @@ const order: Readonly<Record<string, readonly string[]>> = {
 
 /** The system procedures of the subset. @returns the return value */
 export async function runProcedure(name: string, list: readonly Argument[], session: Session): Promise<number> {
-  const names = order[name];
+  const names = procedureParameters[name];
   if (!names) throw new TsqlError(2812, `Could not find stored procedure '${name}'.`, { state: 62 });
   const given = new Map(list.map((argument, i) => [argument.name ?? names[i] ?? '', argument.value]));
   for (const key of given.keys()) if (!names.includes(key)) throw new TsqlError(8145, `${key} is not a parameter for procedure ${name}.`, { effect: 'batch' });

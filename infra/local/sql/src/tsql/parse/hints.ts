@@ -3,9 +3,9 @@ import type { TableHints } from '../node/query.ts';
 import type { Cursor } from './cursor.ts';
 
 /** What is honoured. READCOMMITTED and ROWLOCK ask for what happens anyway. */
-const honoured = new Set(['UPDLOCK', 'XLOCK', 'HOLDLOCK', 'SERIALIZABLE', 'REPEATABLEREAD', 'TABLOCKX', 'READPAST', 'NOWAIT', 'ROWLOCK', 'READCOMMITTED']);
+export const honoured: ReadonlySet<string> = new Set(['UPDLOCK', 'XLOCK', 'HOLDLOCK', 'SERIALIZABLE', 'REPEATABLEREAD', 'TABLOCKX', 'READPAST', 'NOWAIT', 'ROWLOCK', 'READCOMMITTED']);
 /** What the server knows and the subset does not: none of them can be kept, so none is taken. */
-const refused = new Set(['NOLOCK', 'READUNCOMMITTED', 'READCOMMITTEDLOCK', 'SNAPSHOT', 'PAGLOCK', 'TABLOCK', 'INDEX', 'FORCESEEK', 'FORCESCAN', 'NOEXPAND', 'KEEPIDENTITY', 'KEEPDEFAULTS', 'IGNORE_CONSTRAINTS', 'IGNORE_TRIGGERS', 'SPATIAL_WINDOW_MAX_CELLS']);
+export const refusedHints: ReadonlySet<string> = new Set(['NOLOCK', 'READUNCOMMITTED', 'READCOMMITTEDLOCK', 'SNAPSHOT', 'PAGLOCK', 'TABLOCK', 'INDEX', 'FORCESEEK', 'FORCESCAN', 'NOEXPAND', 'KEEPIDENTITY', 'KEEPDEFAULTS', 'IGNORE_CONSTRAINTS', 'IGNORE_TRIGGERS', 'SPATIAL_WINDOW_MAX_CELLS']);
 
 export const noHints: TableHints = { mode: undefined, isWhole: false, skips: false, nowait: false };
 
@@ -27,7 +27,7 @@ function parseHint(cursor: Cursor): string {
   const { line } = cursor;
   const { upper, text } = cursor.next();
   if (honoured.has(upper)) return upper;
-  if (refused.has(upper)) throw outside(`The table hint ${upper}`, line);
+  if (refusedHints.has(upper)) throw outside(`The table hint ${upper}`, line);
   throw new TsqlError(321, `"${text}" is not a recognized table hints option.`, { severity: 15, effect: 'batch', line });
 }
 

@@ -15,33 +15,43 @@ export function parseType(cursor: Cursor, unknown = (name: string, line: number)
     cursor.expectSymbol(')');
   }
   const [first, second] = parameters;
-  switch (name) {
-    case 'bit': return types.bit;
-    case 'tinyint': return types.tinyint;
-    case 'smallint': return types.smallint;
-    case 'int': case 'integer': return types.int;
-    case 'bigint': return types.bigint;
-    case 'real': return types.real;
-    case 'float': return first !== undefined && first <= 24 ? types.real : types.float;
-    case 'decimal': case 'numeric': case 'dec':
-      if ((first ?? 18) > 18) throw outside(`${name}(${first}) (18 digits are the most)`, line);
-      return types.decimal(first ?? 18, second ?? 0);
-    case 'uniqueidentifier': return types.uniqueidentifier;
-    case 'date': return types.date;
-    case 'datetime': return types.datetime;
-    case 'datetime2': return types.datetime2(first ?? 7);
-    case 'datetimeoffset': return types.datetimeoffset(first ?? 7);
-    case 'char': return types.char(first ?? 1);
-    case 'varchar': return types.varchar(first ?? 1);
-    case 'nchar': return types.nchar(first ?? 1);
-    case 'nvarchar': return types.nvarchar(first ?? 1);
-    case 'sysname': return types.sysname;
-    case 'binary': return types.binary(first ?? 1);
-    case 'varbinary': return types.varbinary(first ?? 1);
-    case 'rowversion': case 'timestamp': return types.rowversion;
-    case 'money': case 'smallmoney': case 'text': case 'ntext': case 'image': case 'xml': case 'sql_variant': case 'time': case 'smalldatetime': case 'geography': case 'geometry': case 'hierarchyid': case 'json': case 'table':
-      throw outside(`The type ${name}`, line);
-    default:
-      throw unknown(token.text, line);
-  }
+  const made = Object.hasOwn(typeTable, name) ? typeTable[name]?.(first, second) : undefined;
+  if (made?.kind === 'decimal' && made.precision > 18) throw outside(`${name}(${made.precision}) (18 digits are the most)`, line);
+  if (made) return made;
+  if (refusedTypes.has(name)) throw outside(`The type ${name}`, line);
+  throw unknown(token.text, line);
 }
+
+const decimal = (precision = 18, scale = 0) => types.decimal(precision, scale);
+
+/** The types of the subset, by every name they have. */
+export const typeTable: Readonly<Record<string, (first?: number, second?: number) => SqlType>> = {
+  bit: () => types.bit,
+  tinyint: () => types.tinyint,
+  smallint: () => types.smallint,
+  int: () => types.int,
+  integer: () => types.int,
+  bigint: () => types.bigint,
+  real: () => types.real,
+  float: (digits = 53) => (digits <= 24 ? types.real : types.float),
+  decimal,
+  numeric: decimal,
+  dec: decimal,
+  uniqueidentifier: () => types.uniqueidentifier,
+  date: () => types.date,
+  datetime: () => types.datetime,
+  datetime2: (scale = 7) => types.datetime2(scale),
+  datetimeoffset: (scale = 7) => types.datetimeoffset(scale),
+  char: (length = 1) => types.char(length),
+  varchar: (length = 1) => types.varchar(length),
+  nchar: (length = 1) => types.nchar(length),
+  nvarchar: (length = 1) => types.nvarchar(length),
+  sysname: () => types.sysname,
+  binary: (length = 1) => types.binary(length),
+  varbinary: (length = 1) => types.varbinary(length),
+  rowversion: () => types.rowversion,
+  timestamp: () => types.rowversion,
+};
+
+/** What the server has and the subset has not. */
+export const refusedTypes: ReadonlySet<string> = new Set(['money', 'smallmoney', 'text', 'ntext', 'image', 'xml', 'sql_variant', 'time', 'smalldatetime', 'geography', 'geometry', 'hierarchyid', 'json', 'table']);
