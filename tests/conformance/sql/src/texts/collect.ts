@@ -111,7 +111,7 @@ export class Texts {
           if (variants.length === 0) throw new Error(`${label(file, first)}: there is nothing that could stand for a part of it`);
           return variants;
         });
-        return inside.reduce<Variants>((texts, variants, i) => texts.flatMap((text) => variants.map((variant) => text + variant + (rest[i] ?? ''))), [first]);
+        return choices(inside).map((chosen) => chosen.reduce((text, variant, i) => text + variant + (rest[i] ?? ''), first));
       }
       case 'ParenthesisExpression': case 'TsAsExpression': case 'TsNonNullExpression': return next(node['expression']);
       case 'ConditionalExpression': return [...next(node['consequent']), ...next(node['alternate'])];
@@ -120,8 +120,9 @@ export class Texts {
         if (callee.type !== 'Identifier') break;
         const name = String(callee['value']);
         const declared = lookUp(name, around) ?? this.#imported(name, file);
+        if (declared === undefined && name === 'join') return this.#join({ node, around, file });
         if (declared === undefined && makers[name]) return [`${MARK}${makers[name](lengthOf(node, around))}${MARK}`];
-        if (declared && 'value' in declared && isFunction(declared.value.node)) return this.#returns({ ...declared.value, file: declared.value.file || file });
+        if (declared && 'value' in declared && isFunction(declared.value.node)) return this.#returns({ ...declared.value, file: declared.value.file || file }, node);
         break;
       }
       case 'Identifier': {
@@ -137,13 +138,29 @@ export class Texts {
     throw new Error(`${file}: ${node.type} ${String(node['value'] ?? '')} stands in a SQL text and cannot be followed`);
   }
 
-  #returns({ node, around, file }: At): Variants {
+  /** `join([a, b], separator)`: every way its parts can turn out; of a list that is made by `map`, one of each and two. */
+  #join({ node, around, file }: At): Variants {
+    const [list, by] = (node['arguments'] as { expression: Node }[]).map(({ expression }) => expression);
+    const separator = by ? textOf(by) : '\n';
+    if (list?.type === 'CallExpression' && ((list['callee'] as Node)['property'] as Node | undefined)?.['value'] === 'map') {
+      const [each] = list['arguments'] as { expression: Node }[];
+      if (each && isFunction(each.expression)) return this.#returns({ node: each.expression, around, file }).flatMap((one) => [one, one + separator + one]);
+    }
+    if (list?.type !== 'ArrayExpression') throw new Error(`${file}: a join() of something else than a list stands in a SQL text and cannot be followed`);
+    const parts = (list['elements'] as ({ spread?: unknown; expression: Node } | null)[]).map((element) => {
+      if (!element || element.spread) throw new Error(`${file}: a join() with a spread stands in a SQL text and cannot be followed`);
+      return this.#follow({ node: element.expression, around, file });
+    });
+    return choices(parts).map((chosen) => chosen.filter((part) => part !== '').join(separator));
+  }
+
+  #returns({ node, around, file }: At, call?: Node): Variants {
     const within = [...around, node];
     const body = node['body'] as Node;
     if (!('stmts' in body)) return this.#follow({ node: body, around: within, file });
     const variants: string[] = [];
     walk(body, within, (inner, innerAround) => {
-      if (inner.type === 'ReturnStatement') variants.push(...this.#follow({ node: inner['argument'] as Node, around: innerAround, file }));
+      if (inner.type === 'ReturnStatement' && !isOtherCase(innerAround, node, call)) variants.push(...this.#follow({ node: inner['argument'] as Node, around: innerAround, file }));
     });
     return variants;
   }
@@ -177,6 +194,26 @@ export class Texts {
     }
     return undefined;
   }
+}
+
+/** `switch (column)` with the column given as a literal: only its own case is meant. */
+function isOtherCase(around: Around, called: Node, call: Node | undefined): boolean {
+  const at = around.findIndex(({ type }) => type === 'SwitchStatement');
+  const on = around[at]?.['discriminant'] as Node | undefined;
+  const test = around.slice(at).find(({ type }) => type === 'SwitchCase')?.['test'] as Node | null | undefined;
+  if (at < 0 || !call || on?.type !== 'Identifier' || test?.type !== 'StringLiteral') return false;
+  const given = (call['arguments'] as { expression: Node }[])[parametersOf(called).findIndex((parameter) => parameter['value'] === on['value'])]?.expression;
+  return given?.type === 'StringLiteral' && given['value'] !== test['value'];
+}
+
+/** Texts up to which every combination is tried. Beyond, every part is tried in each of its ways, beside the first and beside the last ways of the others. */
+const everyWay = 32;
+
+function choices(parts: readonly Variants[]): readonly Variants[] {
+  if (parts.reduce((count, { length }) => count * length, 1) <= everyWay) return parts.reduce<readonly Variants[]>((chosen, variants) => chosen.flatMap((before) => variants.map((variant) => [...before, variant])), [[]]);
+  const firsts = parts.map((variants) => variants[0] ?? '');
+  const lasts = parts.map((variants) => variants.at(-1) ?? '');
+  return [firsts, lasts].flatMap((others) => parts.flatMap((variants, i) => variants.map((variant) => others.with(i, variant))));
 }
 
 interface Given { readonly name: string | undefined; readonly position: number; readonly type: string | undefined; readonly of: Node }

@@ -22,6 +22,10 @@ export const unknownToIt: readonly { readonly what: string; readonly pattern: Re
   { what: 'DELETE TOP (n)', pattern: /\bDELETE\s+TOP\s*\([^)]*\)/gi, instead: 'DELETE' },
   // https://learn.microsoft.com/sql/t-sql/language-elements/execute-transact-sql: EXEC [ @return_status = ] procedure
   { what: 'EXEC @rc = procedure', pattern: /\bEXEC\s+@\w+\s*=\s*/gi, instead: 'EXEC ' },
+  // https://learn.microsoft.com/sql/t-sql/statements/create-security-policy-transact-sql
+  { what: 'CREATE / ALTER SECURITY POLICY', pattern: /\b(CREATE|ALTER)\s+SECURITY\s+POLICY\b[^;]*/gi, instead: '' },
+  // https://learn.microsoft.com/sql/t-sql/statements/create-function-transact-sql: an inline table-valued function is its SELECT
+  { what: 'CREATE FUNCTION … RETURNS TABLE', pattern: /\bCREATE\s+FUNCTION\b[\s\S]*?\bRETURN\s+(?=SELECT\b)/gi, instead: '' },
 ];
 
 /** The text with what the grammar does not know taken out, so that it still reads the rest. */
