@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transition } from '@checkout/resilience';
 import { Database } from './database.ts';
 import { startScriptedServer } from './scripted-server.ts';
-import { sql } from './sql.ts';
 
 export interface BreakerFigures {
   /** From the server's falling silent to the opening of the breaker. */
