@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Public } from '@checkout/auth';
 import { noTenant } from '@checkout/contracts';
-import { Problem, RateLimiter, RawBody } from '@checkout/http';
+import { Problem, RateLimiter, RawBody, type RateLimit } from '@checkout/http';
 import { unreachable, type SaleId, type TenantId } from '@checkout/kernel';
 import { Body, Controller, Headers, HttpStatus, Inject, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -13,12 +13,14 @@ export interface WebhookParts {
   readonly inbox: Pick<Inbox, 'webhookReceived'>;
   readonly reader: WebhookReader;
   readonly isTestAccount: boolean;
+  /** How many it takes. What a provider has to tell fits easily into the usual 200 a second. */
+  readonly limit?: RateLimit;
   /** Told of what should not be: a bad signature, a used id with another body. */
   readonly onSuspicion: (what: 'signature-invalid' | 'timestamp-stale' | 'conflicting' | 'wrong-mode', webhookId: string) => void;
 }
 
-/** What a provider has to tell fits easily; a flood is told to come later, and does, because webhooks are tried again. */
-const limit = { perSecond: 200, burst: 1_000 };
+/** A flood is told to come later, and does, because webhooks are tried again. */
+const usualLimit: RateLimit = { perSecond: 200, burst: 1_000 };
 /** For events that are about no sale. */
 const noSale = '00000000-0000-0000-0000-000000000000' as SaleId;
 
@@ -29,10 +31,11 @@ const noSale = '00000000-0000-0000-0000-000000000000' as SaleId;
 @Controller('v1/provider-webhooks')
 export class WebhooksController {
   readonly #parts: WebhookParts;
-  readonly #limiter = new RateLimiter(limit);
+  readonly #limiter: RateLimiter;
 
   constructor(@Inject(WEBHOOKS) parts: WebhookParts) {
     this.#parts = parts;
+    this.#limiter = new RateLimiter(parts.limit ?? usualLimit);
   }
 
   @Post()
