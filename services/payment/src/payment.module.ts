@@ -41,7 +41,7 @@ const parkedEvery = seconds(10);
 const reconcileEvery = minutes(5);
 
 /** Who gets what. */
-export function assemblePayment({ environment, logger, database, reads, pipeline }: Platform<PaymentEnvironment>): Assembled {
+export function assemblePayment({ environment, logger, database, reads, pipeline, operators }: Platform<PaymentEnvironment>): Assembled {
   const payments = pipeline({ store: new SqlPayments(), onEffects: (effects: readonly Effect[]) => effects.forEach(begin) });
   const inbox: Inbox = {
     providerAnswered: (message, traceparent) => payments.submit(providerAnswered, message, { ...ofSale(message.body), ...(traceparent !== undefined && { traceparent }) }),
@@ -52,6 +52,7 @@ export function assemblePayment({ environment, logger, database, reads, pipeline
     booksDiffer: (message) => payments.submit(booksDiffer, message, aboutOf(message.body)),
   };
   const provider = new HttpProvider(environment.PROVIDER_URL, (transition) => events.providerBreakerChanged(logger, transition));
+  operators?.watch(provider.breaker);
   const asking = new AskProvider(provider, inbox, {
     answered: (ask, outcome, tookMs) => events.providerAnswered(logger, ask, outcome, tookMs),
     lost: (ask, error) => events.answerLost(logger, ask, error),

@@ -23,6 +23,11 @@ export class HttpProvider implements Provider, AsyncDisposable {
     this.#breaker = openProviderBreaker((signal) => this.#probe(signal), onTransition);
   }
 
+  /** For operators, who see it and may hold it. */
+  get breaker(): Breaker {
+    return this.#breaker;
+  }
+
   async ask(question: Question, parent: string | undefined): Promise<Outcome> {
     const span = openSpan(`provider ${question.operation}`, { kind: 'client', parent });
     try {
