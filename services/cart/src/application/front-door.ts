@@ -75,7 +75,7 @@ export class FrontDoor {
     if (!('isKnown' in stored)) return stored;
     this.#options.onFallback?.(command, stored.error);
     try {
-      return earlier ? again(earlier, body) : await this.#sendInstead(command, asking, stored);
+      return await this.#sendInstead(command, asking, stored, earlier);
     } catch (error) {
       throw error instanceof Unaccepted ? this.#honest(error, body) : error;
     }
@@ -111,10 +111,12 @@ export class FrontDoor {
     }
   }
 
-  async #sendInstead(command: AcceptCheckout, asking: Asking, failure: Failure): Promise<Acceptance> {
+  async #sendInstead(command: AcceptCheckout, asking: Asking, failure: Failure, earlier: Checkout | undefined): Promise<Acceptance> {
     const { tenantId, commandId, offer } = command.body;
+    if (earlier?.ending) return again(earlier, command.body);
     const sale = await this.#options.book.find(saleIdOf(tenantId, commandId), asking.authorization, bookMs);
     if (typeof sale === 'object') return again(checkoutOfSale(tenantId, sale), command.body);
+    if (earlier) return again(earlier, command.body);
 
     const kept = this.#options.kept.rowsFor(tenantId, acceptCheckout.needs(command));
     if (!kept) throw new Unaccepted(failure.isKnown, failure.error, 'There is no copy of the catalogue to take prices from.');
