@@ -29,6 +29,7 @@ export function reportOf(result: RunResult) {
     faults: { planned: plan.faults.length, executed: executed.length, fired: fired.length, byKind: countBy(fired.map(({ fault }) => nameOf(fault))) },
     problems: countBy(commands.flatMap(({ attempts }) => attempts.flatMap(({ code }) => code ?? []))),
     breakers: { told: snapshot.breakerEvents.length, times, toOpenMs: spreadOf(times.flatMap(({ toOpenMs }) => toOpenMs ?? [])), toCloseMs: spreadOf(times.flatMap(({ toCloseMs }) => toCloseMs ?? [])) },
+    unknowns: countBy(snapshot.operations.flatMap(({ type, told }) => unknownOf(type, told))),
     bus: { events: snapshot.events.length, repeatedDeliveries: repeats, deadLetters: snapshot.deadLetters.length, planted: snapshot.deadLetters.filter(({ isPlanted }) => isPlanted).length, replayed },
     accept: { latencyMs: spreadOf(submissions(commands).filter(({ type }) => type === 'ok').map(({ tookMs }) => tookMs)), whileTheCustomerWaits: acceptanceBetween(commands, first ?? 0, Infinity) },
     liveness: { isQuiet: rest.isQuiet, quietAfterMs: rest.tookMs, backlog: rest.backlog },
@@ -51,6 +52,7 @@ export function textOf(result: RunResult): string {
     row('faults', `planned ${faults.planned}  executed ${faults.executed}  fired ${faults.fired}  ${counts(faults.byKind)}`),
     row('problems', counts(report.problems) || 'none'),
     row('breakers', `told ${breakers.told}  time-to-open p50 ${breakers.toOpenMs.p50} ms max ${breakers.toOpenMs.max} ms (${breakers.toOpenMs.count})  time-to-close p50 ${breakers.toCloseMs.p50} ms max ${breakers.toCloseMs.max} ms (${breakers.toCloseMs.count})`),
+    row('unknowns', counts(report.unknowns) || 'none told'),
     row('bus', `events ${bus.events}  repeated deliveries ${bus.repeatedDeliveries}  dead letters ${bus.deadLetters} (planted ${bus.planted})  replayed ${bus.replayed}`),
     row('accept', `p50 ${accept.latencyMs.p50}  p99 ${accept.latencyMs.p99} ms  while the customer waits ${percent(accept.whileTheCustomerWaits.share)} of ${accept.whileTheCustomerWaits.sales}`),
     row('liveness', liveness.isQuiet ? `quiet ${Math.round(liveness.quietAfterMs / 100) / 10} s after healing` : `STUCK: ${JSON.stringify(liveness.backlog)}`),
@@ -75,6 +77,12 @@ function nameOf(fault: RunResult['plan']['faults'][number]): string {
   if (fault.kind === 'provider-strike') return `provider-${fault.strike}`;
   if (fault.kind === 'sql-strike' || fault.kind === 'bus-strike') return fault.strike;
   return fault.kind;
+}
+
+/** Outcomes that nobody knew, and what was found out, as the services told the operators. */
+function unknownOf(type: string, { kind, outcome }: Readonly<Record<string, unknown>>): string[] {
+  if (type.startsWith('operations.outcome-unknown')) return [String(kind)];
+  return type.startsWith('operations.outcome-resolved') ? [`${String(kind)} -> ${String(outcome)}`] : [];
 }
 
 /** Some of each invariant; a hundred lines of the same say no more than three. */

@@ -72,6 +72,7 @@ export const healthy = (): Snapshot => ({
   ],
   events: [event(commandId, 'sale.completed.v1', 'm1'), event(declinedId, 'sale.cancelled.v1', 'm2')],
   breakerEvents: [],
+  operations: [],
   bus: { 'sale-events/subscriptions/back-office': none },
   deadLetters: [],
   breakers: new Map([['cart/sql/work', 'closed']]),

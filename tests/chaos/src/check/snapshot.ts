@@ -1,4 +1,4 @@
-import type { SeenBreaker, SeenEvent } from '../world/event-log.ts';
+import type { SeenBreaker, SeenEvent, SeenOperation } from '../world/event-log.ts';
 import type { LogLine } from '../world/log-book.ts';
 import type { UnmeantExit } from '../world/world.ts';
 import type { Command } from '../till/history.ts';
@@ -20,6 +20,7 @@ export interface Snapshot {
   readonly provider: readonly ProviderEntry[];
   readonly events: readonly SeenEvent[];
   readonly breakerEvents: readonly SeenBreaker[];
+  readonly operations: readonly SeenOperation[];
   readonly bus: Readonly<Record<string, EntityCounts>>;
   readonly deadLetters: readonly DeadLetter[];
   readonly breakers: ReadonlyMap<string, string>;

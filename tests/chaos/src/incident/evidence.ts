@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SeenBreaker } from '../world/event-log.ts';
+import type { SeenBreaker, SeenOperation } from '../world/event-log.ts';
 import { breakersOf, type World } from '../world/world.ts';
 
 /** Something that the system itself said, about which layer. */
@@ -33,6 +33,7 @@ export class Watch {
     return [
       ...events.breakers.filter(isThen).filter(({ state }) => state === 'open').map(({ at, service, dependency, cause }): Evidence => (
         { at, layer: layerOf(dependency), by: `${service} (operations event)`, what: `breaker ${dependency} opened${cause === undefined ? '' : `: ${cause}`}`, weight: 100 })),
+      ...events.operations.filter(isThen).flatMap(fromOperation),
       ...this.#states.filter(isThen).filter(({ state }) => state === 'open').map(({ at, name }): Evidence => (
         { at, layer: layerOf(name), by: `${name.split('/')[0]} (readiness)`, what: `breaker ${name} is open`, weight: 50 })),
       ...log.kept.filter(isThen).flatMap(({ at, program, line }) => fromLog(at, program, line)),
@@ -61,6 +62,16 @@ export class Watch {
       await sleep(250);
     }
   }
+}
+
+/** What services say of the bus and the partner: clients that had to be replaced, requests that nobody answered. */
+function fromOperation({ at, type, service, told }: SeenOperation): Evidence[] {
+  const by = `${service} (operations event)`;
+  const cause = String(told['cause'] ?? '');
+  if (type.startsWith('operations.client-rebuilt') && told['client'] === 'bus') return [{ at, layer: 'Service Bus', by, what: `its client was replaced: ${cause}`, weight: 20 }];
+  if (!type.startsWith('operations.outcome-unknown')) return [];
+  if (told['kind'] === 'send') return [{ at, layer: 'Service Bus', by, what: `a send to ${String(told['subject'])} was not answered`, weight: 2 }];
+  return told['kind'] === 'payment' ? [{ at, layer: 'payment provider', by, what: `a payment was not answered: ${cause}`, weight: 2 }] : [];
 }
 
 /** What a name of a breaker or dependency is about: `payment/work` is payment's database, `payment/provider` its partner. */

@@ -21,6 +21,14 @@ export interface SeenBreaker {
   readonly cause?: string;
 }
 
+/** Anything else that a service told the operators. */
+export interface SeenOperation {
+  readonly at: number;
+  readonly type: string;
+  readonly service: string;
+  readonly told: Readonly<Record<string, unknown>>;
+}
+
 /**
  * A back-office system and an operator's desk in one: it subscribes to what the system tells the outside, and remembers every delivery. It
  * takes one batch after the other and simply begins again when the bus was away, so that its own doings never hide the system's.
@@ -28,7 +36,7 @@ export interface SeenBreaker {
 export class EventLog {
   readonly events: SeenEvent[] = [];
   readonly breakers: SeenBreaker[] = [];
-  readonly operations: Readonly<Record<string, unknown>>[] = [];
+  readonly operations: SeenOperation[] = [];
   readonly #connection: string;
   #isClosed = false;
   readonly #running: Promise<unknown>;
@@ -67,8 +75,8 @@ export class EventLog {
 
   #operation({ subject, body }: ServiceBusReceivedMessage): void {
     const told = body as Readonly<Record<string, unknown>>;
-    this.operations.push({ type: subject, ...told });
     const { service, dependency, state, cause, at } = told as Partial<Record<'service' | 'dependency' | 'state' | 'cause' | 'at', string>>;
+    this.operations.push({ at: at === undefined ? Date.now() : Date.parse(at), type: subject ?? '', service: service ?? '', told });
     if (service === undefined || dependency === undefined || state === undefined) return;
     this.breakers.push({ at: at === undefined ? Date.now() : Date.parse(at), service, dependency, state, ...(cause !== undefined && { cause }) });
   }

@@ -35,6 +35,7 @@ export async function takeSnapshot(world: World, { commands, bot, rest, quietLim
     provider: await providerLedger(world),
     events: [...events.events],
     breakerEvents,
+    operations: [...events.operations],
     bus: await busCounts(network.ports.bus),
     deadLetters: [...bot.deadLetters],
     breakers: await breakersOf(network),
