@@ -19,8 +19,8 @@ describe('the lexer', () => {
     expect(tokens.at(-2)?.line).toBe(2);
   });
 
-  it.each(["'open", '[open', '/* open', '"open'])('says what is unclosed in %s', (text) => {
-    expect(numberOf(() => tokenize(text))).toBe(105);
+  it.each([["'open", 105], ['[open', 105], ['/* open', 113], ['"open', 105]])('says what is unclosed in %s', (text, number) => {
+    expect(numberOf(() => tokenize(text))).toBe(number);
   });
 });
 
