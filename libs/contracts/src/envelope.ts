@@ -19,6 +19,8 @@ export const Envelope = z.object({
   /** The message that caused this one. */
   causationId: z.string().max(128).optional(),
   traceparent: z.string().max(60).optional(),
+  /** The dead letter that this message puts back; it was sent to one subscription only. */
+  replayOf: z.string().max(128).optional(),
 });
 export type Envelope = z.output<typeof Envelope>;
 

@@ -1,3 +1,4 @@
+import { operations } from '@checkout/contracts';
 import { assert } from '@checkout/kernel';
 import { openSpan, type OpenSpan } from '@checkout/observability';
 import { toOutbound, type Outbound } from './codec.ts';
@@ -59,6 +60,11 @@ export function decideAll<Need, Rows, Change, Effect>(
       messages = (decision.messages ?? []).map((each, index) =>
         toOutbound(each, { id: messageIdOf(envelope.id, index), source, time, tenantId: envelope.tenantId, causationId: envelope.id, traceparent: span.traceparent }),
       );
+      // Whoever put a dead letter back is told what became of it, in the commit of what became of it.
+      if (work.isFromBus && envelope.replayOf !== undefined) {
+        const told = operations.ReplayHandled({ service, at: time, messageId: envelope.id, replayOf: envelope.replayOf, outcome: (decision.changes ?? []).length > 0 ? 'applied' : 'no-op' });
+        messages.push(toOutbound(told, { id: messageIdOf(envelope.id, messages.length), source, time, tenantId: envelope.tenantId, causationId: envelope.id, traceparent: span.traceparent }));
+      }
       for (const { envelope: sent, bodyJson } of messages) assert(fitsOntoTheBus(bodyJson), `${sent.type} has a body of more than ${maxBodyBytes} bytes`);
     } catch (error) {
       span.end(error);

@@ -84,6 +84,7 @@ export function fromServiceBus(received: ServiceBusReceivedMessage): { readonly 
     saleId: properties[`${prefix}subject`],
     causationId: properties['causation'],
     traceparent: properties['traceparent'],
+    replayOf: properties['replayOf'],
   });
   if (!envelope.success) throw new InvalidMessage('envelope-invalid', describe(envelope.error.issues));
   if (received.body === null || typeof received.body !== 'object' || Buffer.isBuffer(received.body)) {

@@ -38,6 +38,9 @@ export interface PipelineOptions<Need, Rows, Change, Effect> {
   readonly onCommitted?: (changes: readonly Change[]) => void;
 }
 
+/** What handling one message would come to: an error, or whether it would change anything and which messages it would send. */
+export type Predicted = { readonly error: unknown } | { readonly hasChanged: boolean; readonly says: readonly string[] };
+
 /** Whose a local input is. */
 export interface About {
   /** Names what is asked for, where the caller has a name: two inputs of one id lead to messages of the same ids. */
@@ -96,6 +99,23 @@ export class Pipeline<Need, Rows, Change, Effect = never> {
         isFromBus: false,
         done: (result) => (result.ok ? resolve(result.answer as Answer) : reject(result.error)),
       });
+    });
+  }
+
+  /**
+   * What handling messages would do now, without doing it: they are decided on rows that are read for it, each seeing what those before it would change,
+   * and nothing is committed, sent or begun. A dry run for whoever wants to put dead letters back.
+   */
+  async predict(works: readonly Omit<Work<Need, Rows, Change, Effect>, 'isFromBus' | 'done'>[]): Promise<readonly Predicted[]> {
+    const { store, database, service } = this.#options;
+    const all = works.map((work) => ({ ...work, isFromBus: false, done: () => {} }));
+    store.forgetAll?.();
+    const load = store.load(all.flatMap(({ handler, message }) => [...handler.needs(message)]));
+    const rows = load.toRows(load.recordsets.length === 0 ? [] : await database.queries(load.recordsets, load.select));
+    return all.map((work) => {
+      const { decided: [decided], failed: [failed], outbound } = decideAll([work], rows, store, service, this.#clock());
+      decided?.span.end();
+      return failed ? { error: failed.error } : { hasChanged: decided?.hasChanged ?? false, says: outbound.map(({ envelope }) => envelope.type) };
     });
   }
 

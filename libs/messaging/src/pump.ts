@@ -4,6 +4,7 @@ import { counter, type Logger } from '@checkout/observability';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sdkTimeoutMs } from './bus.ts';
 import { causeOf, isConnectionLost } from './bus-error.ts';
+import { failureProperties } from './failure.ts';
 import { Settler } from './settler.ts';
 import { defectPauseMs, settlementOf } from './settle.ts';
 import { within } from './within.ts';
@@ -338,7 +339,9 @@ class HeldPartition {
       logger.error({ err: settlement.because, topic, subscription, messageId: message.messageId }, 'a message could not be handled');
       await sleep((this.#options.defectPauseMs ?? defectPauseMs)(message.deliveryCount ?? 0), undefined, { ref: false });
     }
-    await this.#settler.settle(message, settlement);
+    const firstFailedAt = message.applicationProperties?.['failure-first-at'];
+    const properties = settlement.settle === 'complete' ? {} : failureProperties(settlement.because, { service: subscription, firstFailedAt, now: new Date() });
+    await this.#settler.settle(message, settlement.settle === 'complete' ? settlement : { ...settlement, properties });
   }
 
   #letGoWhenDue(): void {

@@ -11,6 +11,7 @@ import type { Handler } from './handler.ts';
 import { InvalidMessage } from './invalid-message.ts';
 import type { Operations } from './operations.ts';
 import type { Pipeline } from './pipeline.ts';
+import { predictionOf, type Prediction } from './prediction.ts';
 import { Pump } from './pump.ts';
 import { Sweeper } from './sweeper.ts';
 import type { Result, Work } from './work.ts';
@@ -161,6 +162,20 @@ export class ServiceBusServer<Need, Rows, Change, Effect = never> extends Server
         logger.debug({ err, topic: pump.topic }, 'the oldest message could not be looked at'); // The heartbeat is there to find out why.
       }
     }
+  }
+
+  /** What this service would do with messages now, each in the form it has on the bus. Nothing happens. @throws DependencyUnavailable */
+  async predict(messages: readonly ServiceBusReceivedMessage[]): Promise<readonly Prediction[]> {
+    const read = messages.map((message) => {
+      try {
+        return { messageId: String(message.messageId), work: this.#workOf(message, () => {}) };
+      } catch (error) {
+        return { messageId: String(message.messageId), error };
+      }
+    });
+    const predicted = await this.#options.pipeline.predict(read.flatMap(({ work }) => (work ? [work] : [])));
+    let next = 0;
+    return read.map(({ messageId, error }) => predictionOf(messageId, error === undefined ? (predicted[next++] ?? { error: undefined }) : { error }));
   }
 
   #receive(received: ServiceBusReceivedMessage, done: (result: Result) => void): void {

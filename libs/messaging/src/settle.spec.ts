@@ -11,7 +11,7 @@ describe('the error policy', () => {
   });
 
   it('dead-letters an invalid message at once, with its code', () => {
-    expect(failed(new InvalidMessage('tenant-missing', 'The tenant is missing.'))).toEqual({ settle: 'dead-letter', reason: 'tenant-missing', description: 'The tenant is missing.' });
+    expect(failed(new InvalidMessage('tenant-missing', 'The tenant is missing.'))).toMatchObject({ settle: 'dead-letter', reason: 'tenant-missing', description: 'The tenant is missing.' });
   });
 
   it.each([new DependencyUnavailable('inventory/work', 1_000), new CommitUnknown('inventory/work')])('gives a message back in an outage, without spending a delivery: %p', (error) => {

@@ -8,8 +8,11 @@ export type Settlement =
   | { readonly settle: 'complete' }
   /** Given back by closing its session: that does not count as a delivery, so an outage cannot use them up. */
   | { readonly settle: 'release'; readonly because: Error }
-  | { readonly settle: 'abandon'; readonly because: unknown }
-  | { readonly settle: 'dead-letter'; readonly reason: string; readonly description: string };
+  | { readonly settle: 'abandon'; readonly because: unknown; readonly properties?: FailureProperties }
+  | { readonly settle: 'dead-letter'; readonly reason: string; readonly description: string; readonly because?: unknown; readonly properties?: FailureProperties };
+
+/** What is known of the failure, kept with the message (`failure.ts`). */
+type FailureProperties = Readonly<Record<string, string>>;
 
 /**
  * The whole error policy, in one place. A refusal is a normal answer and completes; an invalid message is dead-lettered at once; an
@@ -18,7 +21,7 @@ export type Settlement =
 export function settlementOf(result: Result): Settlement {
   if (result.ok) return { settle: 'complete' };
   const { error } = result;
-  if (error instanceof InvalidMessage) return { settle: 'dead-letter', reason: error.code, description: error.message };
+  if (error instanceof InvalidMessage) return { settle: 'dead-letter', reason: error.code, description: error.message, because: error };
   if (error instanceof DependencyUnavailable || error instanceof CommitUnknown) return { settle: 'release', because: error };
   return { settle: 'abandon', because: error };
 }

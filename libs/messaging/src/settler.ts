@@ -52,8 +52,8 @@ export class Settler {
     await nextTick();
     if (!this.#isClosed) {
       await this.#untilClosed(settlement.settle === 'abandon'
-        ? this.#receiver.abandonMessage(message)
-        : this.#receiver.deadLetterMessage(message, { deadLetterReason: settlement.reason, deadLetterErrorDescription: settlement.description.slice(0, 1_000) }));
+        ? this.#receiver.abandonMessage(message, settlement.properties)
+        : this.#receiver.deadLetterMessage(message, { ...settlement.properties, deadLetterReason: settlement.reason, deadLetterErrorDescription: settlement.description.slice(0, 1_000) }));
       await nextTick();
     }
     this.#hasException = false;

@@ -2,6 +2,7 @@ import { Caller, Requires, type Principal } from '@checkout/auth';
 import { createOpenApi, Problem, ZodBody, type ApiDoc } from '@checkout/http';
 import { Controller, Get, Inject, Param, Put } from '@nestjs/common';
 import { z } from 'zod';
+import { PredictionsBody, PredictionsView } from './predictions.controller.ts';
 import { BreakerBoard, type BreakerView } from './breaker-board.ts';
 
 export const BREAKERS = Symbol('BreakerBoard');
@@ -58,6 +59,11 @@ const api: ApiDoc = {
       method: 'PUT', path: '/v1/operations/breakers/{dependency}/{lane}/override', permission: 'operations:write', body: OverrideBody,
       summary: 'Hold a breaker open or closed, or give it back', description: 'Written to the audit log and told on the operations topic. Ends by itself after `minutes`.',
       responses: { 200: { description: 'The breaker as it is now', body: View } },
+    },
+    {
+      method: 'POST', path: '/v1/operations/predictions', permission: 'dead-letter:read', body: PredictionsBody,
+      summary: 'What the service would do with messages now, without effects', description: 'The dry run of the dead-letter desk.',
+      responses: { 200: { description: 'One verdict for each message', body: PredictionsView } },
     },
   ],
 };

@@ -10,6 +10,7 @@ import { BreakerBoard } from './breaker-board.ts';
 import { showBreakers, showDatabases } from './breaker-metrics.ts';
 import { logLevel, PlatformEnvironment, readEnvironment } from './environment.ts';
 import { BREAKERS, OperatorController, withOperatorRoutes } from './operator.controller.ts';
+import { asReceived, PREDICTIONS, PredictionsController, type DeadMessage } from './predictions.controller.ts';
 
 /** What a service gets to build itself from. */
 export interface Platform<Environment> {
@@ -130,13 +131,18 @@ export async function runService<Schema extends z.ZodType<PlatformEnvironment>>(
 
   const health = new Health(name);
   const verifier = new TokenVerifier({ issuer: environment.AUTH_ISSUER, audience: environment.AUTH_AUDIENCE, jwksUrl: environment.AUTH_JWKS_URL });
-  const withOperators: DynamicModule = { module: ServiceModule, imports: [module], controllers: [OperatorController], providers: [{ provide: BREAKERS, useValue: breakers }] };
+  const sweeper = new Sweeper({ database: lane('work'), bus, pipeline: first.pipeline, logger });
+  const server = new ServiceBusServer({ bus, pipeline: first.pipeline, sweeper, subscription: name, logger, operations, untilAvailable: () => database.whenClosed() });
+  const withOperators: DynamicModule = {
+    module: ServiceModule,
+    imports: [module],
+    controllers: [OperatorController, PredictionsController],
+    providers: [{ provide: BREAKERS, useValue: breakers }, { provide: PREDICTIONS, useValue: { predict: (messages: readonly DeadMessage[]) => server.predict(messages.map(asReceived)) } }],
+  };
   const app = await createHttpApp(withOperators, {
     logger, health, verifier, openapi: withOperatorRoutes(openapi), hosts: environment.ALLOWED_HOSTS, ...(handlerMs !== undefined && { timeouts: { handlerMs } }),
     rateLimit: { perSecond: environment.RATE_LIMIT_PER_SECOND, burst: environment.RATE_LIMIT_PER_SECOND * 10 },
   });
-  const sweeper = new Sweeper({ database: lane('work'), bus, pipeline: first.pipeline, logger });
-  const server = new ServiceBusServer({ bus, pipeline: first.pipeline, sweeper, subscription: name, logger, operations, untilAvailable: () => database.whenClosed() });
   app.nest.connectMicroservice({ strategy: server });
 
   // An open breaker alone never makes a process unready: taking all instances out at once would turn an outage into a longer one.
