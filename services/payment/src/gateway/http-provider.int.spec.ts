@@ -179,3 +179,22 @@ describe('a provider that is out', () => {
     expect(seen).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-/);
   });
 });
+
+describe('the provider’s ledger', () => {
+  it('says whose each movement is, and whether money is held now', async () => {
+    const reference = newReference();
+    const held = await ask('authorize', reference);
+    const providerId = held.kind === 'done' ? (held.providerId ?? '') : '';
+    await ask('authorize', 'not one of ours');
+    const [saleId = '', position = ''] = reference.split(':');
+    const page = await provider.ledger.page(0, 1_000);
+    expect(page.find(({ entry }) => entry?.providerId === providerId)?.entry).toMatchObject({
+      movement: 'authorized', amountMinor: 598, currency: 'GBP', tender: { tenantId: 'acme', saleId, position: Number(position) },
+    });
+    expect(page.at(-1)?.entry).toMatchObject({ tender: undefined });
+    expect(await provider.ledger.isHeld(providerId)).toBe(true);
+    await ask('void', reference, { providerId });
+    expect(await provider.ledger.isHeld(providerId)).toBe(false);
+    expect(await provider.ledger.page(page.at(-1)?.sequence ?? 0, 1_000)).toMatchObject([{ entry: { movement: 'voided', providerId } }]);
+  });
+});
