@@ -67,11 +67,9 @@ export const sameAnswers: Invariant = {
     const told = ok.filter((attempt) => attempt.saleId !== undefined);
     if (told.some((attempt) => attempt.saleId !== saleId)) found.push({ what: `command ${commandId} was answered with another sale's id`, saleId });
     if (told.some(({ totalMinor }) => totalMinor !== totalOf(sale))) found.push({ what: `command ${commandId} was answered with another total than the till's`, saleId });
-    // Two routes that both took it may each have taken it at a time of its own; one route may not.
-    for (const [via, own] of groupBy(told, ({ acceptedVia }) => acceptedVia ?? 'the front door')) {
-      const times = new Set(own.map(({ acceptedAt }) => acceptedAt));
-      if (times.size > 1) found.push({ what: `command ${commandId} was accepted over ${via} at ${times.size} times`, saleId });
-    }
+    // Over the bus nobody has looked yet whether it was there already, so each submission tells its own time; the answer says which route it was.
+    const times = new Set(told.filter(({ acceptedVia }) => acceptedVia !== 'bus').map(({ acceptedAt }) => acceptedAt));
+    if (times.size > 1) found.push({ what: `command ${commandId} was accepted at ${times.size} times`, saleId });
     const taken = attempts.find(({ type, mustRefuse }) => type === 'ok' && mustRefuse !== undefined);
     if (taken) found.push({ what: `command ${commandId} was accepted although ${taken.mustRefuse === 'other-body' ? 'its body was not the one of the first request' : 'it held a card number'}`, saleId });
     return found;
