@@ -116,5 +116,5 @@ export function diagnose(evidence: readonly Evidence[]): Diagnosis | undefined {
   const [first] = own;
   if (layer === undefined || !first) return undefined;
   const strongest = own.toSorted((a, b) => b.weight - a.weight)[0] ?? first;
-  return { layer, firstAt: first.at, because: `${strongest.by}: ${strongest.what}${own.length > 1 ? `; ${own.length} pieces of evidence from ${new Set(own.map(({ by }) => by.split(' ')[0])).size} services` : ''}` };
+  return { layer, firstAt: first.at, because: `${strongest.by}: ${strongest.what}${own.length > 1 ? `; ${own.length} pieces of evidence, from ${[...new Set(own.map(({ by }) => by.split(' ')[0]))].join(', ')}` : ''}` };
 }
