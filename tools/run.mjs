@@ -19,7 +19,7 @@ const tasks = {
   chaos: [...source, 'tests/chaos/src/chaos.ts'],
   incident: [...source, 'tests/chaos/src/incident.ts'],
   bus: [...source, 'infra/local/service-bus/src/cli.ts'],
-  desk: [...source, 'services/functions/src/cli/desk.ts'],
+  desk: [...source, 'infra/local/network/src/desk.ts'],
   config: [...source, 'tests/deploy/src/config.ts'],
   generate: [...source, 'libs/contracts/src/generate/main.ts'],
   typecheck: [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json'],

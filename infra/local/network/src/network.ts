@@ -8,7 +8,7 @@ import { root } from './paths.ts';
 import { serviceNames, Site, type ServiceName } from './site.ts';
 
 export const standInNames = ['bus', 'sql', 'identity', 'provider'] as const;
-export type ProgramName = ServiceName | (typeof standInNames)[number];
+export type ProgramName = ServiceName | 'functions' | (typeof standInNames)[number];
 
 export interface NetworkOptions {
   readonly stateDirectory: string;
@@ -79,7 +79,7 @@ export class Network extends Site implements AsyncDisposable {
 
   /** Services first, so that nothing is received or decided while the ground goes away under it. */
   async stop(): Promise<void> {
-    await Promise.all(serviceNames.map((name) => this.#children.get(name)?.stop()));
+    await Promise.all([...serviceNames, 'functions' as const].map((name) => this.#children.get(name)?.stop()));
     await Promise.all(standInNames.map((name) => this.#children.get(name)?.stop()));
   }
 
@@ -94,7 +94,8 @@ export class Network extends Site implements AsyncDisposable {
         join(root, 'libs/messaging/migrations'),
         join(root, `services/${name}/src/store/migrations`),
       ])));
-      await this.#run(serviceNames);
+      await migrate(this.sqlConnection('operations'), [join(root, 'services/functions/src/store/migrations')]);
+      await this.#run([...serviceNames, 'functions']);
     } catch (error) {
       await this.stop();
       throw error;
@@ -116,23 +117,48 @@ export class Network extends Site implements AsyncDisposable {
   #program(name: ProgramName): Program {
     const standIn = this.#standIns()[name as (typeof standInNames)[number]];
     if (standIn) return { name, ...standIn, environment: { ...standIn.environment, ...(this.#options.hasFaults && { FAULTS: 'on' }) } };
+    if (name === 'functions') return this.#functions();
     return {
       name,
       file: `services/${name}/src/main.ts`,
       healthUrl: `${this.url(name as ServiceName)}/health/started`,
       environment: {
-        PORT: String(this.ports[name]),
-        SERVICE_BUS_CONNECTION: this.serviceBusConnection,
+        ...this.#common(name),
         SQL_CONNECTION: this.sqlConnection(name as ServiceName),
-        AUTH_ISSUER: this.url('identity'),
-        AUTH_AUDIENCE: 'api://scanlon-checkout',
-        AUTH_JWKS_URL: `${this.url('identity')}/jwks`,
         PROVIDER_URL: this.url('provider'),
         PROVIDER_WEBHOOK_SECRETS: this.webhookSecret,
         PROVIDER_MODE: 'test',
         ORCHESTRATOR_URL: this.url('orchestrator'),
         CATALOGUE_SNAPSHOT_DIR: this.#state('catalogue'),
         RECEIPT_URL: this.url('receipt'),
+        ...this.#options.environment,
+      },
+    };
+  }
+
+  /** What every program of ours is told. */
+  #common(name: ProgramName): Record<string, string> {
+    return {
+      PORT: String(this.ports[name]),
+      SERVICE_BUS_CONNECTION: this.serviceBusConnection,
+      AUTH_ISSUER: this.url('identity'),
+      AUTH_AUDIENCE: 'api://scanlon-checkout',
+      AUTH_JWKS_URL: `${this.url('identity')}/jwks`,
+    };
+  }
+
+  /** The functions app, on the host that stands in for Azure's. */
+  #functions(): Program {
+    return {
+      name: 'functions',
+      file: 'infra/local/functions/src/main.ts',
+      healthUrl: `${this.url('functions')}/health`,
+      environment: {
+        ...this.#common('functions'),
+        APP_DIR: join(root, 'services/functions'),
+        ENTRY: 'src/functions.ts',
+        SQL_CONNECTION: this.sqlConnection('operations'),
+        ...Object.fromEntries(serviceNames.map((service) => [`${service.toUpperCase()}_URL`, this.url(service)])),
         ...this.#options.environment,
       },
     };
@@ -151,7 +177,7 @@ export class Network extends Site implements AsyncDisposable {
         file: 'infra/local/sql/src/main.ts',
         healthUrl: health(ports.sqlAdmin),
         environment: {
-          PORT: String(ports.sql), ADMIN_PORT: String(ports.sqlAdmin), STATE_DIR: this.#state('sql'), SA_PASSWORD: this.sqlPassword, DATABASES: serviceNames.join(','),
+          PORT: String(ports.sql), ADMIN_PORT: String(ports.sqlAdmin), STATE_DIR: this.#state('sql'), SA_PASSWORD: this.sqlPassword, DATABASES: [...serviceNames, 'operations'].join(','),
         },
       },
       identity: {

@@ -45,8 +45,9 @@ const client = (tenant: string, clientId: string, roles: readonly string[], stor
 
 /** Reads the clients of this state folder, or makes them: secrets are born on the machine and never committed. */
 export function clientsIn(file: string): Client[] {
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Client[];
-  const made = clients();
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Client[]) : [];
+  const made = [...known, ...clients().filter(({ clientId }) => !known.some((each) => each.clientId === clientId))];
+  if (made.length === known.length) return known;
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
   return made;

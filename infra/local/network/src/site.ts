@@ -37,7 +37,7 @@ export class Site {
     return join(this.stateDirectory, 'identity', 'clients.json');
   }
 
-  url(program: ServiceName | 'identity' | 'provider'): string {
+  url(program: ServiceName | 'functions' | 'identity' | 'provider'): string {
     return `http://${isInCompose ? program : '127.0.0.1'}:${this.ports[program]}`;
   }
 
@@ -45,7 +45,7 @@ export class Site {
     return `Endpoint=sb://127.0.0.1:${this.ports.bus};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;`;
   }
 
-  sqlConnection(database: ServiceName): string {
+  sqlConnection(database: ServiceName | 'operations'): string {
     return `Server=127.0.0.1,${this.ports.sql};Database=${database};User Id=sa;Password=${this.sqlPassword};Encrypt=false;TrustServerCertificate=true`;
   }
 }

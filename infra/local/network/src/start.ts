@@ -29,6 +29,7 @@ say(`
 Scanlon Checkout is ready to sell (${((performance.now() - startedAt) / 1_000).toFixed(1)} s).
 
 ${serviceNames.map((name) => `  ${name.padEnd(13)} ${network.url(name)}   (docs ${network.url(name)}/openapi.json)`).join('\n')}
+  desk          ${network.url('functions')}/v1/dead-letters/groups   (npm run desk -- groups)
   identity      ${network.url('identity')}
   provider      ${network.url('provider')}   (simulated; tok_declined, tok_slow, tok_timeout ... misbehave)
   Service Bus   ${network.serviceBusConnection}
