@@ -22,7 +22,7 @@ const tasks = {
   desk: [...source, 'infra/local/network/src/desk.ts'],
   config: [...source, 'tests/deploy/src/config.ts'],
   generate: [...source, 'libs/contracts/src/generate/main.ts'],
-  typecheck: [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json'],
+  typecheck: ['tools/typecheck.mjs'],
   lint: [bin('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings'],
   jest: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', bin('jest/bin/jest.js')],
   nx: [bin('nx/dist/bin/nx.js')],

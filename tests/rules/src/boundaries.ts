@@ -7,11 +7,13 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   process: ['contracts', 'kernel'],
   platform: ['platform', 'contracts', 'kernel'],
   service: ['process', 'platform', 'contracts', 'kernel'],
+  // It runs in a browser: what it shares with the services is what they say to each other.
+  web: ['contracts', 'kernel'],
   // A stand-in that shared code with its clients would agree with their mistakes.
   local: ['kernel', 'contracts'],
   // The one place that puts the system together on a laptop.
   host: ['local', 'platform', 'contracts', 'kernel'],
-  tests: ['host', 'local', 'process', 'platform', 'contracts', 'kernel', 'tests'],
+  tests: ['host', 'local', 'web', 'process', 'platform', 'contracts', 'kernel', 'tests'],
 };
 
 /** The rooms of a service, and what each may look into. `application` may know the types of the platform, not its drivers. */
@@ -30,7 +32,7 @@ const deepServiceFile = /^services\/([^/]+)\/src\/([^/]+)\//;
 
 /** Every import that goes the wrong way, as a sentence. */
 export function boundaryViolations(files: readonly SourceFile[], projects: readonly Project[]): string[] {
-  return files.filter(({ path }) => path.endsWith('.ts')).flatMap((file) => {
+  return files.filter(({ path }) => /\.tsx?$/.test(path)).flatMap((file) => {
     const own = projects.find(({ directory }) => file.path.startsWith(`${directory}/`));
     if (!own) return [`${file.path} belongs to no project`];
     return importsOf(file).flatMap((imported) => [

@@ -36,6 +36,7 @@ const planted: Project[] = [
   { directory: 'libs/sql', name: '@checkout/sql', tags: ['layer:platform'], dependencies: ['@checkout/kernel'] },
   { directory: 'services/cart', name: '@checkout/cart', tags: ['layer:service'], dependencies: ['@checkout/kernel', '@checkout/payment', '@checkout/local-sql'] },
   { directory: 'services/payment', name: '@checkout/payment', tags: ['layer:service'], dependencies: [] },
+  { directory: 'services/web', name: '@checkout/web', tags: ['layer:web'], dependencies: ['@checkout/payment'] },
   { directory: 'infra/local/sql', name: '@checkout/local-sql', tags: ['layer:local'], dependencies: ['@checkout/sql'] },
   { directory: 'libs/untagged', name: '@checkout/untagged', tags: [], dependencies: ['@checkout/kernel'] },
 ];
@@ -48,6 +49,7 @@ describe('each rule fires on a planted violation', () => {
     ['a service that reaches into another by path', file('services/cart/src/transport/a.ts', "import { x } from '../../../payment/src/domain/a.ts';"), 'reaches into @checkout/payment by path'],
     ['a service that knows a stand-in', file('services/cart/src/store/a.ts', "import { startSqlServer } from '@checkout/local-sql';"), 'may not import @checkout/local-sql'],
     ['a stand-in that shares code with its clients', file('infra/local/sql/src/a.ts', "import { sql } from '@checkout/sql';"), 'may not import @checkout/sql'],
+    ['a till that knows a service', file('services/web/src/a.tsx', "import { x } from '@checkout/payment';"), 'in the layer web and may not import @checkout/payment'],
     ['an import that package.json does not declare', file('services/payment/src/domain/a.ts', "import { minor } from '@checkout/kernel';"), 'does not declare'],
     ['a project without a layer', file('libs/untagged/src/a.ts', "import { minor } from '@checkout/kernel';"), 'in the layer none'],
     ['a domain that looks outward', file('services/cart/src/domain/a.ts', "import { store } from '../store/sql-carts.ts';"), 'in domain/ and may not look into store/'],
