@@ -16,6 +16,10 @@ function required(name: string): string {
   return resolve(value);
 }
 
+/** Both files or neither; without them it makes its own. */
+const certificate = process.env['TLS_CERTIFICATE'] || process.env['TLS_KEY']
+  ? { cert: readFileSync(required('TLS_CERTIFICATE'), 'utf8'), key: readFileSync(required('TLS_KEY'), 'utf8') }
+  : undefined;
 const accessKey = process.env['ACCESS_KEY'];
 
 const serviceBus = await startServiceBus({
@@ -23,6 +27,7 @@ const serviceBus = await startServiceBus({
   directory: required('STATE_DIR'),
   topology: JSON.parse(readFileSync(required('TOPOLOGY'), 'utf8')) as EmulatorConfig,
   ...(accessKey ? { accessKeys: { [process.env['ACCESS_KEY_NAME'] ?? 'RootManageSharedAccessKey']: accessKey } } : {}),
+  ...(certificate ? { certificate } : {}),
   faultsOverHttp: process.env['FAULTS'] === 'on',
   onEvent: (event, detail) => {
     print(event, detail);

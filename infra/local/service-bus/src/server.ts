@@ -1,7 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import rhea from 'rhea';
 import { AmqpConnection } from './amqp/connection.ts';
 import { Broker, type BrokerEvent } from './broker.ts';
+import { type Certificate, certificateOf } from './certificate.ts';
 import { strikeConnections } from './fault/connection-fault.ts';
 import type { FaultRequest } from './fault/fault-spec.ts';
 import { Faults, isImmediate } from './fault/faults.ts';
@@ -19,6 +21,8 @@ export interface ServiceBusOptions {
   readonly topology: EmulatorConfig;
   /** Shared access keys by name. Tokens are checked when there are any, and all accepted otherwise. */
   readonly accessKeys?: AccessKeys;
+  /** What clients that speak TLS are shown; absent for one of its own, kept in `directory`. */
+  readonly certificate?: Certificate;
   /** Whether faults can be asked for over HTTP. `applyFaults` always works. */
   readonly faultsOverHttp?: boolean;
   /** Told of notable events; silent by default. */
@@ -29,17 +33,20 @@ export interface ServiceBus extends AsyncDisposable {
   readonly port: number;
   /** For `new ServiceBusClient(...)`. */
   readonly connectionString: string;
+  /** PEM: what a client that speaks TLS has to trust, as one with a token credential does. */
+  readonly certificate: string;
   /** The same as `POST /faults`. */
   applyFaults(request: FaultRequest): void;
   /** Closes all connections, after everything accepted is on disk. */
   close(): Promise<void>;
 }
 
-/** 'A' of "AMQP"; anything else on a new connection is taken for HTTP (specification §15.1). */
+/** 'A' of "AMQP", and a TLS handshake record; anything else on a new connection is taken for HTTP (specification §15.1). */
 const AMQP_FIRST_BYTE = 0x41;
+const TLS_FIRST_BYTE = 0x16;
 
 /** Starts the stand-in. It is ready to serve when the promise resolves. */
-export async function startServiceBus({ port = 0, host, directory, topology, accessKeys, faultsOverHttp = false, onEvent = () => undefined }: ServiceBusOptions): Promise<ServiceBus> {
+export async function startServiceBus({ port = 0, host, directory, topology, accessKeys, certificate = certificateOf(directory), faultsOverHttp = false, onEvent = () => undefined }: ServiceBusOptions): Promise<ServiceBus> {
   const faults = new Faults();
   const sas = new SasCheck(accessKeys);
   const connections = new Set<AmqpConnection>();
@@ -79,6 +86,13 @@ export async function startServiceBus({ port = 0, host, directory, topology, acc
     socket.setTimeout(limits.handshakeMs, () => socket.destroy());
     socket.once('data', (first: Buffer) => {
       socket.removeAllListeners('timeout');
+      if (first[0] === TLS_FIRST_BYTE && !(socket instanceof TLSSocket)) {
+        // It reads what is there in the next tick; until then nothing may flow past it.
+        socket.pause();
+        socket.unshift(first);
+        secure.emit('connection', socket);
+        return;
+      }
       if (first[0] !== AMQP_FIRST_BYTE) {
         http.emit('connection', socket);
         socket.unshift(first);
@@ -91,6 +105,7 @@ export async function startServiceBus({ port = 0, host, directory, topology, acc
       connection.input(first);
     });
   };
+  const secure = createTlsServer({ ...certificate, handshakeTimeout: limits.handshakeMs }, onSocket);
   onEvent('listening', { port: boundPort, pid: process.pid });
 
   const [keyName, key] = Object.entries(accessKeys ?? {})[0] ?? ['RootManageSharedAccessKey', 'SAS_KEY_VALUE'];
@@ -106,6 +121,7 @@ export async function startServiceBus({ port = 0, host, directory, topology, acc
   return {
     port: boundPort,
     connectionString: `Endpoint=sb://localhost:${boundPort};SharedAccessKeyName=${keyName};SharedAccessKey=${key};UseDevelopmentEmulator=true;`,
+    certificate: certificate.cert,
     applyFaults,
     close,
     [Symbol.asyncDispose]: close,
