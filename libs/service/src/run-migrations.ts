@@ -12,7 +12,7 @@ import { logLevel, MigrationEnvironment, readEnvironment } from './environment.t
 export async function runMigrations(name: string, folder: string): Promise<void> {
   const logger = createLogger({ service: `${name}-migrate`, level: logLevel(process.env) });
   try {
-    const { SQL_CONNECTION } = readEnvironment(MigrationEnvironment);
+    const { SQL_CONNECTION } = readEnvironment(MigrationEnvironment, process.env, (message) => logger.warn(message));
     await migrate(SQL_CONNECTION, [messagingMigrations, folder], logger);
     logger.info('the database is up to date');
   } catch (error) {

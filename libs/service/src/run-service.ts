@@ -59,14 +59,14 @@ class ServiceModule {}
  * One service as a process: reads its environment, assembles it, serves HTTP, receives messages, and ends in order on SIGTERM
  * (take no new work, finish, flush, close).
  */
-export async function runService<Schema extends z.ZodType<PlatformEnvironment>>(
+export async function runService<Schema extends z.ZodObject & z.ZodType<PlatformEnvironment>>(
   name: string,
   schema: Schema,
   assemble: (platform: Platform<z.output<Schema>>) => Assembled,
 ): Promise<void> {
   const logger = createLogger({ service: name, level: logLevel(process.env) });
   exitOnCrash(logger);
-  const environment = readEnvironment(schema);
+  const environment = readEnvironment(schema, process.env, (message) => logger.warn(message));
   collectProcessMetrics();
 
   const connectionString = environment.SQL_CONNECTION;

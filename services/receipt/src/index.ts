@@ -1,1 +1,2 @@
-export {};
+/** What others may know of receipt: how it is configured. */
+export { Environment } from './config.ts';

@@ -13,7 +13,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   local: ['kernel', 'contracts'],
   // The one place that puts the system together on a laptop.
   host: ['local', 'platform', 'contracts', 'kernel'],
-  tests: ['host', 'local', 'web', 'process', 'platform', 'contracts', 'kernel', 'tests'],
+  // A service shows others nothing but how it is configured.
+  tests: ['host', 'local', 'web', 'service', 'process', 'platform', 'contracts', 'kernel', 'tests'],
 };
 
 /** The rooms of a service, and what each may look into. `application` may know the types of the platform, not its drivers. */
