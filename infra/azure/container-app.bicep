@@ -6,15 +6,16 @@ param environmentId string
 param image string
 param registryHost string
 param identity { id: string, clientId: string, *: string }
-
-@description('True for the service that tills reach.')
-param isExternal bool
 param replica { cpu: string, memory: string, min: int, max: int }
 param serviceBusHost string
 
 @description('What the number of replicas follows, beside HTTP.')
 param subscriptions { topic: string, subscription: string }[]
 param settings { name: string, value: string }[]
+
+@description('Settings that come from the key vault, each by the name of its secret there.')
+param secrets { setting: string, secret: string }[]
+param vaultUri string
 
 var subscriptionRules = [for each in subscriptions: {
   name: '${each.topic}-depth'
@@ -31,6 +32,8 @@ var subscriptionRules = [for each in subscriptions: {
   }
 }]
 
+var secretSettings = [for each in secrets: { name: each.setting, secretRef: each.secret }]
+
 resource app 'Microsoft.App/containerApps@2025-01-01' = {
   name: name
   location: location
@@ -41,7 +44,9 @@ resource app 'Microsoft.App/containerApps@2025-01-01' = {
     configuration: {
       activeRevisionsMode: 'Single'
       maxInactiveRevisions: 5
-      ingress: { external: isExternal, targetPort: 8080, transport: 'http', allowInsecure: false }
+      // Tills and people's browsers come from outside, as do the desk and the payment provider's webhooks. Each request brings a token or a signature.
+      ingress: { external: true, targetPort: 8080, transport: 'http', allowInsecure: false }
+      secrets: [for each in secrets: { name: each.secret, keyVaultUrl: '${vaultUri}secrets/${each.secret}', identity: identity.id }]
       registries: [{ server: registryHost, identity: identity.id }]
     }
     template: {
@@ -52,7 +57,7 @@ resource app 'Microsoft.App/containerApps@2025-01-01' = {
           name: name
           image: image
           resources: { cpu: json(replica.cpu), memory: replica.memory }
-          env: settings
+          env: concat(settings, secretSettings)
           probes: [
             { type: 'Startup', httpGet: { path: '/health/started', port: 8080 }, periodSeconds: 2, failureThreshold: 60 }
             { type: 'Liveness', httpGet: { path: '/health/live', port: 8080 }, periodSeconds: 10, failureThreshold: 6 }

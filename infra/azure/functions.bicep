@@ -6,7 +6,10 @@ param identity { id: string, clientId: string, principalId: string, *: string }
 param serviceBusHost string
 param sqlServerHost string
 param auth { issuer: string, audience: string, jwksUrl: string }
-param vaultUri string
+param imageTag string
+
+@description('Where the services are found: the desk asks them what a replay would do.')
+param servicesDomain string
 
 @description('Empty: no network of our own.')
 param subnetId string
@@ -71,16 +74,21 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         { name: 'AzureWebJobsStorage__accountName', value: storage.name }
         { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
         { name: 'AzureWebJobsStorage__clientId', value: identity.clientId }
-        // The trigger's own connection, by identity; the desk's code uses SERVICE_BUS_CONNECTION like every service.
-        { name: 'SERVICE_BUS__fullyQualifiedNamespace', value: serviceBusHost }
-        { name: 'SERVICE_BUS__credential', value: 'managedidentity' }
-        { name: 'SERVICE_BUS__clientId', value: identity.clientId }
-        { name: 'SERVICE_BUS_CONNECTION', value: serviceBusHost }
+        // A host name and an identity, as triggers take them; the desk's own client reads the host name from here too.
+        { name: 'SERVICE_BUS_CONNECTION__fullyQualifiedNamespace', value: serviceBusHost }
+        { name: 'SERVICE_BUS_CONNECTION__credential', value: 'managedidentity' }
+        { name: 'SERVICE_BUS_CONNECTION__clientId', value: identity.clientId }
         { name: 'SQL_CONNECTION', value: 'Server=tcp:${sqlServerHost},1433;Database=operations;Authentication=Active Directory Default;Encrypt=true' }
         { name: 'AUTH_ISSUER', value: auth.issuer }
         { name: 'AUTH_AUDIENCE', value: auth.audience }
         { name: 'AUTH_JWKS_URL', value: auth.jwksUrl }
-        { name: 'KEY_VAULT_URL', value: vaultUri }
+        { name: 'CART_URL', value: 'https://cart.${servicesDomain}' }
+        { name: 'ORCHESTRATOR_URL', value: 'https://orchestrator.${servicesDomain}' }
+        { name: 'INVENTORY_URL', value: 'https://inventory.${servicesDomain}' }
+        { name: 'PAYMENT_URL', value: 'https://payment.${servicesDomain}' }
+        { name: 'RECEIPT_URL', value: 'https://receipt.${servicesDomain}' }
+        { name: 'LOG_LEVEL', value: 'info' }
+        { name: 'SERVICE_VERSION', value: imageTag }
         { name: 'AZURE_CLIENT_ID', value: identity.clientId }
         { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: applicationInsightsConnectionString }
       ]

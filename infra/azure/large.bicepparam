@@ -9,7 +9,7 @@ param auth = {
   audience: 'api://scanlon-checkout'
   jwksUrl: readEnvironmentVariable('AUTH_JWKS_URL', '')
 }
-param providerUrl = readEnvironmentVariable('PROVIDER_URL', '')
+param provider = { url: readEnvironmentVariable('PROVIDER_URL', ''), mode: 'live' }
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 param privateNetwork = true
 param geoSecondaryLocation = readEnvironmentVariable('GEO_SECONDARY_LOCATION', '')

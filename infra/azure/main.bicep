@@ -24,8 +24,8 @@ param sqlAdministrators { name: string, objectId: string }
 @description('Who issues the tills\' and operators\' tokens, and for whom.')
 param auth { issuer: string, audience: string, jwksUrl: string }
 
-@description('The payment provider\'s address.')
-param providerUrl string
+@description('The payment provider, and whether our account there is one for tests.')
+param provider { url: string, mode: 'live' | 'test' }
 
 @description('Where alerts are sent.')
 param alertEmail string
@@ -68,7 +68,7 @@ module registry 'registry.bicep' = {
 
 module vault 'key-vault.bicep' = {
   name: 'key-vault'
-  params: { location: location, suffix: suffix, readers: [principalIds.payment, principalIds.functions], workspaceId: observability.outputs.workspaceId }
+  params: { location: location, suffix: suffix, readers: [principalIds.payment], workspaceId: observability.outputs.workspaceId }
 }
 
 module serviceBus 'service-bus.bicep' = {
@@ -141,7 +141,7 @@ module services 'services.bicep' = if (deployServices) {
     serviceBusHost: serviceBus.outputs.host
     sqlServerHost: sql.outputs.host
     auth: auth
-    providerUrl: providerUrl
+    provider: provider
     vaultUri: vault.outputs.uri
     applicationInsightsConnectionString: observability.outputs.applicationInsightsConnectionString
   }
@@ -157,7 +157,8 @@ module functions 'functions.bicep' = if (deployServices) {
     serviceBusHost: serviceBus.outputs.host
     sqlServerHost: sql.outputs.host
     auth: auth
-    vaultUri: vault.outputs.uri
+    imageTag: imageTag
+    servicesDomain: environment.outputs.defaultDomain
     subnetId: privateNetwork ? network!.outputs.functionsSubnetId : ''
     applicationInsightsConnectionString: observability.outputs.applicationInsightsConnectionString
   }

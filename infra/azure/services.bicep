@@ -1,4 +1,4 @@
-// Every service with its settings, and the job that migrates the databases before a new revision takes traffic.
+// Every service with its settings, and the jobs that migrate the databases before a new revision starts.
 // A test holds the settings against each service's configuration schema.
 
 param location string
@@ -13,7 +13,7 @@ param replica { cpu: string, memory: string, min: int, max: int }
 param serviceBusHost string
 param sqlServerHost string
 param auth { issuer: string, audience: string, jwksUrl: string }
-param providerUrl string
+param provider { url: string, mode: 'live' | 'test' }
 param vaultUri string
 param applicationInsightsConnectionString string
 
@@ -26,53 +26,66 @@ var common = [
   { name: 'AUTH_JWKS_URL', value: auth.jwksUrl }
   { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: applicationInsightsConnectionString }
   { name: 'LOG_LEVEL', value: 'info' }
+  { name: 'SERVICE_VERSION', value: imageTag }
 ]
 
 // `subscriptions` are what the number of replicas follows; a subscription has eight partitions, so more than eight replicas have nothing to do.
+// `secrets` are names in the key vault.
 var services = [
   {
     name: 'cart'
-    isFrontDoor: true
     subscriptions: [{ topic: 'cart-commands', subscription: 'cart' }]
-    settings: [{ name: 'ORCHESTRATOR_URL', value: 'https://orchestrator.internal.${defaultDomain}' }]
+    settings: [{ name: 'ORCHESTRATOR_URL', value: 'https://orchestrator.${defaultDomain}' }]
+    secrets: []
   }
   {
     name: 'orchestrator'
-    isFrontDoor: false
     subscriptions: [{ topic: 'checkout-requests', subscription: 'orchestrator' }, { topic: 'checkout-replies', subscription: 'orchestrator' }]
     settings: []
+    secrets: []
   }
   {
     name: 'inventory'
-    isFrontDoor: false
     subscriptions: [{ topic: 'inventory-commands', subscription: 'inventory' }]
     settings: []
+    secrets: []
   }
   {
     name: 'payment'
-    isFrontDoor: false
     subscriptions: [{ topic: 'payment-commands', subscription: 'payment' }]
-    settings: [{ name: 'PROVIDER_URL', value: providerUrl }, { name: 'KEY_VAULT_URL', value: vaultUri }]
+    settings: [{ name: 'PROVIDER_URL', value: provider.url }, { name: 'PROVIDER_MODE', value: provider.mode }]
+    secrets: [{ setting: 'PROVIDER_WEBHOOK_SECRETS', secret: 'provider-webhook-secrets' }]
   }
   {
     name: 'receipt'
-    isFrontDoor: false
     subscriptions: [{ topic: 'receipt-commands', subscription: 'receipt' }]
     settings: []
+    secrets: []
   }
 ]
 
-module migrations 'migration-job.bicep' = {
-  name: 'migrations'
+var databases = [
+  { service: 'cart', name: 'cart' }
+  { service: 'orchestrator', name: 'orchestrator' }
+  { service: 'inventory', name: 'inventory' }
+  { service: 'payment', name: 'payment' }
+  { service: 'receipt', name: 'receipt' }
+  { service: 'functions', name: 'operations' }
+]
+
+module migrations 'migration-job.bicep' = [for database in databases: {
+  name: 'migrate-${database.service}'
   params: {
+    service: database.service
     location: location
     environmentId: environmentId
     registryHost: registryHost
     imageTag: imageTag
     identity: identity.migrator
-    sqlServerHost: sqlServerHost
+    serviceIdentity: '${identity[database.service].name}=${identity[database.service].clientId}'
+    connection: 'Server=tcp:${sqlServerHost},1433;Database=${database.name};Authentication=Active Directory Default;Encrypt=true'
   }
-}
+}]
 
 module apps 'container-app.bicep' = [for service in services: {
   name: 'service-${service.name}'
@@ -83,10 +96,11 @@ module apps 'container-app.bicep' = [for service in services: {
     image: '${registryHost}/checkout-${service.name}:${imageTag}'
     registryHost: registryHost
     identity: identity[service.name]
-    isExternal: service.isFrontDoor
     replica: replica
     serviceBusHost: serviceBusHost
     subscriptions: service.subscriptions
+    vaultUri: vaultUri
+    secrets: service.secrets
     settings: concat(common, service.settings, [
       { name: 'SQL_CONNECTION', value: 'Server=tcp:${sqlServerHost},1433;Database=${service.name};Authentication=Active Directory Default;Encrypt=true' }
       { name: 'AZURE_CLIENT_ID', value: identity[service.name].clientId }

@@ -9,5 +9,5 @@ param auth = {
   audience: 'api://scanlon-checkout'
   jwksUrl: readEnvironmentVariable('AUTH_JWKS_URL', '')
 }
-param providerUrl = readEnvironmentVariable('PROVIDER_URL', '')
+param provider = { url: readEnvironmentVariable('PROVIDER_URL', ''), mode: 'test' }
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')

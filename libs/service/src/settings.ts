@@ -37,7 +37,7 @@ export function readSettings<Schema extends z.ZodObject>(schema: Schema, given: 
 }
 
 /** Zod's own sentences are about input; ours are about the setting. */
-const faultOf = (message = 'is wrong'): string => (/^is /.test(message) ? message : `is wrong: ${message}`);
+const faultOf = (message = 'is wrong'): string => (message.startsWith('is ') ? message : `is wrong: ${message}`);
 
 /** Belongs to everybody's tools: `OTEL_…` and `AZURE_…` have names that we need not know. */
 const foreign = /^(?:OTEL|AZURE|NODE|NPM|npm)_/;
