@@ -19,6 +19,8 @@ export interface NetworkOptions {
   readonly providerLatencyMs?: number;
   /** For every service. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Whether the operators' desk runs too, and takes what is on `operations` and in the dead-letter queues. Default true. */
+  readonly hasDesk?: boolean;
   /** Whether the stand-ins can be told to fail, over `POST /faults`. They cannot unless asked for. */
   readonly hasFaults?: boolean;
   /** For profiling: options of Node itself, for every program. */
@@ -95,7 +97,7 @@ export class Network extends Site implements AsyncDisposable {
         join(root, `services/${name}/src/store/migrations`),
       ])));
       await migrate(this.sqlConnection('operations'), [join(root, 'services/functions/src/store/migrations')]);
-      await this.#run([...serviceNames, 'functions']);
+      await this.#run(this.#options.hasDesk === false ? serviceNames : [...serviceNames, 'functions']);
     } catch (error) {
       await this.stop();
       throw error;

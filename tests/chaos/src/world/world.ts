@@ -44,8 +44,9 @@ export class World implements AsyncDisposable {
     const log = new LogBook();
     try {
       writeClients(stateDirectory);
+      // Without the desk: the harness is the operator, and two desks would share what each has to see whole.
       const network = await Network.create({
-        stateDirectory, ports: 'free', log: log.log, providerLatencyMs, hasFaults: true, nodeOptions,
+        stateDirectory, ports: 'free', log: log.log, providerLatencyMs, hasFaults: true, hasDesk: false, nodeOptions,
         environment: { LOG_LEVEL: 'warn', RATE_LIMIT_PER_SECOND: '1000', ...environment },
       });
       const world = new World(network, stateDirectory, log);
