@@ -18,7 +18,7 @@ export class Pace {
   #at: number;
   #halvedAt = -Infinity;
 
-  constructor({ isOthersTurn, growMs = 10_000, timing = realTiming }: { readonly isOthersTurn: () => boolean; readonly growMs?: number; readonly timing?: Timing }) {
+  constructor({ isOthersTurn, growMs = 30_000, timing = realTiming }: { readonly isOthersTurn: () => boolean; readonly growMs?: number; readonly timing?: Timing }) {
     this.#isOthersTurn = isOthersTurn;
     this.#growMs = growMs;
     this.#timing = timing;
