@@ -1,10 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { message } from 'rhea';
+import { message, types } from 'rhea';
 import { Broker } from './broker.ts';
 import type { Consumer } from './consumer.ts';
 import { limits } from './limits.ts';
-import type { StoredMessage } from './stored-message.ts';
+import { messageState, type StoredMessage } from './stored-message.ts';
 import { eventually, temporaryDirectory, topologyOf } from './testing/bus.ts';
 import { unbatch } from './wire/content.ts';
 
@@ -66,5 +66,48 @@ describe('the log', () => {
     const again = await open();
     expect(queue(again, 'kept').store.messages.size).toBe(1);
     await again.close();
+  });
+});
+
+describe('the counts of an entity', () => {
+  it('agree with its messages after each thing that can happen to one, and after a restart', async () => {
+    // given
+    const own = temporaryDirectory();
+    const start = (): Promise<Broker> => Broker.open(own.path, topologyOf([{ Name: 'kept', Properties: { MaxDeliveryCount: 2 } }]), () => undefined, (error) => { throw error; });
+    const broker = await start();
+    const { destination, store } = queue(broker, 'kept');
+    const locked: StoredMessage[] = [];
+    for (let index = 0; index < 6; index += 1) await send(broker, 'kept', `${index}`);
+    const later = { 'x-opt-scheduled-enqueue-time': types.wrap_timestamp(Date.now() + 3_600_000) };
+    for (let index = 0; index < 3; index += 1) {
+      await new Promise<void>((resolve) => { broker.publish(destination, message.encode({ message_id: 'later', message_annotations: later, body: message.data_section(Buffer.from('x')) } as never), 0, resolve); });
+    }
+    const consumer = { ...completer((stored) => void locked.push(stored)), get capacity() { return 5 - locked.length; } };
+    store.addConsumer(consumer);
+    store.pump();
+    expect(locked).toHaveLength(5);
+
+    // when
+    const [completed, deferred, deadLettered, abandonedTwice, released] = locked as [StoredMessage, StoredMessage, StoredMessage, StoredMessage, StoredMessage];
+    store.complete(completed);
+    store.defer(deferred);
+    store.deadLetter(deadLettered, new Map());
+    abandonedTwice.deliveryCount = 1;
+    store.abandon(abandonedTwice);
+    store.release(released);
+    store.removeConsumer(consumer);
+    const [scheduled] = [...store.messages.values()].filter(({ state }) => state === messageState.scheduled);
+    broker.cancelScheduled(destination, [scheduled?.sequence ?? 0]);
+    await new Promise<void>((resolve) => { broker.log.afterDurable(resolve); });
+
+    // then
+    expect(broker.counts()['kept']).toEqual({ active: 2, deferred: 1, scheduled: 2, locked: 0, deadLetter: 2 });
+    await broker.close();
+    const again = await start();
+    expect(again.counts()['kept']).toEqual({ active: 2, deferred: 1, scheduled: 2, locked: 0, deadLetter: 2 });
+    await new Promise<void>((resolve) => { again.reset(resolve); });
+    expect(again.counts()['kept']).toEqual({ active: 0, deferred: 0, scheduled: 0, locked: 0, deadLetter: 0 });
+    await again.close();
+    own.remove();
   });
 });

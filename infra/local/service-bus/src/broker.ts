@@ -6,7 +6,7 @@ import { CommitLog, type LogOwner } from './log/commit-log.ts';
 import { Encoding } from './log/encoding.ts';
 import { type RecordSink, writeEntities, writeReset, writeRules, writeSeen, writeSessionState, writeStore } from './log/records.ts';
 import { RecentEncodings } from './log/recent-encodings.ts';
-import { recover, takeInOrder } from './log/recovery.ts';
+import { messagesWrittenTo, recover, takeInOrder } from './log/recovery.ts';
 import type { SegmentFile } from './log/segment-file.ts';
 import { MessageStore } from './message-store.ts';
 import { type Entity, Namespace } from './namespace.ts';
@@ -289,23 +289,23 @@ export class Broker implements LogOwner, StoreContext {
   }
 
   moveForward(segment: SegmentFile): void {
-    const byEncoding = new Map<Encoding, StoredMessage[]>();
-    for (const store of this.#stores) {
-      for (const message of store.messages.values()) {
-        if (message.encoding.segment !== segment) continue;
-        const copies = byEncoding.get(message.encoding);
-        if (copies) copies.push(message);
-        else byEncoding.set(message.encoding, [message]);
-      }
-    }
-    for (const [encoding, copies] of byEncoding) {
-      this.log.put(encoding, copies);
+    const stores = new Map(Array.from(this.#stores, (store) => [store.id, store]));
+    let moved = 0;
+    for (const { at, copies } of messagesWrittenTo(segment)) {
+      const live = copies
+        .map(({ storeId, sequence }) => stores.get(storeId)?.messages.get(sequence))
+        .filter((message) => message !== undefined)
+        .filter(({ encoding }) => encoding.segment === segment && encoding.at === at);
+      const encoding = live[0]?.encoding;
+      if (!encoding) continue;
+      moved += 1;
+      this.log.put(encoding, live);
       this.log.afterDurable(() => {
         segment.liveContents -= 1;
         segment.liveBytes -= encoding.size;
       });
     }
-    this.#emit('compacted', { segment: segment.number, moved: byEncoding.size });
+    this.#emit('compacted', { segment: segment.number, moved });
   }
 
   committed(): void {

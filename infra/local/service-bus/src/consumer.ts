@@ -1,4 +1,5 @@
 import type { Condition } from './errors.ts';
+import type { MessageLock } from './message-locks.ts';
 import type { MessageSession } from './message-session.ts';
 import type { StoredMessage } from './stored-message.ts';
 
@@ -13,8 +14,8 @@ export interface Consumer {
   deliver(message: StoredMessage): void;
   /** Sets credit aside for a message that goes out after it is durably deleted. */
   reserve(): void;
-  /** Forgets a delivery whose lock has ended. */
-  forget(message: StoredMessage): void;
+  /** Forgets the delivery of a lock that has ended. */
+  forget(lock: MessageLock): void;
   /** Ends the link from our side. */
   detach(condition: Condition, description: string): void;
 }

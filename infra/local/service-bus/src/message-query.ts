@@ -13,7 +13,7 @@ export function peekAt(messages: Messages, from: number, count: number, sessionI
   const found: StoredMessage[] = [];
   for (const message of messages.values()) {
     if (message.sequence < from || (sessionId !== undefined && message.sessionId !== sessionId)) continue;
-    if (message.state === messageState.active && message.lockId === 0 && message.expiresAt <= now) continue;
+    if (message.state === messageState.active && !message.lock && message.expiresAt <= now) continue;
     found.push(message);
     if (isOrdered && found.length === count) break;
   }
@@ -25,25 +25,9 @@ export function freeMessages(messages: Messages, count: number, enqueuedUntil: n
   const found: StoredMessage[] = [];
   for (const message of messages.values()) {
     if (found.length >= count) break;
-    const { state, lockId, enqueuedAt } = message;
-    if (state !== messageState.active || lockId !== 0 || enqueuedAt > enqueuedUntil) continue;
+    const { state, lock, enqueuedAt } = message;
+    if (state !== messageState.active || lock || enqueuedAt > enqueuedUntil) continue;
     if (sessionId === undefined || message.sessionId === sessionId) found.push(message);
   }
   return found;
-}
-
-export interface StateCounts {
-  readonly active: number;
-  readonly scheduled: number;
-  readonly deferred: number;
-}
-
-export function countStates(messages: Messages): StateCounts {
-  const counts = { active: 0, scheduled: 0, deferred: 0 };
-  for (const { state } of messages.values()) {
-    if (state === messageState.active) counts.active += 1;
-    else if (state === messageState.deferred) counts.deferred += 1;
-    else counts.scheduled += 1;
-  }
-  return counts;
 }

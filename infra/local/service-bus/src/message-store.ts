@@ -7,15 +7,23 @@ import { Encoding } from './log/encoding.ts';
 import { writeCount, writeSessionState, writeSettle } from './log/records.ts';
 import type { RecoveredMessage } from './log/recovery.ts';
 import { MessageLocks } from './message-locks.ts';
-import { countStates, freeMessages, peekAt, type StateCounts } from './message-query.ts';
+import { freeMessages, peekAt } from './message-query.ts';
 import type { MessageSession } from './message-session.ts';
 import { SequenceQueue } from './sequence-queue.ts';
 import { SessionRoster, type SessionWaiter } from './session-roster.ts';
 import type { Changes, StoreContext, StoreOptions } from './store-options.ts';
-import { messageState, StoredMessage } from './stored-message.ts';
+import { type MessageState, messageState, MessageTimer, StoredMessage } from './stored-message.ts';
 import { type Content, parseContent, withApplicationProperties } from './wire/content.ts';
 
 const noChanges: Changes = new Map();
+
+/** Locked ones are active or deferred too. */
+export interface StoreCounts {
+  readonly active: number;
+  readonly deferred: number;
+  readonly scheduled: number;
+  readonly locked: number;
+}
 
 /**
  * The messages of one queue, subscription or dead-letter queue, and of a topic as far as they are scheduled.
@@ -38,6 +46,8 @@ export class MessageStore {
   readonly #context: StoreContext;
   readonly #ready = new SequenceQueue();
   readonly #locks: MessageLocks;
+  /** Messages by their state. */
+  readonly #counts: Record<MessageState, number> & [number, number, number] = [0, 0, 0];
   readonly #consumers = new ConsumerRing();
   readonly #touchedSessions = new Set<MessageSession>();
 
@@ -63,12 +73,14 @@ export class MessageStore {
     return message;
   }
 
-  add(message: StoredMessage): void {
+  /** @param content for whoever has it at hand already. */
+  add(message: StoredMessage, content = message.content): void {
     this.messages.set(message.sequence, message);
+    this.#counts[message.state] += 1;
     this.bytes += message.encoding.size;
-    if (this.options.requiresSession) message.session = this.sessions.open(message.content.sessionId ?? '');
+    if (this.options.requiresSession) message.session = this.sessions.open(content.sessionId ?? '');
     if (message.session) message.session.messageCount += 1;
-    if (message.state === messageState.scheduled) this.#context.timers.schedule(message, message.content.scheduledAt);
+    if (message.state === messageState.scheduled) this.#schedule(message, content.scheduledAt);
     else if (message.state === messageState.active) this.#makeReady(message);
   }
 
@@ -77,13 +89,15 @@ export class MessageStore {
     const message = new StoredMessage(this, sequence, enqueueSequence, encoding, enqueuedAt);
     message.deliveryCount = deliveryCount;
     message.state = state === messageState.deferred || state === messageState.scheduled ? state : messageState.active;
-    message.ttlMs = this.#ttlOf(encoding.content);
+    // There may be a million: none is kept in memory for having been looked at.
+    const content = encoding.glimpse();
+    message.ttlMs = this.#ttlOf(content);
     encoding.copies += 1;
     if (encoding.copies === 1 && encoding.segment) {
       encoding.segment.liveContents += 1;
       encoding.segment.liveBytes += encoding.size;
     }
-    this.add(message);
+    this.add(message, content);
   }
 
   #ttlOf(content: Content): number {
@@ -93,9 +107,14 @@ export class MessageStore {
     return defaultTtlMs < 0 ? content.ttlMs : Math.min(content.ttlMs, defaultTtlMs);
   }
 
+  #schedule(message: StoredMessage, at: number): void {
+    message.timer ??= new MessageTimer(message);
+    this.#context.timers.schedule(message.timer, at);
+  }
+
   #makeReady(message: StoredMessage): void {
     const { session } = message;
-    if (message.ttlMs >= 0) this.#context.timers.schedule(message, message.expiresAt);
+    if (message.ttlMs >= 0) this.#schedule(message, message.expiresAt);
     if (!session) {
       this.#ready.push(message);
     } else {
@@ -163,8 +182,9 @@ export class MessageStore {
 
   /** @returns the new end of the lock. */
   renewLock(message: StoredMessage): number {
-    this.#locks.renew(message, Date.now() + this.options.lockMs);
-    return message.lockedUntil;
+    const until = Date.now() + this.options.lockMs;
+    this.#locks.renew(message, until);
+    return until;
   }
 
   // ---- Settlement. Each needs the message to be locked and ends the lock. Answers wait for the log.
@@ -201,6 +221,8 @@ export class MessageStore {
   }
 
   #countDelivery(message: StoredMessage, state: StoredMessage['state'], changes: Changes): void {
+    this.#counts[message.state] -= 1;
+    this.#counts[state] += 1;
     message.state = state;
     if (!this.options.isDeadLetterQueue) {
       message.deliveryCount += 1;
@@ -249,9 +271,10 @@ export class MessageStore {
 
   #remove(message: StoredMessage): void {
     const { log, timers } = this.#context;
-    timers.cancel(message);
+    if (message.timer) timers.cancel(message.timer);
     message.isGone = true;
     this.messages.delete(message.sequence);
+    this.#counts[message.state] -= 1;
     this.bytes -= message.encoding.size;
     writeSettle(log, this.id, message.sequence);
     log.released(message.encoding);
@@ -263,12 +286,15 @@ export class MessageStore {
 
   // ---- Time
 
-  /** The message's one timer: its schedule, its lock or its time to live, depending on where it is. */
+  /** A schedule is due or a time to live is over; one that is locked or deferred stays. */
   onDue(message: StoredMessage, now: number): void {
     if (message.isGone) return;
-    if (message.lockId !== 0) this.abandon(message);
-    else if (message.state === messageState.scheduled) this.#context.activate(message);
-    else if (message.state === messageState.active && message.expiresAt <= now) this.#expire(message);
+    if (message.state === messageState.scheduled) this.#context.activate(message);
+    else if (message.state === messageState.active && !message.lock && message.expiresAt <= now) this.#expire(message);
+  }
+
+  onLockExpired(message: StoredMessage): void {
+    this.abandon(message);
   }
 
   #expire(message: StoredMessage): void {
@@ -290,7 +316,7 @@ export class MessageStore {
   receiveDeferred(sequences: readonly number[], deletes: boolean): StoredMessage[] {
     const found = sequences.map((sequence) => {
       const message = this.messages.get(sequence);
-      if (message?.state !== messageState.deferred || message.lockId !== 0) {
+      if (message?.state !== messageState.deferred || message.lock) {
         throw new Refusal(condition.messageNotFound, `Failed to lock one or more specified messages: sequence number ${sequence} is not a deferred message of '${this.path}'.`);
       }
       return message;
@@ -411,12 +437,13 @@ export class MessageStore {
   /** Forgets every message and session state. The log is told by the caller, once for all entities. */
   clear(): void {
     for (const message of this.messages.values()) {
-      if (message.lockId !== 0) this.#locks.unlock(message);
-      this.#context.timers.cancel(message);
+      this.#locks.unlock(message);
+      if (message.timer) this.#context.timers.cancel(message.timer);
       message.isGone = true;
       this.#context.log.released(message.encoding);
     }
     this.messages.clear();
+    this.#counts.fill(0);
     this.bytes = 0;
     this.duplicates.clear();
     this.sessions.forgetMessages();
@@ -435,14 +462,15 @@ export class MessageStore {
       consumer.detach(condition.notFound, `The messaging entity '${this.path}' could not be found.`);
     }
     for (const message of this.messages.values()) {
-      if (message.lockId !== 0) this.#locks.unlock(message);
+      this.#locks.unlock(message);
       this.#remove(message);
     }
     for (const session of this.sessions.values()) if (session.state) writeSessionState(this.#context.log, this.id, session.id, undefined);
     this.sessions.clear();
   }
 
-  counts(): StateCounts & { readonly locked: number } {
-    return { ...countStates(this.messages), locked: this.#locks.size };
+  counts(): StoreCounts {
+    const [active, deferred, scheduled] = this.#counts;
+    return { active, deferred, scheduled, locked: this.#locks.size };
   }
 }

@@ -1,7 +1,7 @@
 import { SequenceQueue } from './sequence-queue.ts';
 import type { StoredMessage } from './stored-message.ts';
 
-const waiting = (sequence: number): StoredMessage => ({ sequence, isGone: false, lockId: 0, state: 0 }) as StoredMessage;
+const waiting = (sequence: number): StoredMessage => ({ sequence, isGone: false, lock: undefined, state: 0 }) as StoredMessage;
 
 function drain(queue: SequenceQueue): number[] {
   const sequences: number[] = [];

@@ -99,4 +99,4 @@ export class SequenceQueue {
   }
 }
 
-const isWaiting = (message: StoredMessage): boolean => !message.isGone && message.lockId === 0 && message.state === messageState.active;
+const isWaiting = (message: StoredMessage): boolean => !message.isGone && !message.lock && message.state === messageState.active;

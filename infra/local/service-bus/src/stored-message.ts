@@ -1,5 +1,5 @@
-import type { Consumer } from './consumer.ts';
 import type { Encoding } from './log/encoding.ts';
+import type { MessageLock } from './message-locks.ts';
 import type { MessageSession } from './message-session.ts';
 import type { MessageStore } from './message-store.ts';
 import { Timed } from './timer-wheel.ts';
@@ -10,11 +10,10 @@ export const messageState = { active: 0, deferred: 1, scheduled: 2 } as const;
 export type MessageState = (typeof messageState)[keyof typeof messageState];
 
 /**
- * One copy of a message in one entity. What copies share is in `encoding`; this is the small rest. It is its own timer: when it waits
- * the timer is its time to live, when it is locked its lock, when it is scheduled its due time. It never needs two of them at once,
- * because a locked message does not expire.
+ * One copy of a message in one entity. What copies share is in `encoding`; this is the small rest. Millions may wait, so what most of
+ * them do not need is an object of its own, there only while it is needed: the lock, the timer.
  */
-export class StoredMessage extends Timed {
+export class StoredMessage {
   readonly store: MessageStore;
   readonly sequence: number;
   readonly enqueueSequence: number;
@@ -28,15 +27,12 @@ export class StoredMessage extends Timed {
   state: MessageState = messageState.active;
   /** Settled, expired or moved away. Queues drop such messages when they come upon them. */
   isGone = false;
-  /** 0 when nobody holds it. */
-  lockId = 0;
-  lockedUntil = 0;
-  /** The link that holds the lock; undefined for locks taken through `$management` or whose link is closed. */
-  holder: Consumer | undefined;
-  deliveryId = -1;
+  /** While somebody holds it. */
+  lock: MessageLock | undefined;
+  /** Of its schedule or of its time to live, whichever it has. */
+  timer: MessageTimer | undefined;
 
   constructor(store: MessageStore, sequence: number, enqueueSequence: number, encoding: Encoding, enqueuedAt: number) {
-    super();
     this.store = store;
     this.sequence = sequence;
     this.enqueueSequence = enqueueSequence;
@@ -60,8 +56,18 @@ export class StoredMessage extends Timed {
   get expiresAt(): number {
     return this.ttlMs < 0 ? Number.POSITIVE_INFINITY : this.enqueuedAt + this.ttlMs;
   }
+}
+
+/** Tells a message that its schedule is due, or that its time to live is over. */
+export class MessageTimer extends Timed {
+  readonly #message: StoredMessage;
+
+  constructor(message: StoredMessage) {
+    super();
+    this.#message = message;
+  }
 
   override onDue(now: number): void {
-    this.store.onDue(this, now);
+    this.#message.store.onDue(this.#message, now);
   }
 }

@@ -142,8 +142,8 @@ function receiveBySequenceNumber(body: RequestBody, entity: Entity, broker: Brok
   const messages = store.receiveDeferred(list(body['sequence-numbers']).map(whole), deletes);
   const result = {
     messages: messages.map((message) => ({
-      'lock-token': types.wrap_uuid(lockTokenUuid(message.lockId) as never),
-      message: encodeDelivered(message, deletes ? 0 : message.lockedUntil),
+      'lock-token': types.wrap_uuid(lockTokenUuid(message.lock?.id ?? 0) as never),
+      message: encodeDelivered(message, message.lock?.until ?? 0),
     })),
   };
   return deletes ? durable(broker).then(() => result) : result;

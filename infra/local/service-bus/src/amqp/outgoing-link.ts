@@ -5,6 +5,7 @@ import type { Faults } from '../fault/faults.ts';
 import { settlementFate } from '../fault/settlement-fault.ts';
 import { limits } from '../limits.ts';
 import { lockTokenInto } from '../lock-token.ts';
+import type { MessageLock } from '../message-locks.ts';
 import type { MessageSession } from '../message-session.ts';
 import type { MessageStore } from '../message-store.ts';
 import type { StoredMessage } from '../stored-message.ts';
@@ -53,8 +54,8 @@ export class OutgoingLink implements HotLink, Consumer {
 
   deliver(message: StoredMessage): void {
     if (this.#isClosed) return;
-    const { bytes, bareAt } = message.content;
-    const lockedUntil = this.deletesOnReceive ? 0 : message.lockedUntil;
+    const { content: { bytes, bareAt }, lock } = message;
+    const lockedUntil = lock?.until ?? 0;
     if (this.deletesOnReceive) this.#reserved -= 1;
     else this.#credit -= 1;
     this.#deliveryCount = (this.#deliveryCount + 1) >>> 0;
@@ -66,12 +67,12 @@ export class OutgoingLink implements HotLink, Consumer {
     const at = outbox.reserve(isCopied ? prefix + bareBytes : prefix);
     const { slab } = outbox;
     writeTransfer(slab, at, prefix + bareBytes, this.#amqp.channel, this.localHandle, deliveryId, this.deletesOnReceive);
-    lockTokenInto(slab, at + TRANSFER_TAG_AT, message.lockId);
+    lockTokenInto(slab, at + TRANSFER_TAG_AT, lock?.id ?? 0);
     writePrefix(slab, at + TRANSFER_BYTES, message, lockedUntil);
     if (isCopied) bytes.copy(slab, at + prefix, bareAt);
     else outbox.append(bytes.subarray(bareAt));
-    if (this.deletesOnReceive) return;
-    message.deliveryId = deliveryId;
+    if (!lock) return;
+    lock.deliveryId = deliveryId;
     this.#amqp.unsettled.set(deliveryId, message);
   }
 
@@ -80,8 +81,8 @@ export class OutgoingLink implements HotLink, Consumer {
     this.#reserved += 1;
   }
 
-  forget(message: StoredMessage): void {
-    this.#amqp.unsettled.delete(message.deliveryId);
+  forget({ deliveryId }: MessageLock): void {
+    this.#amqp.unsettled.delete(deliveryId);
   }
 
   /** Closes the link from our side. The session it holds, if it still holds one, is free at once, as when the client closes it. */
@@ -210,13 +211,13 @@ export class OutgoingLink implements HotLink, Consumer {
     this.#whenClosed?.();
     this.#store.removeConsumer(this);
     const { session } = this;
-    const held = [...this.#amqp.unsettled.values()].filter((message) => message.holder === this);
+    const held = [...this.#amqp.unsettled.values()].filter(({ lock }) => lock?.holder === this);
     this.#amqp.unsettled.clear();
     if (session) {
       this.session = undefined;
       this.#store.releaseSession(session, held);
     } else {
-      for (const message of held) message.holder = undefined;
+      for (const { lock } of held) if (lock) lock.holder = undefined;
     }
   }
 }

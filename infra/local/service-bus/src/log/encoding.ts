@@ -1,4 +1,5 @@
 import type { Content } from '../wire/content.ts';
+import type { RecentPlace } from './recent-encodings.ts';
 import type { SegmentFile } from './segment-file.ts';
 
 /**
@@ -14,10 +15,8 @@ export class Encoding {
   copies = 0;
   /** What is in memory of it. */
   loaded: Content | undefined;
-  /** Its neighbours among the recent ones, for `RecentEncodings` alone. */
-  isRecent = false;
-  older: Encoding | undefined;
-  newer: Encoding | undefined;
+  /** Its place among the recent ones, for `RecentEncodings` alone. */
+  place: RecentPlace | undefined;
 
   private constructor(size: number, loaded: Content | undefined, segment: SegmentFile | undefined, at: number) {
     this.size = size;
@@ -41,5 +40,11 @@ export class Encoding {
     if (this.loaded) return this.loaded;
     if (!this.segment) throw new Error('An encoding is neither in memory nor in the log.');
     return this.segment.encodings.load(this, this.segment);
+  }
+
+  /** The same to look at once: what is not in memory does not come there. Valid until the next one is read. */
+  glimpse(): Content {
+    if (this.loaded) return this.loaded;
+    return this.segment ? this.segment.encodings.read(this, this.segment) : this.content;
   }
 }

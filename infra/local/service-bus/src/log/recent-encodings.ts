@@ -7,6 +7,13 @@ import { SegmentReader } from './segment-reader.ts';
 /** What reading a message's bytes costs beside them: the parsed offsets and the objects around them. */
 const OVERHEAD_BYTES = 300;
 
+/** Between its neighbours. Only what is in memory has one. */
+export interface RecentPlace {
+  readonly encoding: Encoding;
+  older: RecentPlace | undefined;
+  newer: RecentPlace | undefined;
+}
+
 /**
  * Keeps the newest encodings in memory, up to a number of bytes, and reads others back. A message that is received within moments of being
  * sent is never read from the disk; a million that wait are not in memory.
@@ -15,8 +22,8 @@ export class RecentEncodings {
   readonly reader = new SegmentReader();
   readonly #limitBytes: number;
   #bytes = 0;
-  #oldest: Encoding | undefined;
-  #newest: Encoding | undefined;
+  #oldest: RecentPlace | undefined;
+  #newest: RecentPlace | undefined;
 
   constructor(limitBytes: number = limits.recentBytes) {
     this.#limitBytes = limitBytes;
@@ -24,26 +31,25 @@ export class RecentEncodings {
 
   /** From now on it may be dropped from memory: it is on disk. */
   add(encoding: Encoding): void {
-    if (encoding.isRecent || !encoding.loaded) return;
-    encoding.isRecent = true;
-    encoding.older = this.#newest;
-    if (this.#newest) this.#newest.newer = encoding;
-    else this.#oldest = encoding;
-    this.#newest = encoding;
+    if (encoding.place || !encoding.loaded) return;
+    const place: RecentPlace = { encoding, older: this.#newest, newer: undefined };
+    encoding.place = place;
+    if (this.#newest) this.#newest.newer = place;
+    else this.#oldest = place;
+    this.#newest = place;
     this.#bytes += encoding.size + OVERHEAD_BYTES;
-    while (this.#bytes > this.#limitBytes && this.#oldest && this.#oldest !== encoding) this.#drop(this.#oldest);
+    while (this.#bytes > this.#limitBytes && this.#oldest && this.#oldest !== place) this.#drop(this.#oldest.encoding);
   }
 
   /** Takes it out of the order without dropping it: it is about to be written elsewhere, or nobody wants it any more. */
   remove(encoding: Encoding): void {
-    if (!encoding.isRecent) return;
-    encoding.isRecent = false;
-    if (encoding.older) encoding.older.newer = encoding.newer;
-    else this.#oldest = encoding.newer;
-    if (encoding.newer) encoding.newer.older = encoding.older;
-    else this.#newest = encoding.older;
-    encoding.older = undefined;
-    encoding.newer = undefined;
+    const { place } = encoding;
+    if (!place) return;
+    encoding.place = undefined;
+    if (place.older) place.older.newer = place.newer;
+    else this.#oldest = place.newer;
+    if (place.newer) place.newer.older = place.older;
+    else this.#newest = place.older;
     this.#bytes -= encoding.size + OVERHEAD_BYTES;
   }
 
@@ -53,6 +59,11 @@ export class RecentEncodings {
     encoding.loaded = content;
     this.add(encoding);
     return content;
+  }
+
+  /** Valid until the next one is read. */
+  read(encoding: Encoding, segment: SegmentFile): Content {
+    return parseContent(this.reader.read(segment, encoding.at, encoding.size));
   }
 
   #drop(encoding: Encoding): void {

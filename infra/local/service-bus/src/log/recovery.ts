@@ -133,8 +133,15 @@ export function recover(directory: string, encodings: RecentEncodings): Recovere
   return { stores, entities, segments, lastStoreId, storeIds, tornSegments };
 }
 
+/** The messages that were written to this segment, whether they still live or not: where their bytes stand, and for which entities. */
+export function* messagesWrittenTo({ number, path }: SegmentFile): Generator<{ readonly at: number; readonly copies: readonly CopyRecord[] }> {
+  for (const { at, records } of readGroups(number, readWhole(path)).groups) {
+    for (const record of readRecords(records)) if (record.kind === 'put') yield { at: at + record.at, copies: record.copies };
+  }
+}
+
 /** Into the same memory for every segment, where that is enough. */
-function readWhole(path: string, into: Buffer): Buffer {
+function readWhole(path: string, into: Buffer = Buffer.alloc(0)): Buffer {
   const fd = openSync(path, 'r');
   try {
     const { size } = fstatSync(fd);
