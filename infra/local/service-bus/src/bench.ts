@@ -2,9 +2,7 @@ import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ServiceBusClient, type ServiceBusReceivedMessage, type ServiceBusReceiver, type ServiceBusSender } from '@azure/service-bus';
-import { startServiceBus } from './server.ts';
 import type { EmulatorConfig } from './topology.ts';
 
 /**
@@ -32,18 +30,7 @@ const SESSIONS = 8;
 const body = { saleId: '0199c2c4-7d1e-7b9a-9d6f-0d5a1c2b3e4f', store: '0042', lines: [{ sku: '4006381333931', quantity: 2, price: 1299 }], note: 'x'.repeat(62) };
 const applicationProperties = { type: 'com.example.sale.requested', tenant: 'acme' };
 
-if (process.argv[2] === 'server') await serve();
-else await measure(Number(process.argv[2] ?? 10_000), Number(process.argv[3] ?? 5));
-
-async function serve(): Promise<void> {
-  const bus = await startServiceBus({ directory: process.argv[3] ?? '', topology });
-  process.on('message', (text) => {
-    if (text === 'cpu') process.send?.(process.cpuUsage());
-    // Exiting by itself lets --cpu-prof write its file.
-    if (text === 'stop') void bus.close().then(() => process.disconnect());
-  });
-  process.send?.({ connectionString: bus.connectionString });
-}
+await measure(Number(process.argv[2] ?? 10_000), Number(process.argv[3] ?? 5));
 
 interface Run {
   readonly messagesPerSec: number;
@@ -60,7 +47,7 @@ interface Latency {
 async function measure(messages: number, runs: number): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'service-bus-bench-'));
   const started = performance.now();
-  const server = fork(fileURLToPath(import.meta.url), ['server', directory], { execArgv: [...process.execArgv, ...(process.env['PROFILE'] ? ['--cpu-prof', `--cpu-prof-dir=${process.env['PROFILE']}`] : [])] });
+  const server = fork(join(import.meta.dirname, 'testing/bench-server.ts'), [directory, JSON.stringify(topology)], { execArgv: [...process.execArgv, ...(process.env['PROFILE'] ? ['--cpu-prof', `--cpu-prof-dir=${process.env['PROFILE']}`] : [])] });
   const ask = <T>(text: string): Promise<T> => new Promise((resolve) => {
     server.once('message', (answer) => resolve(answer as T));
     if (text) server.send(text);

@@ -58,6 +58,16 @@ describe('the log', () => {
     await again.close();
   });
 
+  it('does not grow by being started again and again', async () => {
+    const own = temporaryDirectory();
+    for (let start = 0; start < 6; start += 1) {
+      const broker = await Broker.open(own.path, topology, () => undefined, (error) => { throw error; });
+      await broker.close();
+    }
+    await eventually(() => expect(readdirSync(own.path).filter((name) => /^\d+\.log$/.test(name)).length).toBeLessThanOrEqual(2));
+    own.remove();
+  });
+
   it('does not bring messages back that were dropped by a reset', async () => {
     const broker = await open();
     await new Promise<void>((resolve) => { broker.reset(resolve); });

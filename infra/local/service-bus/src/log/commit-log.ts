@@ -68,6 +68,8 @@ export class CommitLog implements RecordSink {
     else await preallocate(path, limits.segmentBytes);
     this.#startSegment(next);
     this.#prepareSpare();
+    // The snapshot at its front lets older segments go in which nothing lives, even when nothing is ever sent.
+    this.afterDurable(() => undefined);
   }
 
   get slab(): Buffer {
