@@ -1,5 +1,5 @@
-// `node tools/image.mjs cart out/`: lays out what a container of one program holds (a service, or a stand-in for compose): its compiled code, the compiled code of our packages that it
-// reaches, and the third-party packages that those reach, each at the version of the lockfile. No source, no tests, no development dependency.
+// `node tools/image.mjs out services/cart`: lays out what a container of each program holds (a service, or a stand-in for compose), in `out/services/cart`: its compiled code,
+// the compiled code of our packages that it reaches, and the third-party packages that those reach, each at the version of the lockfile. No source, no tests, no development dependency.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
@@ -9,8 +9,10 @@ import { pinnedNode, root } from './node-runtime.mjs';
 
 const build = join(root, 'dist/build');
 /** What a program may be started by. */
-const entries = ['main.js', 'migrate.js', 'prepare.js', 'open-shops.js'];
+const entries = ['main.js', 'functions.js', 'migrate.js', 'prepare.js', 'open-shops.js'];
 const programs = ['services', 'infra/local'];
+/** Read by the Functions host, beside the code. */
+const beside = ['host.json'];
 
 /** Compiles every library and service into `dist/build`. */
 export function compile() {
@@ -20,18 +22,18 @@ export function compile() {
 }
 
 /**
- * What belongs into the image of a service, from path in the image to path on this machine.
+ * What belongs into the image of a program, from path in the image to path on this machine.
  *
- * @param {string} service
+ * @param {string} path `services/cart`
  * @returns {{ files: Map<string, string>, manifests: Map<string, object>, packages: Set<string> }}
  */
-export function imageOf(service) {
+export function imageOf(path) {
   const files = new Map();
   const manifests = new Map();
   const packages = new Set();
   const seen = new Set();
-  const program = workspaces.find(({ source }) => programs.some((group) => source === join(root, group, service)));
-  if (!program) throw new Error(`There is no program called ${service}.`);
+  const program = workspaces.find(({ source }) => source === join(root, path));
+  if (!program || !programs.some((group) => path.startsWith(`${group}/`))) throw new Error(`There is no program ${path}.`);
 
   /** @param {string} file a compiled file of ours */
   function reach(file) {
@@ -42,7 +44,7 @@ export function imageOf(service) {
     files.set(join(place, 'dist', relative(home.compiled, file)), file);
     if (existsSync(`${file}.map`)) files.set(join(place, 'dist', relative(home.compiled, `${file}.map`)), `${file}.map`);
     for (const script of migrationsOf(home)) files.set(join(place, script.place), script.file);
-    manifests.set(join(place, 'package.json'), { name: home.name, version: home.version, type: 'module', ...(place !== '.' && { exports: compiledExports(home) }) });
+    manifests.set(join(place, 'package.json'), { name: home.name, version: home.version, type: 'module', ...(home.main && { main: home.main }), ...(place !== '.' && { exports: compiledExports(home) }) });
     for (const specifier of importsOf(file)) {
       if (specifier.startsWith('.')) reach(join(dirname(file), specifier));
       else if (specifier.startsWith('@checkout/')) reach(compiledEntry(specifier));
@@ -61,13 +63,14 @@ export function imageOf(service) {
     for (const each of Object.keys({ ...dependencies, ...optionalDependencies, ...required(peerDependencies) })) take(each, directory);
   }
 
+  for (const name of beside.filter((each) => existsSync(join(program.source, each)))) files.set(name, join(program.source, name));
   for (const entry of entries.map((name) => join(program.compiled, name)).filter(existsSync)) reach(entry);
   return { files, manifests, packages };
 }
 
 /** Lays the image out in a folder, which is emptied first. */
-export function layOut(service, directory) {
-  const { files, manifests } = imageOf(service);
+export function layOut(path, directory) {
+  const { files, manifests } = imageOf(path);
   rmSync(directory, { recursive: true, force: true });
   for (const [place, file] of files) {
     mkdirSync(dirname(join(directory, place)), { recursive: true });
@@ -130,11 +133,11 @@ function filesBelow(directory) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const [service, directory] = process.argv.slice(2);
-  if (!service || !directory) {
-    console.error('Say which service, and where to: node tools/image.mjs cart out/');
+  const [directory, ...paths] = process.argv.slice(2);
+  if (!directory || paths.length === 0) {
+    console.error('Say where to, and which programs: node tools/image.mjs out services/cart services/payment');
     process.exit(2);
   }
   compile();
-  console.log(`${layOut(service, directory)} files of ${service} in ${directory}`);
+  for (const path of paths) console.log(`${layOut(path, join(directory, path))} files of ${path}`);
 }

@@ -10,6 +10,7 @@ export type { AnyContract, BodyOf, Contract, Message, MessageOf } from './contra
 export { Envelope, noTenant } from './envelope.ts';
 export { codes, isCode, languages, meaningOf, saleWords, type Code, type CodeMeaning, type Language, type SaleWord, type Words } from './errors.ts';
 export { languageOf } from './language.ts';
+export { azureServiceBus } from './generate/azure.ts';
 export { emulatorConfig } from './generate/emulator.ts';
 export * from './shapes.ts';
 export { partitions, replayFilterOf, topology, type Subscription, type Topic } from './topology.ts';
