@@ -11,5 +11,6 @@ param auth = {
 }
 param provider = { url: readEnvironmentVariable('PROVIDER_URL', ''), mode: 'live' }
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
+param runbooksUrl = readEnvironmentVariable('RUNBOOKS_URL', '')
 param privateNetwork = true
 param geoSecondaryLocation = readEnvironmentVariable('GEO_SECONDARY_LOCATION', '')

@@ -30,6 +30,9 @@ param provider { url: string, mode: 'live' | 'test' }
 @description('Where alerts are sent.')
 param alertEmail string
 
+@description('Where this repository\'s docs/runbooks are read: alerts link there.')
+param runbooksUrl string
+
 @description('Databases and the bus are reached through private endpoints only. Needs a Premium bus: medium or large.')
 param privateNetwork bool = false
 
@@ -168,6 +171,24 @@ module functions 'functions.bicep' = if (deployServices) {
 module web 'web.bicep' = {
   name: 'web'
   params: { location: location, suffix: suffix }
+}
+
+module alerts 'alerts.bicep' = {
+  name: 'alerts'
+  params: {
+    location: location
+    suffix: suffix
+    alertEmail: alertEmail
+    workspaceId: observability.outputs.workspaceId
+    namespaceId: serviceBus.outputs.namespaceId
+    databaseIds: sql.outputs.databaseIds
+    runbooksUrl: runbooksUrl
+  }
+}
+
+module workbook 'workbook.bicep' = {
+  name: 'workbook'
+  params: { location: location, suffix: suffix, workspaceId: observability.outputs.workspaceId }
 }
 
 output registryHost string = registry.outputs.host

@@ -11,4 +11,5 @@ param auth = {
 }
 param provider = { url: readEnvironmentVariable('PROVIDER_URL', ''), mode: 'live' }
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
+param runbooksUrl = readEnvironmentVariable('RUNBOOKS_URL', '')
 param privateNetwork = true

@@ -11,3 +11,4 @@ param auth = {
 }
 param provider = { url: readEnvironmentVariable('PROVIDER_URL', ''), mode: 'test' }
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
+param runbooksUrl = readEnvironmentVariable('RUNBOOKS_URL', '')

@@ -11,6 +11,7 @@ const exported = {
   ENVIRONMENT_NAME: 'test', IMAGE_TAG: '4f2a91c', SQL_ADMINS_NAME: 'checkout-sql-admins', SQL_ADMINS_ID: '6a5f0e0c-2f4e-4a63-9d0c-0a54c3d1b7aa',
   AUTH_ISSUER: 'https://login.microsoftonline.com/contoso/v2.0', AUTH_JWKS_URL: 'https://login.microsoftonline.com/contoso/discovery/v2.0/keys',
   PROVIDER_URL: 'https://api.provider.example', ALERT_EMAIL: 'operators@shop.example', GEO_SECONDARY_LOCATION: 'westeurope',
+  RUNBOOKS_URL: 'https://code.example/checkout/docs/runbooks',
 };
 
 export const askedOfAzure = (tree: Tree, size: (typeof sizes)[number]): readonly Placed[] => evaluateParameters(join(tree.directory, `infra/azure/${size}.bicepparam`), exported);

@@ -31,5 +31,5 @@ it('is a file that the stand-in opens, with every subscription there to receive 
 
 it('names a filter that is no SQL, and does not start with it', async () => {
   const wrong = JSON.parse(JSON.stringify(config()).replace(replayFilterOf('cart'), 'replayFor IS NUL OR')) as EmulatorConfig;
-  await expect(startServiceBus({ directory, topology: wrong })).rejects.toThrow();
+  await expect(startServiceBus({ directory, topology: wrong })).rejects.toThrow(/replayFor IS NUL/);
 });

@@ -41,6 +41,12 @@ export class Network extends Site implements AsyncDisposable {
     return network;
   }
 
+  /** Every program as it would be started, with its environment; nothing is. */
+  static programs(options: NetworkOptions): readonly Program[] {
+    const network = new Network(options, fixedPorts);
+    return [...standInNames, ...serviceNames, 'functions' as const].map((name) => network.#program(name));
+  }
+
   private constructor(options: NetworkOptions, ports: Ports) {
     super(options.stateDirectory, ports);
     this.#options = options;

@@ -1,0 +1,174 @@
+// When to call somebody, and what for. Each alert names the page that says what to do: docs/runbooks/<name>.md (a test holds the two together).
+
+param location string
+param suffix string
+
+@description('Who is called.')
+param alertEmail string
+param workspaceId string
+param namespaceId string
+param databaseIds string[]
+
+@description('Where the runbooks are read.')
+param runbooksUrl string
+
+// What services write to their logs. The texts are those of libs/*/src and services/*/src, and a test looks for them there.
+var logAlerts = [
+  {
+    name: 'breaker-open'
+    says: 'A dependency is away: a breaker has opened'
+    severity: 1
+    texts: ['database unavailable: breaker opened', 'payment provider unavailable: breaker opened']
+    moreThan: 0
+    windowMinutes: 5
+  }
+  {
+    name: 'accept-failing'
+    says: 'Checkouts go round cart\'s database, or are turned away'
+    severity: 1
+    texts: ['checkout goes to the bus: the database does not take it']
+    moreThan: 50
+    windowMinutes: 5
+  }
+  {
+    name: 'outbox-age'
+    says: 'Messages wait in an outbox and are not sent'
+    severity: 2
+    texts: ['messages stay in the outbox until the sweeper sends them', 'the outbox could not be swept, trying again', 'messages in the outbox cannot be sent as they are']
+    moreThan: 20
+    windowMinutes: 10
+  }
+  {
+    name: 'unknown-outcomes'
+    says: 'Nobody knows what the payment provider did, for many payments'
+    severity: 2
+    texts: ['nobody knows what the provider did: asking again']
+    moreThan: 20
+    windowMinutes: 15
+  }
+  {
+    name: 'credentials'
+    says: 'A credential is refused: an identity, a role or a key is wrong'
+    severity: 1
+    texts: ['Login failed for user', 'UnauthorizedAccess', 'CredentialUnavailableError', 'AggregateAuthenticationError']
+    moreThan: 3
+    windowMinutes: 5
+  }
+  {
+    name: 'invariant-violated'
+    says: 'Two truths about one sale: money, stock or a connection is not what it must be'
+    severity: 0
+    texts: [
+      'checkout was told a second, different end; the first stands'
+      'the provider contradicts what we know'
+      'the provider\'s ledger is not what ours says'
+      'a connection with an open transaction was found and closed'
+    ]
+    moreThan: 0
+    windowMinutes: 5
+  }
+  {
+    name: 'silent-consumer'
+    says: 'A service does not hear the bus'
+    severity: 1
+    texts: ['the Service Bus client has stopped working and is replaced', 'no partition could be taken, trying again']
+    moreThan: 10
+    windowMinutes: 15
+  }
+  {
+    name: 'needs-attention'
+    says: 'A checkout or a payment waits for a person'
+    severity: 2
+    texts: ['checkout needs attention', 'a payment needs attention']
+    moreThan: 0
+    windowMinutes: 5
+  }
+]
+
+resource operators 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: 'operators-${suffix}'
+  location: 'global'
+  properties: {
+    groupShortName: 'operators'
+    enabled: true
+    emailReceivers: [{ name: 'operators', emailAddress: alertEmail, useCommonAlertSchema: true }]
+  }
+}
+
+resource logRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for alert in logAlerts: {
+  name: '${alert.name}-${suffix}'
+  location: location
+  properties: {
+    displayName: alert.says
+    description: '${runbooksUrl}/${alert.name}.md'
+    severity: alert.severity
+    enabled: true
+    scopes: [workspaceId]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT${alert.windowMinutes}M'
+    // One alert for each service: the scope is half of the answer. Each text is quoted as KQL quotes.
+    criteria: {
+      allOf: [
+        {
+          query: 'ContainerAppConsoleLogs_CL | where Log_s has_any (dynamic(${string(alert.texts)})) | extend service = ContainerAppName_s'
+          timeAggregation: 'Count'
+          operator: 'GreaterThan'
+          threshold: alert.moreThan
+          dimensions: [{ name: 'service', operator: 'Include', values: ['*'] }]
+          failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+        }
+      ]
+    }
+    autoMitigate: true
+    actions: { actionGroups: [operators.id], customProperties: { runbook: '${runbooksUrl}/${alert.name}.md' } }
+  }
+}]
+
+resource deadLetters 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+  name: 'dead-letters-${suffix}'
+  location: 'global'
+  properties: {
+    description: '${runbooksUrl}/dead-letters.md'
+    severity: 2
+    enabled: true
+    scopes: [namespaceId]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT5M'
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          name: 'dead letters by topic'
+          criterionType: 'StaticThresholdCriterion'
+          metricName: 'DeadletteredMessages'
+          timeAggregation: 'Average'
+          operator: 'GreaterThan'
+          threshold: 0
+          dimensions: [{ name: 'EntityName', operator: 'Include', values: ['*'] }]
+        }
+      ]
+    }
+    actions: [{ actionGroupId: operators.id }]
+  }
+}
+
+// A database at its limit is slow long before it is away. DTU and vCore databases have this metric alike.
+resource busyDatabases 'Microsoft.Insights/metricAlerts@2018-03-01' = [for (id, index) in databaseIds: {
+  name: 'busy-database-${index}-${suffix}'
+  location: 'global'
+  properties: {
+    description: '${runbooksUrl}/breaker-open.md'
+    severity: 2
+    enabled: true
+    scopes: [id]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT15M'
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        { name: 'workers', criterionType: 'StaticThresholdCriterion', metricName: 'workers_percent', timeAggregation: 'Average', operator: 'GreaterThan', threshold: 80 }
+      ]
+    }
+    actions: [{ actionGroupId: operators.id }]
+  }
+}]
