@@ -12,8 +12,10 @@ import { IndexDeadLetters } from './application/index-dead-letters.ts';
 import { MakePlan } from './application/make-plan.ts';
 import { RestoreDiscarded } from './application/restore.ts';
 import { RunPlan } from './application/run-plan.ts';
+import { WorkPlans } from './application/work-plans.ts';
 import type { DeskEnvironment } from './config.ts';
 import { HttpPredictor } from './gateway/http-predictor.ts';
+import { OperationsAlerts } from './gateway/operations-alerts.ts';
 import { ServiceBusQueues } from './gateway/service-bus-queues.ts';
 import { SqlArchive } from './store/sql-archive.ts';
 import { SqlAudit } from './store/sql-audit.ts';
@@ -44,14 +46,13 @@ export function assembleDesk(environment: DeskEnvironment) {
   return {
     logger,
     verifier: new TokenVerifier({ issuer: environment.AUTH_ISSUER, audience: environment.AUTH_AUDIENCE, jwksUrl: environment.AUTH_JWKS_URL }),
-    instance: randomUUID(),
     index, plans, reports, audit,
-    indexing: new IndexDeadLetters(deadLetters, index),
-    makePlan: new MakePlan(index, plans, now, randomUUID),
+    indexing: new IndexDeadLetters(deadLetters, index, new OperationsAlerts(client, logger)),
+    makePlan: new MakePlan(deadLetters, index, plans, now, randomUUID),
     directPlan: new DirectPlan(plans, reports, now),
     dryRun: new DryRun(deadLetters, plans, index, predictor, now),
     restore: new RestoreDiscarded(archive, deadLetters, audit, now),
-    runPlan: new RunPlan({ queues: deadLetters, plans, reports, archive, now, pause: (ms) => sleep(ms) }),
+    workPlans: new WorkPlans(plans, new RunPlan({ queues: deadLetters, plans, reports, archive, now, pause: (ms) => sleep(ms) }), randomUUID()),
     async close(): Promise<void> {
       await Promise.all([client.close(), database.close()]);
     },
