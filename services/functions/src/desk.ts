@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ServiceBusClient } from '@azure/service-bus';
-import { DefaultAzureCredential } from '@azure/identity';
 import { TokenVerifier } from '@checkout/auth';
 import { topology } from '@checkout/contracts';
+import { connectServiceBus } from '@checkout/messaging';
 import { createLogger, type Logger } from '@checkout/observability';
 import { Database } from '@checkout/sql';
 import { DirectPlan } from './application/direct-plan.ts';
@@ -30,9 +29,7 @@ const queues = topology.flatMap(({ name, subscriptions }) => subscriptions.map((
 export function assembleDesk(environment: DeskEnvironment) {
   const logger: Logger = createLogger({ service: 'functions', level: environment.LOG_LEVEL });
   const database = Database.open({ connectionString: environment.SQL_CONNECTION, name: 'operations', logger });
-  // A host name instead of a connection string: on Azure the identity is the credential.
-  const { SERVICE_BUS_CONNECTION: bus } = environment;
-  const client = bus.includes('=') ? new ServiceBusClient(bus) : new ServiceBusClient(bus, new DefaultAzureCredential());
+  const client = connectServiceBus(environment.SERVICE_BUS_CONNECTION);
   const deadLetters = new ServiceBusQueues(client, queues);
   const now = (): Date => new Date();
   const audit = new SqlAudit(database);
