@@ -69,6 +69,9 @@ export const Product = z.strictObject({ sku: Sku, barcode: Barcode.optional(), d
 export type Product = z.output<typeof Product>;
 /** A page of the catalogue, as the back office loads it. Prices are the tenant's, for all stores. */
 export const CatalogueBody = z.strictObject({ products: z.array(Product).min(1).max(1_000) });
+/** What a till keeps of the catalogue, so that it can sell alone: its own store, and the products in the order of their SKUs. `next` asks for the page after this one. */
+export const CataloguePage = z.strictObject({ store: Store, products: z.array(Product), next: Sku.optional() });
+export type CataloguePage = z.output<typeof CataloguePage>;
 export const StoresBody = z.strictObject({ stores: z.array(Store).min(1).max(200) });
 
 /** Goods arrived at a store. The delivery id makes a repeat harmless. */

@@ -65,6 +65,8 @@ export interface Baskets {
 export interface Products {
   find(tenantId: TenantId, sku: Sku): Promise<http.Product | undefined>;
   withBarcode(tenantId: TenantId, barcode: string): Promise<readonly http.Product[]>;
+  /** The products after a SKU, in order, and the store that sells them. Nothing when there is no such store. */
+  page(tenantId: TenantId, storeId: StoreId, after: Sku | undefined): Promise<http.CataloguePage | undefined>;
 }
 
 /** The orchestrator's account of a sale. */

@@ -204,6 +204,7 @@ describe('the catalogue in the database', () => {
     expect(await products().find(acme, pen.sku)).toEqual(pen);
     expect(await products().withBarcode(acme, '5012345678917')).toEqual([soap]);
     expect(await products().withBarcode('other' as TenantId, '5012345678917')).toEqual([]);
+    expect(await products().page('other' as TenantId, leeds, undefined)).toBeUndefined();
   });
 
   it('takes new prices and new products in one page', async () => {

@@ -47,11 +47,32 @@ export class SqlProducts implements Products {
       WHERE p.tenant_id = ${varchar(40, tenantId)} AND p.barcode = ${varchar(14, barcode)} AND p.barcode IS NOT NULL;`);
     return found.map(({ product }) => product);
   }
+
+  async page(tenantId: kernel.TenantId, storeId: kernel.StoreId, after: kernel.Sku | undefined): Promise<http.CataloguePage | undefined> {
+    const database = this.#database.forTenant(tenantId);
+    const [[store], found] = await Promise.all([
+      database.query(StoreRow, sql`
+        SELECT s.tenant_id AS tenantId, s.store_id AS storeId, s.name, s.currency, s.tax_mode AS taxMode
+        FROM store AS s
+        WHERE s.tenant_id = ${varchar(40, tenantId)} AND s.store_id = ${varchar(40, storeId)};`),
+      database.query(ProductRow, pageOf(tenantId, after ?? '')),
+    ]);
+    if (!store) return undefined;
+    const products = found.map(({ product }) => product);
+    const last = products.length === pageSize ? products.at(-1) : undefined;
+    return { store: { storeId: store.storeId, name: store.name, currency: store.currency, taxMode: store.taxMode }, products, ...(last && { next: last.sku }) };
+  }
 }
 
 /** A page of products, and at most as many pages as a tenant of 100,000 products has. */
 const pageSize = 1_000;
 const mostPages = 100;
+
+const pageOf = (tenantId: kernel.TenantId, after: string): Sql => sql`
+  SELECT TOP (${int(pageSize)}) ${productColumns}
+  FROM product AS p
+  WHERE p.tenant_id = ${varchar(40, tenantId)} AND p.sku > ${varchar(40, after)}
+  ORDER BY p.sku;`;
 
 /** One tenant's whole catalogue, page by page, for the copy that is kept of it. */
 export class SqlCatalogueReader implements CatalogueReader {
@@ -68,11 +89,7 @@ export class SqlCatalogueReader implements CatalogueReader {
       WHERE s.tenant_id = ${varchar(40, tenantId)};`);
     const products = new Map<kernel.Sku, http.Product>();
     for (let page = 0, last = ''; page < mostPages; page += 1) {
-      const found = await this.#database.forTenant(tenantId).query(ProductRow, sql`
-        SELECT TOP (${int(pageSize)}) ${productColumns}
-        FROM product AS p
-        WHERE p.tenant_id = ${varchar(40, tenantId)} AND p.sku > ${varchar(40, last)}
-        ORDER BY p.sku;`);
+      const found = await this.#database.forTenant(tenantId).query(ProductRow, pageOf(tenantId, last));
       for (const { product } of found) products.set(product.sku, product);
       last = found.at(-1)?.product.sku ?? last;
       if (found.length < pageSize) break;

@@ -1,7 +1,7 @@
 import { CommandId, http, SaleId, Sku } from '@checkout/contracts';
 import type { ApiDoc } from '@checkout/http';
 import { z } from 'zod';
-import { ByBarcode, FoundProducts } from './catalogue.controller.ts';
+import { AfterSku, ByBarcode, FoundProducts } from './catalogue.controller.ts';
 
 const checkoutParams = z.strictObject({ commandId: CommandId });
 const basketParams = z.strictObject({ basketId: SaleId });
@@ -39,6 +39,7 @@ export const api: ApiDoc = {
     { method: 'POST', path: '/v1/carts/{basketId}/lines', summary: 'Scan an article', description: 'By SKU or barcode. Another scan of the same article adds up, at the price of the first.', permission: 'checkout:submit', params: basketParams, body: http.AddLineBody, responses: { 200: basket } },
     { method: 'PATCH', path: '/v1/carts/{basketId}/lines/{sku}', summary: 'Set the quantity of a line', description: '0 removes the line.', permission: 'checkout:submit', params: lineParams, body: http.ChangeLineBody, responses: { 200: basket } },
     { method: 'DELETE', path: '/v1/carts/{basketId}/lines/{sku}', summary: 'Remove a line', permission: 'checkout:submit', params: lineParams, responses: { 200: basket } },
+    { method: 'GET', path: '/v1/catalogue', summary: 'Read the catalogue, page by page', description: 'What a till keeps so that it can sell alone: its own store, and at most 1,000 products after a SKU.', permission: 'catalogue:read', query: AfterSku, responses: { 200: { description: 'The store and a page of products', body: http.CataloguePage } } },
     { method: 'PUT', path: '/v1/stores', summary: 'Set up or change stores', permission: 'catalogue:write', body: http.StoresBody, responses: { 204: { description: 'Saved' } } },
     { method: 'PUT', path: '/v1/products', summary: 'Load a page of the catalogue', description: 'All of it, or nothing. A new price is sold everywhere within two seconds.', permission: 'catalogue:write', body: http.CatalogueBody, responses: { 204: { description: 'Saved' } } },
     { method: 'GET', path: '/v1/products/{sku}', summary: 'Look a product up', permission: 'catalogue:read', params: z.strictObject({ sku: Sku }), responses: { 200: { description: 'The product', body: http.Product } } },

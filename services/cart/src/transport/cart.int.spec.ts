@@ -400,6 +400,17 @@ describe('the back office', () => {
     expect((await call('GET', '/v1/products/BULK-999')).body).toMatchObject({ unitPriceMinor: 999 });
   });
 
+  it('is read by a till page by page, with the store that it sells for', async () => {
+    const first = http.CataloguePage.parse((await call('GET', '/v1/catalogue')).body);
+    expect(first.store).toMatchObject({ storeId: leeds, currency: 'GBP' });
+    expect(first.products).toHaveLength(1_000);
+    const rest = http.CataloguePage.parse((await call('GET', `/v1/catalogue?after=${first.next}`)).body);
+    expect(rest).not.toHaveProperty('next');
+    expect([...first.products, ...rest.products].map(({ sku }) => sku)).toEqual(expect.arrayContaining([tea.sku, soap.sku, pen.sku]));
+    expect(new Set([...first.products, ...rest.products].map(({ sku }) => sku)).size).toBe(1_000 + rest.products.length);
+    expect((await call('GET', '/v1/catalogue', undefined, { token: 'office' })).status).toBe(403);
+  });
+
   it('is not a till', async () => {
     expect((await call('PUT', '/v1/products', { products: [tea] })).status).toBe(403);
   });

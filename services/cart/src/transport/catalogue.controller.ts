@@ -1,5 +1,5 @@
 import { AuthError, Caller, Requires, type Principal } from '@checkout/auth';
-import { Barcode, http } from '@checkout/contracts';
+import { Barcode, http, Sku } from '@checkout/contracts';
 import { Problem, ZodBody, ZodQuery } from '@checkout/http';
 import { Controller, Get, HttpCode, Inject, Param, Put, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -7,11 +7,12 @@ import { z } from 'zod';
 import type { Inputs, Products } from '../application/ports.ts';
 import { saveProducts } from '../application/save-products.ts';
 import { saveStores } from '../application/save-stores.ts';
-import { skuIn } from './callers.ts';
+import { skuIn, storeOf } from './callers.ts';
 import { answered, durable } from './refused.ts';
 import { OFFICE_INPUTS, PRODUCTS } from './tokens.ts';
 
 export const ByBarcode = z.strictObject({ barcode: Barcode });
+export const AfterSku = z.strictObject({ after: Sku.optional() });
 /** At most one: a barcode belongs to one product. */
 export const FoundProducts = z.strictObject({ products: z.array(http.Product) });
 
@@ -37,6 +38,14 @@ export class CatalogueController {
   async saveProducts(@Caller() caller: Principal, @ZodBody(http.CatalogueBody) { products }: z.output<typeof http.CatalogueBody>, @Req() { traceparent }: FastifyRequest): Promise<void> {
     const tenantId = wholeTenantOf(caller);
     await answered(this.inputs.submit(saveProducts, { type: 'cart.save-products', body: { tenantId, products } }, { tenantId, traceparent }));
+  }
+
+  @Get('catalogue')
+  @Requires('catalogue:read')
+  async catalogue(@Caller() caller: Principal, @ZodQuery(AfterSku) { after }: z.output<typeof AfterSku>): Promise<http.CataloguePage> {
+    const page = await this.products.page(caller.tenantId, storeOf(caller), after);
+    if (!page) throw new Problem('store-unknown');
+    return page;
   }
 
   @Get('products/:sku')
