@@ -1,0 +1,1 @@
+export { startStaticWeb, type RunningStaticWeb, type StaticWebOptions } from './server.ts';
