@@ -19,6 +19,7 @@ const tasks = {
   chaos: [...source, 'tests/chaos/src/chaos.ts'],
   incident: [...source, 'tests/chaos/src/incident.ts'],
   bus: [...source, 'infra/local/service-bus/src/cli.ts'],
+  screens: [...source, 'tests/till/src/screens.ts'],
   desk: [...source, 'infra/local/network/src/desk.ts'],
   config: [...source, 'tests/deploy/src/config.ts'],
   generate: [...source, 'libs/contracts/src/generate/main.ts'],

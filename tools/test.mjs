@@ -10,7 +10,7 @@ rmSync(results, { recursive: true, force: true });
 
 const run = (...args) => spawnSync(pinnedNode(), [join(root, 'tools/run.mjs'), ...args], { cwd: root, stdio: 'inherit' }).status === 0;
 const cache = process.env.CI ? ['--skip-nx-cache'] : [];
-const wholeSystem = ['@checkout/tests-e2e', '@checkout/tests-chaos'];
+const wholeSystem = ['@checkout/tests-e2e', '@checkout/tests-till', '@checkout/tests-chaos'];
 
 const steps = [
   ['types', () => run('typecheck')],

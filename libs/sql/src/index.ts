@@ -1,4 +1,3 @@
-export { azureCredential } from './azure-credential.ts';
 export type { Lane } from './budgets.ts';
 export { classify, thrown, type Classified, type Kind } from './classify.ts';
 export * from './columns.ts';

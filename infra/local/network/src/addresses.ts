@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
 
-const programs = ['bus', 'sql', 'sqlAdmin', 'identity', 'provider', 'cart', 'orchestrator', 'inventory', 'payment', 'receipt', 'functions'] as const;
+const programs = ['bus', 'sql', 'sqlAdmin', 'identity', 'provider', 'cart', 'orchestrator', 'inventory', 'payment', 'receipt', 'functions', 'web'] as const;
 export type Ports = Readonly<Record<(typeof programs)[number], number>>;
 
 /** Where `npm start` serves: the same addresses each time, so that they can be written down. */
@@ -16,6 +16,7 @@ export const fixedPorts: Ports = {
   payment: 8084,
   receipt: 8085,
   functions: 8086,
+  web: 8080,
 };
 
 /** Ports that are free now, so that tests and a running system do not meet. */

@@ -7,4 +7,5 @@ export { tenants, type TenantName } from './people.ts';
 export { products } from './products.ts';
 export { seed } from './seed.ts';
 export { serviceNames, Site, type ServiceName } from './site.ts';
-export { Caller, officeOf, operatorOf, Till, type Answer } from './till.ts';
+export { buildTill } from './build-till.ts';
+export { Caller, officeOf, operatorOf, Till, tillLink, type Answer } from './till.ts';

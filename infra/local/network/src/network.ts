@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { emulatorConfig } from '@checkout/contracts';
 import { migrate } from '@checkout/sql';
 import { fixedPorts, freePorts, type Ports } from './addresses.ts';
+import { buildTill } from './build-till.ts';
 import { Child, type Log, type Program } from './child.ts';
 import { root } from './paths.ts';
 import { serviceNames, Site, type ServiceName } from './site.ts';
 
 export const standInNames = ['bus', 'sql', 'identity', 'provider'] as const;
-export type ProgramName = ServiceName | 'functions' | (typeof standInNames)[number];
+export type ProgramName = ServiceName | 'functions' | 'web' | (typeof standInNames)[number];
 
 export interface NetworkOptions {
   readonly stateDirectory: string;
@@ -21,10 +22,10 @@ export interface NetworkOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Whether the operators' desk runs too, and takes what is on `operations` and in the dead-letter queues. Default true. */
   readonly hasDesk?: boolean;
+  /** Whether the till for browsers is built and served too. Default false: only people and the till's own tests need it. */
+  readonly hasTill?: boolean;
   /** Whether the stand-ins can be told to fail, over `POST /faults`. They cannot unless asked for. */
   readonly hasFaults?: boolean;
-  /** Services log in as on Azure: without passwords, by tokens of the identity stand-in that live this long. */
-  readonly tokensLiveSeconds?: number;
   /** For profiling: options of Node itself, for every program. */
   readonly nodeOptions?: readonly string[];
 }
@@ -89,7 +90,7 @@ export class Network extends Site implements AsyncDisposable {
 
   /** Services first, so that nothing is received or decided while the ground goes away under it. */
   async stop(): Promise<void> {
-    await Promise.all([...serviceNames, 'functions' as const].map((name) => this.#children.get(name)?.stop()));
+    await Promise.all([...serviceNames, 'functions' as const, 'web' as const].map((name) => this.#children.get(name)?.stop()));
     await Promise.all(standInNames.map((name) => this.#children.get(name)?.stop()));
   }
 
@@ -106,6 +107,10 @@ export class Network extends Site implements AsyncDisposable {
       ])));
       await migrate(this.sqlConnection('operations'), [join(root, 'services/functions/src/store/migrations')]);
       await this.#run(this.#options.hasDesk === false ? serviceNames : [...serviceNames, 'functions']);
+      if (this.#options.hasTill) {
+        await buildTill();
+        await this.#run(['web']);
+      }
     } catch (error) {
       await this.stop();
       throw error;
@@ -128,6 +133,7 @@ export class Network extends Site implements AsyncDisposable {
     const standIn = this.#standIns()[name as (typeof standInNames)[number]];
     if (standIn) return { name, ...standIn, environment: { ...standIn.environment, ...(this.#options.hasFaults && { FAULTS: 'on' }) } };
     if (name === 'functions') return this.#functions();
+    if (name === 'web') return this.#web();
     return {
       name,
       file: `services/${name}/src/main.ts`,
@@ -135,7 +141,6 @@ export class Network extends Site implements AsyncDisposable {
       environment: {
         ...this.#common(name),
         SQL_CONNECTION: this.sqlConnection(name as ServiceName),
-        ...this.#identity(name as ServiceName),
         PROVIDER_URL: this.url('provider'),
         PROVIDER_WEBHOOK_SECRETS: this.webhookSecret,
         PROVIDER_MODE: 'test',
@@ -158,24 +163,6 @@ export class Network extends Site implements AsyncDisposable {
     };
   }
 
-  #tokens(): Record<string, string> {
-    const { tokensLiveSeconds } = this.#options;
-    // The bus's SDK renews a token two minutes before it says that it ends: here three seconds before it does.
-    return tokensLiveSeconds === undefined ? {} : { MSI_HEADER: this.sqlPassword, MSI_LIFETIME_S: String(tokensLiveSeconds), MSI_SAID_LATER_S: '117' };
-  }
-
-  /** What a host on Azure tells a program, and what stands in connection strings then. */
-  #identity(name: ServiceName): Record<string, string> {
-    if (this.#options.tokensLiveSeconds === undefined) return {};
-    return {
-      SERVICE_BUS_CONNECTION: `localhost:${this.ports.bus}`,
-      SQL_CONNECTION: `Server=localhost,${this.ports.sql};Database=${name};Authentication=Active Directory Default;Encrypt=true;TrustServerCertificate=true`,
-      NODE_EXTRA_CA_CERTS: this.#state('service-bus/certificate.pem'),
-      IDENTITY_ENDPOINT: `${this.url('identity')}/msi/token`,
-      IDENTITY_HEADER: this.sqlPassword,
-    };
-  }
-
   /** The functions app, on the host that stands in for Azure's. */
   #functions(): Program {
     return {
@@ -193,6 +180,17 @@ export class Network extends Site implements AsyncDisposable {
     };
   }
 
+  /** The till, on the site that stands in for Azure Static Web Apps: one origin for what the browser loads and what it calls. */
+  #web(): Program {
+    const backends = Object.fromEntries((['cart', 'receipt', 'identity'] as const).map((name) => [name, this.url(name)]));
+    return {
+      name: 'web',
+      file: 'infra/local/static-web/src/main.ts',
+      healthUrl: `${this.url('web')}/health`,
+      environment: { PORT: String(this.ports.web), SITE_DIR: join(root, 'services/web/dist'), BACKENDS: JSON.stringify(backends) },
+    };
+  }
+
   #standIns(): Record<(typeof standInNames)[number], Omit<Program, 'name'>> {
     const { ports } = this;
     const health = (port: number) => `http://127.0.0.1:${port}/health`;
@@ -206,13 +204,13 @@ export class Network extends Site implements AsyncDisposable {
         file: 'infra/local/sql/src/main.ts',
         healthUrl: health(ports.sqlAdmin),
         environment: {
-          PORT: String(ports.sql), ADMIN_PORT: String(ports.sqlAdmin), STATE_DIR: this.#state('sql'), SA_PASSWORD: this.sqlPassword, ENTRA_JWKS_URL: `${this.url('identity')}/jwks`, DATABASES: [...serviceNames, 'operations'].join(','),
+          PORT: String(ports.sql), ADMIN_PORT: String(ports.sqlAdmin), STATE_DIR: this.#state('sql'), SA_PASSWORD: this.sqlPassword, DATABASES: [...serviceNames, 'operations'].join(','),
         },
       },
       identity: {
         file: 'infra/local/identity/src/main.ts',
         healthUrl: health(ports.identity),
-        environment: { PORT: String(ports.identity), STATE_DIR: this.#state('identity'), ISSUER: this.url('identity'), CLIENTS: this.clientsFile, ...this.#tokens() },
+        environment: { PORT: String(ports.identity), STATE_DIR: this.#state('identity'), ISSUER: this.url('identity'), CLIENTS: this.clientsFile },
       },
       provider: {
         file: 'infra/local/provider/src/main.ts',

@@ -37,7 +37,7 @@ export class Site {
     return join(this.stateDirectory, 'identity', 'clients.json');
   }
 
-  url(program: ServiceName | 'functions' | 'identity' | 'provider'): string {
+  url(program: ServiceName | 'functions' | 'web' | 'identity' | 'provider'): string {
     return `http://${isInCompose ? program : '127.0.0.1'}:${this.ports[program]}`;
   }
 

@@ -3,13 +3,13 @@ import { Network } from './network.ts';
 import { defaultStateDirectory } from './paths.ts';
 import { seed } from './seed.ts';
 import { serviceNames } from './site.ts';
-import { Till } from './till.ts';
+import { Till, tillLink } from './till.ts';
 
 const startedAt = performance.now();
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 let isStopping = false;
-const network = await Network.create({ stateDirectory: defaultStateDirectory, ports: 'fixed', log: prefixedLog() }).catch((error: unknown) => {
+const network = await Network.create({ stateDirectory: defaultStateDirectory, ports: 'fixed', hasTill: true, log: prefixedLog() }).catch((error: unknown) => {
   process.stderr.write(`The system did not start: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 });
@@ -30,12 +30,16 @@ Scanlon Checkout is ready to sell (${((performance.now() - startedAt) / 1_000).t
 
 ${serviceNames.map((name) => `  ${name.padEnd(13)} ${network.url(name)}   (docs ${network.url(name)}/openapi.json)`).join('\n')}
   desk          ${network.url('functions')}/v1/dead-letters/groups   (npm run desk -- groups)
+  till          ${network.url('web')}   (open it by the link below, and this browser is a till)
   identity      ${network.url('identity')}
   provider      ${network.url('provider')}   (simulated; tok_declined, tok_slow, tok_timeout ... misbehave)
   Service Bus   ${network.serviceBusConnection}
 
 A till's token (LEEDS-01-T1):
   ${till.token}
+
+A till in a browser; the link sets it up, once. The part behind the # never leaves the browser:
+  ${tillLink(network, 'LEEDS-01-T2')}
 
 Try, in another terminal:
   npm run sale

@@ -71,6 +71,13 @@ async function tokenOf(site: Site, clientId: string): Promise<string> {
   return ((await answer.json()) as { access_token: string }).access_token;
 }
 
+/** Opens the till for browsers and makes that browser this till. */
+export function tillLink(site: Site, tillId: string): string {
+  const secret = site.clients.find(({ clientId }) => clientId === tillId)?.secret;
+  if (secret === undefined) throw new Error(`${tillId} is not a client of the identity stand-in`);
+  return `${site.url('web')}/#enrol=${tillId}:${secret}`;
+}
+
 /** The back office client of a tenant. */
 export const officeOf = (site: Site, tenant: TenantName): Promise<Caller> => Caller.signIn(site, `${tenant}-office`);
 /** The operator of a tenant. */

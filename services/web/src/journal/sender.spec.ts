@@ -1,0 +1,85 @@
+import type { http } from '@checkout/contracts';
+import type { CommandId } from '@checkout/kernel';
+import { noAnswer, type Told } from '../api/answer.ts';
+import { unfinished } from './book.ts';
+import { defaultLimits } from './limits.ts';
+import { Sender, type Contact } from './sender.ts';
+import { aSale, newJournal } from './testing.ts';
+
+const ids = (count: number): CommandId[] => Array.from({ length: count }, (_, index) => `sale-${index}` as CommandId);
+const status = (commandId: CommandId, state: http.CheckoutState): Told => ({ kind: 'status', status: { checkoutId: commandId, saleId: commandId, state } as unknown as http.CheckoutStatus });
+const down: Told = { kind: 'later', isKnown: true, retryAfterMs: 0, why: { code: 'dependency-unavailable' } };
+
+/** A sender whose time passes only while it sleeps, until nothing is open or the attempts are used up. */
+async function sent(count: number, answer: (commandId: CommandId, attempt: number, attempts: readonly CommandId[]) => Told, { limits = defaultLimits, attempts: most = 200, released = false } = {}) {
+  const journal = newJournal();
+  for (const commandId of ids(count)) {
+    await journal.append(aSale(commandId));
+    if (released) await journal.append(() => ({ kind: 'released', commandId }));
+  }
+  const attempts: CommandId[] = [];
+  const contacts: Contact['kind'][] = [];
+  const stopping = new AbortController();
+  let now = 0;
+  // Given to the sender only once it runs: what is there at the start may have been sent before.
+  const sender = new Sender({
+    journal, limits, now: () => now, random: () => 1,
+    sell: (commandId) => {
+      attempts.push(commandId);
+      return Promise.resolve(answer(commandId, attempts.filter((each) => each === commandId).length, attempts));
+    },
+    onNews: ({ kind }) => void contacts.push(kind),
+    sleep: (ms) => {
+      now += ms;
+      if (unfinished(journal.book).length === 0 || attempts.length >= most) stopping.abort();
+      return Promise.resolve();
+    },
+  });
+  await sender.run(stopping.signal);
+  return { journal, attempts, contacts, now };
+}
+
+it('sends in the order of the sales and asks again until each has ended', async () => {
+  const { journal, attempts } = await sent(3, (commandId, attempt) => status(commandId, attempt < 3 ? 'accepted' : 'completed'));
+  expect(attempts.slice(0, 3)).toEqual(ids(3));
+  expect([...journal.book.sales.values()].map(({ standing }) => standing.state)).toEqual(['ended', 'ended', 'ended']);
+});
+
+it('keeps every sale through an outage, however it shows itself, and loses and repeats none', async () => {
+  const { journal, contacts } = await sent(10, (commandId, _attempt, { length }) => (length <= 40 ? noAnswer : status(commandId, 'completed')), { released: true });
+  expect([...journal.book.sales.values()].every(({ standing }) => standing.state === 'ended')).toBe(true);
+  expect([contacts[0], contacts.at(-1)]).toEqual(['lost', 'well']);
+});
+
+it('lets 199 of 200 sales through when one can never be taken', async () => {
+  const poison = 'sale-3';
+  const { journal } = await sent(200, (commandId) => (commandId === poison ? { kind: 'later', isKnown: false, retryAfterMs: 0, why: { code: 'internal' } } : status(commandId, 'completed')), { attempts: 1_000, released: true });
+  const states = [...journal.book.sales.values()].map(({ standing }) => standing.state);
+  expect([states.filter((state) => state === 'ended').length, states.filter((state) => state === 'parked').length]).toEqual([199, 1]);
+});
+
+it('never takes a sale back that may have arrived', async () => {
+  const tight = { ...defaultLimits, perSaleMinor: 100 };
+  const { journal } = await sent(1, () => down, { limits: tight, attempts: 20 });
+  expect([...journal.book.sales.values()].map(({ standing }) => standing.state)).toEqual(['waiting']);
+});
+
+it('takes a card sale above the limit back when it is certain that nothing was accepted', async () => {
+  const journal = newJournal();
+  const stopping = new AbortController();
+  const sender = new Sender({
+    journal, limits: { ...defaultLimits, perSaleMinor: 100 }, now: () => 0, random: () => 1, onNews: () => {}, sell: () => Promise.resolve(down),
+    sleep: async () => {
+      if (journal.book.sales.size === 0) await journal.append(aSale('one' as CommandId));
+      else stopping.abort();
+    },
+  });
+  await sender.run(stopping.signal);
+  expect(journal.book.sales.get('one' as CommandId)?.standing).toEqual({ state: 'withdrawn' });
+});
+
+it('does not send what was refused, and goes on', async () => {
+  const { journal, attempts } = await sent(2, (commandId) => (commandId === 'sale-0' ? { kind: 'refused', refusal: { code: 'total-mismatch' } } : status(commandId, 'completed')));
+  expect(attempts).toEqual(ids(2));
+  expect(journal.book.sales.get('sale-0' as CommandId)?.standing).toMatchObject({ state: 'parked', refusal: { code: 'total-mismatch' }, isKnown: true });
+});

@@ -1,0 +1,151 @@
+import { browserPath } from './browser.ts';
+import { atTheCounter } from './harness.ts';
+import { article } from './shop.ts';
+
+const tea = article('TEA-01');
+const cola = article('SOF-01');
+
+atTheCounter('a till in a browser', browserPath, (shop) => {
+  it('sells for cash, gives change and a numbered receipt, and the back end has the sale', async () => {
+    const counter = await shop().counter();
+    const before = await shop().stockOf(tea.sku);
+    await counter.scan(tea.barcode);
+    await counter.scan(tea.barcode);
+    await counter.scan(cola.barcode);
+    await counter.takeCash('20');
+    await counter.pay();
+
+    await counter.says('The sale is done');
+    await counter.says('Money: taken');
+    const total = 2 * tea.unitPriceMinor + cola.unitPriceMinor;
+    await counter.says(`Change: £${((2_000 - total) / 100).toFixed(2)}`);
+    const ending = await shop().ending(await counter.reference());
+    expect(ending).toMatchObject({ state: 'completed', totalMinor: total, changeMinor: 2_000 - total });
+    await counter.says(`Receipt ${ending.receiptNumber}`);
+    expect(await counter.receipt()).toContain(ending.saleId);
+    expect(await shop().stockOf(tea.sku)).toBe(before - 2);
+    await counter.close();
+  });
+
+  it('sells by card, and shows each step as it is done', async () => {
+    const counter = await shop().counter();
+    await counter.scan(tea.barcode);
+    await counter.takeCard();
+    await counter.pay();
+    await counter.says('The sale is done');
+    expect((await shop().ending(await counter.reference())).state).toBe('completed');
+    await counter.close();
+  });
+
+  it('says that a card was declined and nothing taken, and takes another card for the same goods', async () => {
+    const counter = await shop().counter();
+    await counter.scan(tea.barcode);
+    await counter.takeCard('Card that is declined');
+    await counter.pay();
+    await counter.says('The payment was declined');
+    await counter.says('Money: nothing was taken');
+    const declined = await counter.reference();
+    await counter.button('Back to the basket').click();
+    await counter.takeCard('Card that is good');
+    await counter.pay();
+    await counter.says('The sale is done');
+    expect(await counter.reference()).not.toBe(declined);
+    expect([(await shop().ending(declined)).state, (await shop().ending(await counter.reference())).state]).toEqual(['declined', 'completed']);
+    await counter.close();
+  });
+
+  it('says which articles are missing', async () => {
+    const counter = await shop().counter();
+    await counter.scan(cola.barcode);
+    await counter.page.getByRole('textbox', { name: `Quantity of ${cola.description}` }).fill('999');
+    await counter.button('Exact').click();
+    await counter.pay();
+    await counter.says('Articles are missing');
+    await counter.says(new RegExp(`${cola.description}: \\d+ left`));
+    await counter.says('Money: nothing was taken');
+    await counter.close();
+  });
+
+  it('splits a payment between cash and card', async () => {
+    const counter = await shop().counter();
+    await counter.scan(tea.barcode);
+    await counter.takeCash('1');
+    await counter.takeCard('Card that is good');
+    await counter.pay();
+    await counter.says('The sale is done');
+    const text = await counter.receipt();
+    expect([/Cash +1\.00/.test(text), new RegExp(`Card +${((tea.unitPriceMinor - 100) / 100).toFixed(2)}`).test(text)]).toEqual([true, true]);
+    await counter.close();
+  });
+
+  it('voids a line and the whole sale, finds articles by name, and refuses absurd quantities and unknown barcodes in words', async () => {
+    const counter = await shop().counter();
+    await counter.field('Scan or search').fill('3*tea bags, 40');
+    await counter.page.keyboard.press('Enter');
+    await counter.scan(cola.barcode);
+    expect(await counter.page.getByTestId('total').textContent()).toBe(`£${((3 * tea.unitPriceMinor + cola.unitPriceMinor) / 100).toFixed(2)}`);
+    await counter.button(`Void ${tea.description}`).click();
+    expect(await counter.page.getByTestId('total').textContent()).toBe(`£${(cola.unitPriceMinor / 100).toFixed(2)}`);
+    await counter.scan('9999999999994');
+    await counter.says('Nothing is called “9999999999994”');
+    await counter.field('Scan or search').fill(`100000*${cola.barcode}`);
+    await counter.page.keyboard.press('Enter');
+    await counter.says('One to 999 pieces');
+    await counter.button('Void sale').click();
+    await counter.says('Nothing scanned yet');
+    await counter.close();
+  });
+
+  it('sells once when Pay is pressed twice', async () => {
+    const counter = await shop().counter();
+    const before = await shop().stockOf(tea.sku);
+    await counter.scan(tea.barcode);
+    await counter.button('Exact').click();
+    await counter.button('Pay').dblclick();
+    await counter.says('The sale is done');
+    expect(await shop().stockOf(tea.sku)).toBe(before - 1);
+    await counter.next();
+    await counter.show('Sales');
+    expect(await counter.page.getByRole('button', { name: /^Show receipt/ }).count()).toBe(1);
+    await counter.close();
+  });
+
+  it('says that prices have changed, and sells at the new one', async () => {
+    const counter = await shop().counter();
+    const egg = article('EGG-01');
+    await counter.scan(egg.barcode);
+    const { status } = await shop().office.call('PUT', `${shop().network.url('cart')}/v1/products`, { products: [{ ...egg, taxRateBp: 0, unitPriceMinor: egg.unitPriceMinor + 100 }] });
+    expect(status).toBe(204);
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await counter.button('Exact').click();
+    await counter.pay();
+    await counter.says('The total is not what the lines add up to');
+    await counter.button('Back to the basket').click();
+    await counter.says(`Prices have changed. The total was £${(egg.unitPriceMinor / 100).toFixed(2)} and is now £${((egg.unitPriceMinor + 100) / 100).toFixed(2)}.`);
+    await counter.button('Exact').click();
+    await counter.pay();
+    await counter.says('The sale is done');
+    await counter.close();
+  });
+
+  it('speaks German, and writes amounts as Germans do', async () => {
+    const counter = await shop().counter();
+    await counter.scan(tea.barcode);
+    await counter.page.getByText('Deutsch').click();
+    await counter.says('Bar nehmen');
+    expect(await counter.page.getByTestId('total').textContent()).toMatch(/^\d,\d\d\s£$/);
+    expect(await counter.page.locator('html').getAttribute('lang')).toBe('de');
+    await counter.close();
+  });
+
+  it('says so when the secret of a till is wrong', async () => {
+    const context = await shop().browser.newContext({ locale: 'en-GB' });
+    const page = await context.newPage();
+    await page.goto(shop().network.url('web'));
+    await page.getByRole('textbox', { name: 'Till' }).fill('LEEDS-01-T1');
+    await page.getByLabel('Secret', { exact: false }).first().fill('not-the-secret');
+    await page.getByRole('button', { name: 'Set up' }).click();
+    await page.getByRole('alert').getByText('The system does not know this till').waitFor();
+    await context.close();
+  });
+});
