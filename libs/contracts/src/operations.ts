@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { event, type MessageOf } from './contract.ts';
-import { Instant, SaleId, StoreId, TenantId, Text } from './shapes.ts';
+import { Currency, Instant, SaleId, StoreId, TenantId, Text } from './shapes.ts';
 
 /**
  * What happens to the machinery, for the operator's desk. These are told as well as can be: without an outbox, so that an outage of the
@@ -91,6 +91,26 @@ export type AttentionNeeded = MessageOf<typeof AttentionNeeded>;
 /** Nobody has to look any more: it went on. */
 export const AttentionEnded = event('operations', 'operations.attention-ended.v1', z.strictObject(ofOneSale));
 export type AttentionEnded = MessageOf<typeof AttentionEnded>;
+
+/** Dead letters of one cause have appeared, or there are more of them. For those who are woken by it: what is inside stands in it. */
+export const DeadLettersFound = event('operations', 'operations.dead-letters-found.v1', z.strictObject({
+  ...ofSubscription,
+  /** Of the cause: what the desk lists and replays by. */
+  signature: Text(32),
+  /** Whose; `platform` where the messages do not say. */
+  tenant: Text(60),
+  type: Text(120),
+  reason: Text(128),
+  dependency: Text(200).optional(),
+  /** How many are new, and how many wait now. */
+  found: z.int().min(1),
+  waiting: z.int().min(0),
+  oldest: Instant,
+  values: z.array(z.strictObject({ currency: Currency, minor: z.int() })).max(200),
+  /** The first of them, those with the most dead letters first. */
+  stores: z.array(Text(60)).max(20),
+}));
+export type DeadLettersFound = MessageOf<typeof DeadLettersFound>;
 
 /**
  * A dead letter that was put back has been handled: it had its effect (`applied`), or its effect was there already (`no-op`). Told through the outbox,

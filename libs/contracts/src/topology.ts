@@ -46,7 +46,7 @@ export const topology: readonly Topic[] = [
   { name: 'cart-commands', carries: 'how checkouts ended, to cart', senders: ['orchestrator'], subscriptions: [partitioned('cart')] },
   { name: 'checkout-replies', carries: 'what the services answer', senders: ['inventory', 'payment', 'receipt'], subscriptions: [partitioned('orchestrator')] },
   { name: 'sale-events', carries: 'CloudEvents for the outside', senders: ['orchestrator', 'receipt'], subscriptions: [shared('back-office')] },
-  { name: 'operations', carries: 'what happens to the machinery: breakers, pauses, rebuilt clients, unknown outcomes', senders: services, subscriptions: [{ ...shared('desk'), owner: 'functions' }] },
+  { name: 'operations', carries: 'what happens to the machinery: breakers, pauses, rebuilt clients, unknown outcomes, dead letters', senders: [...services, 'functions'], subscriptions: [{ ...shared('desk'), owner: 'functions' }] },
 ];
 
 /** A replayed dead letter names the one subscription it is for; everything else is for all. */

@@ -1,8 +1,9 @@
-import { ServiceBusClient, type ServiceBusMessage, type ServiceBusReceivedMessage, type ServiceBusReceiver, type ServiceBusSender } from '@azure/service-bus';
+import type { ServiceBusClient, ServiceBusMessage, ServiceBusReceivedMessage, ServiceBusReceiver, ServiceBusSender } from '@azure/service-bus';
 import { counter, gauge, type Logger } from '@checkout/observability';
 import { DeadlineExceeded } from '@checkout/resilience';
 import { describe } from './bus-error.ts';
 import { toServiceBus, type Outbound } from './codec.ts';
+import { connectServiceBus } from './connect.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { within } from './within.ts';
 
@@ -175,7 +176,7 @@ export class Bus {
   }
 
   #connect(): ServiceBusClient {
-    return new ServiceBusClient(this.#connectionString, {
+    return connectServiceBus(this.#connectionString, {
       // One retry owner for each hop: the sweeper sends again what did not arrive.
       retryOptions: { maxRetries: 1, retryDelayInMs: 1_000, timeoutInMs: sdkTimeoutMs },
     });

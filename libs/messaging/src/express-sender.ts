@@ -1,8 +1,9 @@
-import { isServiceBusError, ServiceBusClient, type ServiceBusSender } from '@azure/service-bus';
+import { isServiceBusError, type ServiceBusClient, type ServiceBusSender } from '@azure/service-bus';
 import { seconds } from '@checkout/kernel';
 import { Breaker, DependencyUnavailable, type BreakerPolicy, type BreakerState, type Timing, type Transition, type Verdict } from '@checkout/resilience';
 import { causeOf } from './bus-error.ts';
 import { toServiceBus, type Outbound } from './codec.ts';
+import { connectServiceBus } from './connect.ts';
 import { within } from './within.ts';
 
 /** The bus was given the message and has not said that it has it. It may have: send the same message again, or ask its receiver. */
@@ -118,7 +119,7 @@ export class ExpressSender implements AsyncDisposable {
 
   /** The sender with its link open: asking for the largest message opens it, and costs nothing once it is. */
   async #open(): Promise<ServiceBusSender> {
-    this.#client ??= new ServiceBusClient(this.#options.connectionString, { retryOptions: { maxRetries: 0, timeoutInMs: seconds(3) } });
+    this.#client ??= connectServiceBus(this.#options.connectionString, { retryOptions: { maxRetries: 0, timeoutInMs: seconds(3) } });
     this.#sender ??= this.#client.createSender(this.#options.topic);
     const sender = this.#sender;
     await sender.createMessageBatch();

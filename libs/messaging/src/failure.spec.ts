@@ -1,4 +1,4 @@
-import { DependencyUnavailable } from '@checkout/resilience';
+import { blame, DependencyUnavailable } from '@checkout/resilience';
 import { failureProperties, ownFrameOf } from './failure.ts';
 
 const now = new Date('2026-11-22T04:30:00.000Z');
@@ -32,6 +32,14 @@ describe('what is kept of a failure', () => {
     const error = new Error('outer', { cause: new Error('middle', { cause: new DependencyUnavailable('inventory/work', 100, { incidentId: 'i-1' }) }) });
 
     expect(failureProperties(error, { service: 's', firstFailedAt: undefined, now })).toMatchObject({ 'failure-dependency': 'inventory/work', 'failure-incident': 'i-1', 'failure-breaker': 'open' });
+  });
+
+  it('names the dependency that answered something nobody expected', () => {
+    const error = new Error('outer', { cause: blame(new TypeError('lines is no JSON'), 'inventory/work') });
+
+    const kept = failureProperties(error, { service: 's', firstFailedAt: undefined, now });
+
+    expect([kept['failure-dependency'], kept['failure-breaker']]).toEqual(['inventory/work', undefined]);
   });
 
   it.each([

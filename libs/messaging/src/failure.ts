@@ -1,4 +1,4 @@
-import { DependencyUnavailable } from '@checkout/resilience';
+import { blamedDependency, DependencyUnavailable } from '@checkout/resilience';
 
 /**
  * What is known of a failure at the moment of it, as properties that stay with the message when it is dead-lettered, by us or by the bus. The
@@ -6,13 +6,15 @@ import { DependencyUnavailable } from '@checkout/resilience';
  */
 export function failureProperties(error: unknown, { service, firstFailedAt, now }: { readonly service: string; readonly firstFailedAt: unknown; readonly now: Date }): Record<string, string> {
   const at = now.toISOString();
-  const dependency = dependencyOf(error);
+  const chain = causesOf(error);
+  const outage = chain.find((each) => each instanceof DependencyUnavailable);
+  const dependency = outage?.dependency ?? chain.map(blamedDependency).find((each) => each !== undefined);
   const frame = ownFrameOf(error);
   return {
     'failure-class': error instanceof Error ? error.name.slice(0, 100) : typeof error,
     ...(frame !== undefined && { 'failure-frame': frame }),
-    ...(dependency && { 'failure-dependency': dependency.dependency.slice(0, 100) }),
-    ...(dependency?.incidentId !== undefined && { 'failure-incident': dependency.incidentId, 'failure-breaker': 'open' }),
+    ...(dependency !== undefined && { 'failure-dependency': dependency.slice(0, 100) }),
+    ...(outage?.incidentId !== undefined && { 'failure-incident': outage.incidentId, 'failure-breaker': 'open' }),
     'failure-version': `${service}@${process.env['SERVICE_VERSION'] ?? 'source'}`,
     'failure-first-at': typeof firstFailedAt === 'string' ? firstFailedAt : at,
     'failure-last-at': at,
@@ -22,13 +24,10 @@ export function failureProperties(error: unknown, { service, firstFailedAt, now 
 /** How deep a cause may lie. */
 const maxCauses = 5;
 
-function dependencyOf(error: unknown): DependencyUnavailable | undefined {
-  let at: unknown = error;
-  for (let depth = 0; depth < maxCauses && at instanceof Error; depth += 1) {
-    if (at instanceof DependencyUnavailable) return at;
-    at = at.cause;
-  }
-  return undefined;
+function causesOf(error: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let at = error; at instanceof Error && chain.length < maxCauses; at = at.cause) chain.push(at);
+  return chain;
 }
 
 /**

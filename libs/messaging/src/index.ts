@@ -15,3 +15,4 @@ export { ServiceBusServer, type ServiceBusServerOptions } from './service-bus.se
 export { settlementOf, type Settlement } from './settle.ts';
 export { Sweeper } from './sweeper.ts';
 export type { Result, Work } from './work.ts';
+export { connectServiceBus } from './connect.ts';

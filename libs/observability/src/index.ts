@@ -5,4 +5,5 @@ export { inSpan, openSpan, type OpenSpan, type SpanOptions } from './span.ts';
 export { collectProcessMetrics, countedElsewhere, counter, durationBuckets, gauge, histogram, metricsContentType, metricsText, registry } from './metrics.ts';
 export { Health, type Check, type CheckResult, type HealthReport, type Probe } from './health.ts';
 export { Shutdown, shutdownPhases, type ShutdownOptions, type ShutdownPhase } from './shutdown.ts';
+export { startTelemetry, type Telemetry, type TelemetryOptions } from './telemetry.ts';
 export { exitOnCrash } from './crash.ts';

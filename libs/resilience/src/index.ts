@@ -1,3 +1,4 @@
+export { blame, blamedDependency } from './blame.ts';
 export * from './backoff.ts';
 export * from './breaker.ts';
 export { Bulkhead, type BulkheadLimits } from './bulkhead.ts';

@@ -1,3 +1,4 @@
+import type { TelemetryOptions } from '@checkout/observability';
 import { z } from 'zod';
 import { readSettings } from './settings.ts';
 
@@ -64,3 +65,11 @@ export function readEnvironment<Schema extends z.ZodObject>(
 /** For the logger, which must be there to say that the environment is wrong. */
 export const logLevel = (environment: NodeJS.ProcessEnv): PlatformEnvironment['LOG_LEVEL'] =>
   PlatformEnvironment.shape.LOG_LEVEL.catch('info').parse(environment['LOG_LEVEL']);
+
+/** Where its spans are wanted, if anywhere. */
+export const telemetryOf = (
+  service: string,
+  settings: Pick<PlatformEnvironment, 'SERVICE_VERSION' | 'APPLICATIONINSIGHTS_CONNECTION_STRING' | 'OTEL_EXPORTER_OTLP_ENDPOINT'>,
+): TelemetryOptions => ({
+  service, version: settings.SERVICE_VERSION, applicationInsights: settings.APPLICATIONINSIGHTS_CONNECTION_STRING, otlpEndpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
+});

@@ -1,4 +1,4 @@
-export { MigrationEnvironment, PlatformEnvironment, readEnvironment } from './environment.ts';
+export { MigrationEnvironment, PlatformEnvironment, readEnvironment, telemetryOf } from './environment.ts';
 export { readSettings, SettingsError, settingsOf, type SettingFacts } from './settings.ts';
 export { runMigrations } from './run-migrations.ts';
 export { runService, type Assembled, type Operators, type PipelineParts, type Platform } from './run-service.ts';

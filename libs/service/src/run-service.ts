@@ -1,14 +1,14 @@
 import { TokenVerifier } from '@checkout/auth';
 import { createHttpApp } from '@checkout/http';
 import { Bus, ExpressSender, Operations, Pipeline, ServiceBusServer, Sweeper, type Store } from '@checkout/messaging';
-import { collectProcessMetrics, createLogger, exitOnCrash, Health, Shutdown, type Logger } from '@checkout/observability';
+import { collectProcessMetrics, createLogger, exitOnCrash, Health, Shutdown, startTelemetry, type Logger } from '@checkout/observability';
 import { Pace, type Breaker } from '@checkout/resilience';
 import { Database, type Lane } from '@checkout/sql';
 import type { DynamicModule } from '@nestjs/common';
 import type { z } from 'zod';
 import { BreakerBoard } from './breaker-board.ts';
 import { showBreakers, showDatabases } from './breaker-metrics.ts';
-import { logLevel, PlatformEnvironment, readEnvironment } from './environment.ts';
+import { logLevel, PlatformEnvironment, readEnvironment, telemetryOf } from './environment.ts';
 import { BREAKERS, OperatorController, withOperatorRoutes } from './operator.controller.ts';
 import { asReceived, PREDICTIONS, PredictionsController, type DeadMessage } from './predictions.controller.ts';
 
@@ -68,6 +68,7 @@ export async function runService<Schema extends z.ZodObject & z.ZodType<Platform
   exitOnCrash(logger);
   const environment = readEnvironment(schema, process.env, (message) => logger.warn(message));
   collectProcessMetrics();
+  const telemetry = await startTelemetry(telemetryOf(name, environment));
 
   const connectionString = environment.SQL_CONNECTION;
   const bus = new Bus(environment.SERVICE_BUS_CONNECTION, { logger });
@@ -158,6 +159,7 @@ export async function runService<Schema extends z.ZodObject & z.ZodType<Platform
     // Only now: requests that were still open have submitted what they had.
     .on('flush', 'local inputs', () => Promise.all(built.map((each) => each.pipeline.close())))
     .on('flush', 'operations', () => operations.close())
+    .on('close', 'telemetry', () => telemetry?.close())
     .on('close', 'sql', () => Promise.all([...lanes.values()].map((each) => each.close())))
     .on('close', 'bus', () => Promise.all([bus.close(), ...expresses.map((each) => each.close())]))
     .listen();

@@ -1,4 +1,4 @@
-import {
+import { blame,
   Breaker, BulkheadFull, DependencyUnavailable, fullJitterMs, realTiming, RetryBudget, sleep,
   type BreakerPolicy, type BreakerState, type Timing, type Transition,
 } from '@checkout/resilience';
@@ -171,8 +171,12 @@ export class Database implements AsyncDisposable {
     if (recordsets.length !== rows.length) {
       throw new Error(`${recordsets.length} recordsets came where ${rows.length} were expected: ${statement.text.trim().slice(0, 200)}`);
     }
-    const parsed = rows.map((row, index) => (recordsets[index] ?? []).map((values) => row.parse(values)));
-    return parsed as { -readonly [I in keyof Rows]: z.output<Rows[I]>[] };
+    try {
+      const parsed = rows.map((row, index) => (recordsets[index] ?? []).map((values) => row.parse(values)));
+      return parsed as { -readonly [I in keyof Rows]: z.output<Rows[I]>[] };
+    } catch (error) {
+      throw blame(error, this.name);
+    }
   }
 
   /**
@@ -213,7 +217,7 @@ COMMIT;`), 'commit');
         const classified = classify(error);
         this.#note(error, classified);
         const again = retriable.has(classified.kind) && attempt <= retries.retries && this.#retryBudget.take();
-        if (!again) throw this.#translated(error, classified, purpose === 'commit' && dispatch.sent);
+        if (!again) throw blame(this.#translated(error, classified, purpose === 'commit' && dispatch.sent), this.name);
         await sleep(20 + fullJitterMs(attempt, retries, this.#timing.random), this.#timing);
       }
     }

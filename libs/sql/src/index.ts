@@ -1,3 +1,4 @@
+export { azureCredential } from './azure-credential.ts';
 export type { Lane } from './budgets.ts';
 export { classify, thrown, type Classified, type Kind } from './classify.ts';
 export * from './columns.ts';

@@ -1,6 +1,7 @@
 import mssql from 'mssql';
 import type { Connection } from 'tedious';
 import type { DriverBudget } from './budgets.ts';
+import { authenticationOf } from './authentication.ts';
 import { guard } from './guard.ts';
 
 /** `ConnectionPool#acquire` and `#release` are public in mssql, and missing from its types. */
@@ -31,6 +32,7 @@ export class Pool {
     const config = mssql.ConnectionPool.parseConnectionString(connectionString);
     this.#pool = new mssql.ConnectionPool({
       ...config,
+      ...authenticationOf(connectionString),
       requestTimeout: budget.requestMs,
       connectionTimeout: budget.connectMs,
       validateConnection: 'socket', // The default asks `SELECT 1` before every statement.

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ServiceBusClient } from '@azure/service-bus';
-import { DefaultAzureCredential } from '@azure/identity';
 import { TokenVerifier } from '@checkout/auth';
 import { topology } from '@checkout/contracts';
+import { connectServiceBus } from '@checkout/messaging';
 import { createLogger, type Logger } from '@checkout/observability';
 import { Database } from '@checkout/sql';
 import { DirectPlan } from './application/direct-plan.ts';
@@ -12,8 +11,10 @@ import { IndexDeadLetters } from './application/index-dead-letters.ts';
 import { MakePlan } from './application/make-plan.ts';
 import { RestoreDiscarded } from './application/restore.ts';
 import { RunPlan } from './application/run-plan.ts';
+import { WorkPlans } from './application/work-plans.ts';
 import type { DeskEnvironment } from './config.ts';
 import { HttpPredictor } from './gateway/http-predictor.ts';
+import { OperationsAlerts } from './gateway/operations-alerts.ts';
 import { ServiceBusQueues } from './gateway/service-bus-queues.ts';
 import { SqlArchive } from './store/sql-archive.ts';
 import { SqlAudit } from './store/sql-audit.ts';
@@ -28,9 +29,7 @@ const queues = topology.flatMap(({ name, subscriptions }) => subscriptions.map((
 export function assembleDesk(environment: DeskEnvironment) {
   const logger: Logger = createLogger({ service: 'functions', level: environment.LOG_LEVEL });
   const database = Database.open({ connectionString: environment.SQL_CONNECTION, name: 'operations', logger });
-  // A host name instead of a connection string: on Azure the identity is the credential.
-  const { SERVICE_BUS_CONNECTION: bus } = environment;
-  const client = bus.includes('=') ? new ServiceBusClient(bus) : new ServiceBusClient(bus, new DefaultAzureCredential());
+  const client = connectServiceBus(environment.SERVICE_BUS_CONNECTION);
   const deadLetters = new ServiceBusQueues(client, queues);
   const now = (): Date => new Date();
   const audit = new SqlAudit(database);
@@ -44,14 +43,13 @@ export function assembleDesk(environment: DeskEnvironment) {
   return {
     logger,
     verifier: new TokenVerifier({ issuer: environment.AUTH_ISSUER, audience: environment.AUTH_AUDIENCE, jwksUrl: environment.AUTH_JWKS_URL }),
-    instance: randomUUID(),
     index, plans, reports, audit,
-    indexing: new IndexDeadLetters(deadLetters, index),
-    makePlan: new MakePlan(index, plans, now, randomUUID),
+    indexing: new IndexDeadLetters(deadLetters, index, new OperationsAlerts(client, logger)),
+    makePlan: new MakePlan(deadLetters, index, plans, now, randomUUID),
     directPlan: new DirectPlan(plans, reports, now),
     dryRun: new DryRun(deadLetters, plans, index, predictor, now),
     restore: new RestoreDiscarded(archive, deadLetters, audit, now),
-    runPlan: new RunPlan({ queues: deadLetters, plans, reports, archive, now, pause: (ms) => sleep(ms) }),
+    workPlans: new WorkPlans(plans, new RunPlan({ queues: deadLetters, plans, reports, archive, now, pause: (ms) => sleep(ms) }), randomUUID()),
     async close(): Promise<void> {
       await Promise.all([client.close(), database.close()]);
     },

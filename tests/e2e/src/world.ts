@@ -17,11 +17,11 @@ export class World {
   readonly lastLines: () => string;
   readonly #stateDirectory: string;
 
-  static async create(environment: Readonly<Record<string, string>> = {}, { hasFaults = false } = {}): Promise<World> {
+  static async create(environment: Readonly<Record<string, string>> = {}, { hasFaults = false, tokensLiveSeconds }: { readonly hasFaults?: boolean; readonly tokensLiveSeconds?: number } = {}): Promise<World> {
     const stateDirectory = mkdtempSync(join(tmpdir(), 'checkout-e2e-'));
     const { log, last } = quietLog(200);
     try {
-      const network = await Network.create({ stateDirectory, ports: 'free', log, providerLatencyMs: 5, hasFaults, environment: { LOG_LEVEL: 'warn', RATE_LIMIT_PER_SECOND: '100000', ...environment } });
+      const network = await Network.create({ stateDirectory, ports: 'free', log, providerLatencyMs: 5, hasFaults, ...(tokensLiveSeconds !== undefined && { tokensLiveSeconds }), environment: { LOG_LEVEL: 'warn', RATE_LIMIT_PER_SECOND: '100000', ...environment } });
       await seed(network);
       return new World(network, stateDirectory, last, {
         till: await Till.signIn(network, 'LEEDS-01-T1'),

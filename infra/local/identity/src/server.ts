@@ -12,8 +12,22 @@ export interface IdentityOptions {
   readonly clients?: readonly Client[];
   /** Default 8 hours: a shift. */
   readonly lifetimeSeconds?: number;
+  /** Gives tokens to whoever shows this header, as a host on Azure gives them to the programs that it runs. Nobody without it. */
+  readonly managedIdentity?: ManagedIdentityOptions;
   /** Default: the address it listens on. Set it when others reach it under another name. */
   readonly issuer?: string;
+}
+
+export interface ManagedIdentityOptions {
+  /** `IDENTITY_HEADER` of the programs. */
+  readonly header: string;
+  /** How long a token really lives. On Azure a day. */
+  readonly lifetimeSeconds: number;
+  /**
+   * How much later than it ends a token says it ends. The bus's SDK renews two minutes before that, so that a test whose tokens live for seconds
+   * sees a renewal and not a storm of them.
+   */
+  readonly saidLaterSeconds?: number;
 }
 
 export interface RunningIdentity extends AsyncDisposable {
@@ -35,7 +49,7 @@ const largestBody = 16 * 1024;
  * The stand-in for Entra ID: discovery, keys, and tokens by the client credentials grant (RFC 6749 §4.4).
  * What it does not do it refuses with `unsupported_grant_type`.
  */
-export async function startIdentity({ port = 0, host = '127.0.0.1', directory, clients = [], lifetimeSeconds = 8 * 3600, issuer: named }: IdentityOptions): Promise<RunningIdentity> {
+export async function startIdentity({ port = 0, host = '127.0.0.1', directory, clients = [], lifetimeSeconds = 8 * 3600, managedIdentity, issuer: named }: IdentityOptions): Promise<RunningIdentity> {
   const key = await signingKeyOf(directory);
   const server = createServer((request, response) => {
     handle(request, response).catch(() => response.destroy());
@@ -45,6 +59,9 @@ export async function startIdentity({ port = 0, host = '127.0.0.1', directory, c
   const base = `http://${host}:${bound}`;
   const issuer = named ?? base;
 
+  /** Tokens for programs; shown by `/health`, so that a test can see that they are asked for again. */
+  let granted = 0;
+
   const token = ({ subject, tenant, store, till, roles }: Claims): Promise<string> =>
     new SignJWT({ tenant, ...(store !== undefined && { store }), ...(till !== undefined && { till }), roles: [...roles] })
       .setProtectedHeader({ alg: 'ES256', kid: key.kid, typ: 'JWT' })
@@ -53,7 +70,7 @@ export async function startIdentity({ port = 0, host = '127.0.0.1', directory, c
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url?.split('?', 1)[0];
-    if (request.method === 'GET' && path === '/health') return send(response, 200, { status: 'ok' });
+    if (request.method === 'GET' && path === '/health') return send(response, 200, { status: 'ok', granted });
     if (request.method === 'GET' && path === '/jwks') return send(response, 200, { keys: [key.publicJwk] });
     if (request.method === 'GET' && path === '/.well-known/openid-configuration') {
       return send(response, 200, {
@@ -63,7 +80,21 @@ export async function startIdentity({ port = 0, host = '127.0.0.1', directory, c
       });
     }
     if (request.method === 'POST' && path === '/token') return issue(request, response);
+    if (request.method === 'GET' && path === '/msi/token' && managedIdentity) return grant(managedIdentity, request, response);
     return send(response, 404, { error: 'not_found' });
+  }
+
+  /** https://learn.microsoft.com/azure/container-apps/managed-identity#rest-endpoint-reference */
+  async function grant({ header, lifetimeSeconds: lives, saidLaterSeconds = 0 }: ManagedIdentityOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const query = new URL(request.url ?? '/', base).searchParams;
+    const resource = query.get('resource');
+    if (request.headers['x-identity-header'] !== header) return send(response, 401, { statusCode: 401, message: 'The header is not right.' });
+    if (!resource) return send(response, 400, { statusCode: 400, message: 'Say for which resource.' });
+    const end = Math.ceil(Date.now() / 1_000) + lives;
+    const accessToken = await new SignJWT({ appid: query.get('client_id') ?? 'system' })
+      .setProtectedHeader({ alg: 'ES256', kid: key.kid, typ: 'JWT' }).setIssuer(issuer).setAudience(resource).setSubject('managed-identity').setIssuedAt().setExpirationTime(end).sign(key.privateKey);
+    granted += 1;
+    return send(response, 200, { access_token: accessToken, expires_on: String(end + saidLaterSeconds), resource, token_type: 'Bearer', client_id: query.get('client_id') ?? '' });
   }
 
   async function issue(request: IncomingMessage, response: ServerResponse): Promise<void> {

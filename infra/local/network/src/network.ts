@@ -26,6 +26,8 @@ export interface NetworkOptions {
   readonly hasTill?: boolean;
   /** Whether the stand-ins can be told to fail, over `POST /faults`. They cannot unless asked for. */
   readonly hasFaults?: boolean;
+  /** Services log in as on Azure: without passwords, by tokens of the identity stand-in that live this long. */
+  readonly tokensLiveSeconds?: number;
   /** For profiling: options of Node itself, for every program. */
   readonly nodeOptions?: readonly string[];
 }
@@ -141,6 +143,7 @@ export class Network extends Site implements AsyncDisposable {
       environment: {
         ...this.#common(name),
         SQL_CONNECTION: this.sqlConnection(name as ServiceName),
+        ...this.#identity(name as ServiceName),
         PROVIDER_URL: this.url('provider'),
         PROVIDER_WEBHOOK_SECRETS: this.webhookSecret,
         PROVIDER_MODE: 'test',
@@ -160,6 +163,24 @@ export class Network extends Site implements AsyncDisposable {
       AUTH_ISSUER: this.url('identity'),
       AUTH_AUDIENCE: 'api://scanlon-checkout',
       AUTH_JWKS_URL: `${this.url('identity')}/jwks`,
+    };
+  }
+
+  #tokens(): Record<string, string> {
+    const { tokensLiveSeconds } = this.#options;
+    // The bus's SDK renews a token two minutes before it says that it ends: here three seconds before it does.
+    return tokensLiveSeconds === undefined ? {} : { MSI_HEADER: this.sqlPassword, MSI_LIFETIME_S: String(tokensLiveSeconds), MSI_SAID_LATER_S: '117' };
+  }
+
+  /** What a host on Azure tells a program, and what stands in connection strings then. */
+  #identity(name: ServiceName): Record<string, string> {
+    if (this.#options.tokensLiveSeconds === undefined) return {};
+    return {
+      SERVICE_BUS_CONNECTION: `localhost:${this.ports.bus}`,
+      SQL_CONNECTION: `Server=localhost,${this.ports.sql};Database=${name};Authentication=Active Directory Default;Encrypt=true;TrustServerCertificate=true`,
+      NODE_EXTRA_CA_CERTS: this.#state('service-bus/certificate.pem'),
+      IDENTITY_ENDPOINT: `${this.url('identity')}/msi/token`,
+      IDENTITY_HEADER: this.sqlPassword,
     };
   }
 
@@ -204,13 +225,13 @@ export class Network extends Site implements AsyncDisposable {
         file: 'infra/local/sql/src/main.ts',
         healthUrl: health(ports.sqlAdmin),
         environment: {
-          PORT: String(ports.sql), ADMIN_PORT: String(ports.sqlAdmin), STATE_DIR: this.#state('sql'), SA_PASSWORD: this.sqlPassword, DATABASES: [...serviceNames, 'operations'].join(','),
+          PORT: String(ports.sql), ADMIN_PORT: String(ports.sqlAdmin), STATE_DIR: this.#state('sql'), SA_PASSWORD: this.sqlPassword, ENTRA_JWKS_URL: `${this.url('identity')}/jwks`, DATABASES: [...serviceNames, 'operations'].join(','),
         },
       },
       identity: {
         file: 'infra/local/identity/src/main.ts',
         healthUrl: health(ports.identity),
-        environment: { PORT: String(ports.identity), STATE_DIR: this.#state('identity'), ISSUER: this.url('identity'), CLIENTS: this.clientsFile },
+        environment: { PORT: String(ports.identity), STATE_DIR: this.#state('identity'), ISSUER: this.url('identity'), CLIENTS: this.clientsFile, ...this.#tokens() },
       },
       provider: {
         file: 'infra/local/provider/src/main.ts',

@@ -106,6 +106,8 @@ export async function startServiceBus({ port = 0, host, directory, topology, acc
     });
   };
   const secure = createTlsServer({ ...certificate, handshakeTimeout: limits.handshakeMs }, onSocket);
+  // Node tells of a handshake that does not end, and leaves it at that.
+  secure.on('tlsClientError', (_error, socket) => socket.destroy());
   onEvent('listening', { port: boundPort, pid: process.pid });
 
   const [keyName, key] = Object.entries(accessKeys ?? {})[0] ?? ['RootManageSharedAccessKey', 'SAS_KEY_VALUE'];

@@ -1,7 +1,8 @@
 import { Agent } from 'node:https';
 import { connect } from 'node:net';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { connect as connectSecurely, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { ServiceBusAdministrationClient, type ServiceBusAdministrationClientOptions, ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
+import { limits } from './limits.ts';
 import { startServiceBus } from './server.ts';
 import { eventually, sleep, startTestBus, temporaryDirectory, type TestBus, topologyOf } from './testing/bus.ts';
 
@@ -28,11 +29,23 @@ class ShortLived {
 
 const usualAuthorities = getCACertificates('default');
 let test: TestBus;
+/** Opened before everything else, because they take their time. */
+let whenDropped: Promise<number[]>;
 
 beforeAll(async () => {
   test = await startTestBus(topologyOf([{ Name: 'orders' }]));
   // In a process of its own NODE_EXTRA_CA_CERTS does this.
   setDefaultCACertificates([...usualAuthorities, test.bus.certificate]);
+  const opened = Date.now();
+  const { port } = test.bus;
+  const silent = connect(port, 'localhost');
+  const halfShaken = connect(port, 'localhost', () => void halfShaken.write(Buffer.of(0x16)));
+  const shaken = connectSecurely({ port, host: 'localhost' });
+  const halfGreeted = connectSecurely({ port, host: 'localhost' }, () => void halfGreeted.write('AM'));
+  whenDropped = Promise.all([silent, halfShaken, shaken, halfGreeted].map((socket) => {
+    socket.resume();
+    return new Promise<number>((resolve, reject) => { socket.on('error', reject).on('close', () => resolve(Date.now() - opened)); });
+  }));
 });
 afterAll(async () => {
   setDefaultCACertificates(usualAuthorities);
@@ -117,4 +130,10 @@ describe('the stand-in', () => {
     const [message] = await test.client.createReceiver('orders', { receiveMode: 'receiveAndDelete' }).receiveMessages(1);
     expect(message?.body).toBe('plain');
   }, 30_000);
+
+  it('drops a connection that does not get on, with TLS as without', async () => {
+    const afterMs = await whenDropped;
+    expect(afterMs).toHaveLength(4);
+    expect(Math.min(...afterMs)).toBeGreaterThan(limits.handshakeMs * 0.9);
+  }, 60_000);
 });

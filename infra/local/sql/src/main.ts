@@ -6,10 +6,10 @@ const log = (event: string, fields: Readonly<Record<string, unknown>> = {}) => {
   process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), service: 'local-sql', event, ...fields })}\n`);
 };
 
-const { PORT = '1433', ADMIN_PORT, STATE_DIR = join(process.cwd(), '.state', 'sql'), DATABASES = 'master', SA_PASSWORD = 'Local-only-1', ENTRA_TOKEN, FAULTS } = process.env;
+const { PORT = '1433', ADMIN_PORT, STATE_DIR = join(process.cwd(), '.state', 'sql'), DATABASES = 'master', SA_PASSWORD = 'Local-only-1', ENTRA_TOKEN, ENTRA_JWKS_URL, FAULTS } = process.env;
 const databases = DATABASES.split(',').map((name) => name.trim()).filter((name) => name !== '');
 
-const server = await Server.start({ port: Number(PORT), directory: STATE_DIR, databases, password: SA_PASSWORD, token: ENTRA_TOKEN, log });
+const server = await Server.start({ port: Number(PORT), directory: STATE_DIR, databases, password: SA_PASSWORD, token: ENTRA_TOKEN, jwksUrl: ENTRA_JWKS_URL, log });
 const admin = ADMIN_PORT === undefined ? undefined : await startAdmin(server, Number(ADMIN_PORT), FAULTS === 'on');
 log('listening', { port: server.port, adminPort: admin?.port, databases });
 

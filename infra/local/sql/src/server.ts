@@ -5,6 +5,7 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { compileBatch } from './engine/compile.ts';
 import { Database } from './engine/database.ts';
 import { TsqlError } from './engine/error.ts';
+import { exactly, issuedBy, type TokenCheck } from './entra.ts';
 import { Faults, type Interrupted } from './faults.ts';
 import { selfSigned, type Certificate } from './tds/certificate.ts';
 import { Connection } from './tds/connection.ts';
@@ -18,6 +19,8 @@ export interface ServerOptions {
   readonly password: string;
   /** The Entra token that logs in; without one Entra logins are turned away. */
   readonly token?: string | undefined;
+  /** Or whose tokens log in: where the issuer's keys are. */
+  readonly jwksUrl?: string | undefined;
   readonly log: (event: string, fields: Readonly<Record<string, unknown>>) => void;
   /** A client that has not logged in by then is taken for dead. */
   readonly loginTimeoutMs?: number | undefined;
@@ -29,7 +32,7 @@ export class Server {
   readonly log: ServerOptions['log'];
   readonly loginTimeoutMs: number;
   readonly #password: string;
-  readonly #token: string | undefined;
+  readonly #isToken: TokenCheck | undefined;
   readonly #databases = new Map<string, Database>();
   readonly #connections = new Set<Connection>();
   readonly #listener: TcpServer;
@@ -41,7 +44,8 @@ export class Server {
     this.log = options.log;
     this.loginTimeoutMs = options.loginTimeoutMs ?? 15_000;
     this.#password = options.password;
-    this.#token = options.token;
+    if (options.token !== undefined) this.#isToken = exactly(options.token);
+    else if (options.jwksUrl !== undefined) this.#isToken = issuedBy(options.jwksUrl);
     mkdirSync(options.directory, { recursive: true });
     for (const name of options.databases) {
       if (!/^[a-z0-9_-]+$/i.test(name)) throw new Error(`"${name}" is no name for a database: letters, digits, - and _ only.`);
@@ -90,7 +94,7 @@ export class Server {
   /** Why a login is turned away; undefined when it is not. */
   async refuse({ user, password, federated, database }: Login): Promise<TsqlError | Interrupted | undefined> {
     if (federated) {
-      if (this.#token === undefined || federated.token !== this.#token) return new TsqlError(18456, "Login failed for user '<token-identified principal>'.", { severity: 14 });
+      if (!this.#isToken || federated.token === undefined || !(await this.#isToken(federated.token))) return new TsqlError(18456, "Login failed for user '<token-identified principal>'.", { severity: 14 });
     } else if (user.toLowerCase() !== 'sa' || password !== this.#password) return new TsqlError(18456, `Login failed for user '${user}'.`, { severity: 14 });
     return this.faults.login(database);
   }

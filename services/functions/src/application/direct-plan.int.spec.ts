@@ -1,3 +1,4 @@
+import { DirectPlan } from './direct-plan.ts';
 import { ann, bea, replayOf, TestDesk } from '../testing/desk.ts';
 
 describe('directing a plan', () => {
@@ -19,6 +20,29 @@ describe('directing a plan', () => {
     await desk.parts.run.run(plan, Date.now() + 5_000);
     expect(await desk.parts.plans.find('all-tenants', plan.planId)).toMatchObject({ state: 'stopped', because: expect.stringContaining('inventory/work (failover) is open') as string });
     expect(await desk.parts.plans.counts(plan.planId)).toEqual({ planned: 5 });
+  });
+
+  it('does not approve or start what was planned a day ago', async () => {
+    await desk.deadLetter(1);
+    const request = replayOf(await desk.signature());
+    const plans = [await desk.parts.make.make(request, ann), await desk.parts.make.make(request, ann)];
+    const tomorrow = new DirectPlan(desk.parts.plans, desk.parts.reports, () => new Date(Date.now() + 24 * 3_600_000 + 1_000));
+    const [first = '', second = ''] = plans.map(({ planId }) => planId);
+
+    await expect(tomorrow.start(first, ann)).rejects.toMatchObject({ code: 'plan-expired' });
+    await expect(tomorrow.approve(second, bea)).rejects.toMatchObject({ code: 'plan-expired' });
+    expect((await desk.parts.plans.list('all-tenants')).map(({ state }) => state)).toEqual(['expired', 'expired']);
+  });
+
+  it('starts once when two operators start at the same time', async () => {
+    await desk.deadLetter(3);
+    const request = replayOf(await desk.signature());
+    const plans = await Promise.all([desk.parts.make.make(request, ann), desk.another().make.make(request, bea)]);
+
+    const starts = await Promise.allSettled([desk.parts.direct.start(plans[0].planId, ann), desk.another().direct.start(plans[1].planId, bea)]);
+
+    expect(starts.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(starts.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'another-plan' } });
   });
 
   it('asks for a second person where money can move', async () => {

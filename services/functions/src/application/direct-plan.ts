@@ -22,6 +22,7 @@ export class DirectPlan {
     const plan = await this.#find(planId, by);
     if (plan.createdBy === by.subject) throw new Refusal('approval-by-same-person');
     if (plan.state !== 'draft') throw new Refusal('plan-not-in-state', `It is ${plan.state}.`);
+    await this.#refuseExpired(plan, by);
     return this.#change(plan, { approvedBy: by.subject }, by, 'plan.approved');
   }
 
@@ -29,10 +30,7 @@ export class DirectPlan {
   async start(planId: string, by: Operator): Promise<Plan> {
     if (!by.mayOperate) throw new Refusal('replay-forbidden');
     const plan = await this.#find(planId, by);
-    if (plan.state === 'draft' && plan.expiresAt < this.#now()) {
-      await this.#change(plan, { state: 'expired' }, by, 'plan.expired');
-      throw new Refusal('plan-expired');
-    }
+    await this.#refuseExpired(plan, by);
     if (plan.needsApproval && plan.approvedBy === undefined) throw new Refusal('approval-needed');
     if (plan.kind === 'replay') {
       const open = await openBreakersOf(this.#reports, plan, new Date(this.#now().getTime() - breakerMemoryMs));
@@ -51,6 +49,14 @@ export class DirectPlan {
   async cancel(planId: string, by: Operator): Promise<Plan> {
     if (!by.mayOperate) throw new Refusal('replay-forbidden');
     return this.#to(await this.#find(planId, by), 'cancelled', by, 'plan.cancelled');
+  }
+
+  /** What was true when it was made may no longer be. */
+  async #refuseExpired(plan: Plan, by: Operator): Promise<void> {
+    if (plan.state === 'expired') throw new Refusal('plan-expired');
+    if (plan.state !== 'draft' || plan.expiresAt >= this.#now()) return;
+    await this.#change(plan, { state: 'expired' }, by, 'plan.expired');
+    throw new Refusal('plan-expired');
   }
 
   async #find(planId: string, by: Operator): Promise<Plan> {

@@ -1,5 +1,5 @@
 import type { Prediction } from './ports.ts';
-import { ann, replayOf, TestDesk } from '../testing/desk.ts';
+import { ann, commitStock, replayOf, TestDesk } from '../testing/desk.ts';
 
 describe('a dry run', () => {
   it('tells what the service would do with each message now, with the money in it, and changes nothing', async () => {
@@ -21,6 +21,18 @@ describe('a dry run', () => {
     });
     expect(await desk.parts.queues.peek({ topic: 'stock', subscription: 'inventory' }, 0n, 10)).toHaveLength(5);
     expect((await desk.parts.plans.items(plan.planId, ['planned'], 10)).map(({ prediction }) => prediction)).toEqual(['would-apply', 'no-op', 'conflict', 'would-apply', 'needs-decision']);
+  });
+
+  it('shows how a rule changes messages, without card tokens, and which ones it does not fit', async () => {
+    await using desk = await TestDesk.start({ predict: (_, messages) => Promise.resolve(messages.map(({ messageId }) => ({ messageId, verdict: 'would-apply' }))) });
+    await desk.deadLetter(3, { bodyOf: (n) => (n === 2 ? { ...commitStock(n), cardToken: 'tok_secret' } : commitStock(n)) });
+    const rule = [{ op: 'replace' as const, path: '/lines/0/sku', value: 'TEA-02' }];
+    const plan = await desk.parts.make.make({ ...replayOf(await desk.signature()), rule }, ann);
+
+    const { counts, edits } = await desk.parts.dryRun.run(plan.planId, ann);
+
+    expect(counts).toEqual({ 'would-apply': 2, unfit: 1 });
+    expect(edits?.map(({ before, after }) => [before, after])).toEqual([[commitStock(0), commitStock(0, 'TEA-02')], [commitStock(1), commitStock(1, 'TEA-02')]]);
   });
 
   it('says so when the service cannot be asked', async () => {

@@ -1,10 +1,14 @@
 import type { Item } from '../domain/plan.ts';
-import { patched } from '../domain/patch-rule.ts';
+import { mended } from '../domain/mend.ts';
+import { masked } from '../domain/money-in.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { DeadLetterQueues, IndexStore, ItemChange, Operator, PlanStore, Predictor, Prediction, QueuedMessage } from './ports.ts';
+import { readMessages } from './read-messages.ts';
+import type { DeadLetterQueues, IndexStore, ItemChange, Operator, PlanStore, Prediction, Predictor, QueuedMessage } from './ports.ts';
 
 /** Messages asked about at once. */
 const pageSize = 100;
+/** Messages shown before and after, when the plan mends bodies. */
+const shownEdits = 5;
 
 export type Verdict = Prediction['verdict'] | 'gone' | 'unfit';
 
@@ -12,6 +16,14 @@ export interface DryRunReport {
   readonly counts: Readonly<Partial<Record<Verdict, number>>>;
   /** The money inside each verdict, by currency. */
   readonly values: readonly { readonly verdict: Verdict; readonly currency: string; readonly minor: number }[];
+  /** How the rule changes the first few messages that it fits, without card tokens; absent for a plan without one. */
+  readonly edits?: readonly Edit[];
+}
+
+export interface Edit {
+  readonly sequenceNumber: bigint;
+  readonly before: unknown;
+  readonly after: unknown;
 }
 
 /** Asks the service that failed what it would do with each message of a plan now, without effects, and keeps the answers beside the items. */
@@ -34,19 +46,24 @@ export class DryRun {
   async run(planId: string, by: Operator): Promise<DryRunReport> {
     const plan = await this.#plans.find(by.scope, planId);
     if (!plan) throw new Refusal('plan-unknown');
+    if (plan.kind !== 'replay') throw new Refusal('plan-not-in-state', 'A discard hands nothing to a service, so there is nothing to predict.');
     const items = await this.#plans.items(planId, ['planned'], plan.count);
     const verdicts = new Map<bigint, Verdict>();
+    const edits: Edit[] = [];
     for (let from = 0; from < items.length; from += pageSize) {
       const page = items.slice(from, from + pageSize);
-      const found = await this.#read(plan, page);
+      const found = await readMessages(this.#queues, plan, page.map(({ sequenceNumber }) => sequenceNumber));
       const changes: ItemChange[] = [];
       const asked: { readonly item: Item; readonly original: QueuedMessage; readonly body?: unknown }[] = [];
       for (const item of page) {
         const original = found.get(item.sequenceNumber);
-        const mended = original && plan.rule ? patched(original.body, plan.rule) : undefined;
+        const result = original && plan.rule ? mended(original, plan.rule) : undefined;
         if (!original) changes.push({ sequenceNumber: item.sequenceNumber, prediction: 'gone' });
-        else if (mended && 'because' in mended) changes.push({ sequenceNumber: item.sequenceNumber, prediction: 'unfit', because: mended.because });
-        else asked.push({ item, original, ...(mended && { body: mended.body }) });
+        else if (result && 'because' in result) changes.push({ sequenceNumber: item.sequenceNumber, prediction: 'unfit', because: result.because });
+        else {
+          asked.push({ item, original, ...(result && { body: result.body }) });
+          if (result && edits.length < shownEdits) edits.push({ sequenceNumber: item.sequenceNumber, before: masked(original.body), after: masked(result.body) });
+        }
       }
       const answers = await this.#predictor
         .predict(plan, asked.map(({ item, original, body }) => ({ messageId: item.messageId, original, ...(body !== undefined && { body }) })), by.authorization)
@@ -65,21 +82,7 @@ export class DryRun {
     }
     const at = this.#now();
     await this.#plans.update(plan, { predictedAt: at }, [{ at: at.toISOString(), tenantId: plan.tenantId, actor: by.subject, action: 'plan.dry-run', planId }]);
-    return this.#report(by, plan.planId, verdicts);
-  }
-
-  async #read(plan: { readonly topic: string; readonly subscription: string }, page: readonly Item[]): Promise<ReadonlyMap<bigint, QueuedMessage>> {
-    const found = new Map<bigint, QueuedMessage>();
-    const last = page.at(-1)?.sequenceNumber ?? -1n;
-    const wanted = new Set(page.map(({ sequenceNumber }) => sequenceNumber));
-    for (let from = page[0]?.sequenceNumber ?? 0n; from <= last;) {
-      const messages = await this.#queues.peek(plan, from, pageSize);
-      for (const message of messages) if (wanted.has(message.sequenceNumber)) found.set(message.sequenceNumber, message);
-      const end = messages.at(-1)?.sequenceNumber;
-      if (end === undefined) break;
-      from = end + 1n;
-    }
-    return found;
+    return { ...(await this.#report(by, plan.planId, verdicts)), ...(plan.rule !== undefined && { edits }) };
   }
 
   async #report(by: Operator, planId: string, verdicts: ReadonlyMap<bigint, Verdict>): Promise<DryRunReport> {

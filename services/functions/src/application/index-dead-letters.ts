@@ -3,7 +3,7 @@ import { factsOf } from '../domain/failure-facts.ts';
 import { maskedText, moneyIn } from '../domain/money-in.ts';
 import { originOf } from '../domain/plan.ts';
 import { signatureOf } from '../domain/signature.ts';
-import type { DeadLetterQueues, IndexStore, Queue, QueuedMessage } from './ports.ts';
+import type { Alerts, DeadLetterQueues, IndexStore, Queue, QueuedMessage } from './ports.ts';
 
 /** Messages looked at in one go: as many as one commit carries well. The bus may answer with fewer although there are more; only an empty answer is the end. */
 const pageSize = 500;
@@ -15,15 +15,19 @@ const pageSize = 500;
 export class IndexDeadLetters {
   readonly #queues: DeadLetterQueues;
   readonly #index: IndexStore;
+  readonly #alerts: Alerts | undefined;
 
-  constructor(queues: DeadLetterQueues, index: IndexStore) {
+  constructor(queues: DeadLetterQueues, index: IndexStore, alerts?: Alerts) {
     this.#queues = queues;
     this.#index = index;
+    this.#alerts = alerts;
   }
 
   /** @returns how many were new. What is left when the time is up comes next time. */
   async findNew(untilMs: number, nowMs: () => number = Date.now): Promise<number> {
-    const found = await Promise.all(this.#queues.queues.map((queue) => this.#walkOn(queue, untilMs, nowMs)));
+    const byGroup = new Map<string, number>();
+    const found = await Promise.all(this.#queues.queues.map((queue) => this.#walkOn(queue, byGroup, untilMs, nowMs)));
+    await this.#tell(byGroup);
     return found.reduce((sum, count) => sum + count, 0);
   }
 
@@ -43,20 +47,40 @@ export class IndexDeadLetters {
     return gone;
   }
 
-  async #walkOn(queue: Queue, untilMs: number, nowMs: () => number): Promise<number> {
+  async #tell(byGroup: ReadonlyMap<string, number>): Promise<void> {
+    if (byGroup.size === 0 || !this.#alerts) return;
+    const groups = await this.#index.groups({ scope: 'all-tenants' });
+    await this.#alerts.found(groups.flatMap((group) => {
+      const found = byGroup.get(keyOf(group));
+      return found === undefined ? [] : [{ group, found }];
+    }));
+  }
+
+  async #walkOn(queue: Queue, byGroup: Map<string, number>, untilMs: number, nowMs: () => number): Promise<number> {
     let cursor = await this.#index.cursor(queue);
     let found = 0;
     while (nowMs() < untilMs) {
       const page = await this.#queues.peek(queue, cursor, pageSize);
       const last = page.at(-1);
       if (!last) return found;
-      cursor = last.sequenceNumber + 1n;
-      await this.#index.add(queue, page.map((message) => letterOf(queue, message)), cursor);
+      const next = last.sequenceNumber + 1n;
+      const letters = page.map((message) => letterOf(queue, message));
+      if (!(await this.#index.add(queue, letters, next))) {
+        // Another process walks here too: go on from where it is.
+        const theirs = await this.#index.cursor(queue);
+        if (theirs <= cursor) throw new Error(`The index of ${queue.topic}/${queue.subscription} has entries beyond its cursor ${cursor}`);
+        cursor = theirs;
+        continue;
+      }
+      cursor = next;
+      for (const letter of letters) byGroup.set(keyOf(letter), (byGroup.get(keyOf(letter)) ?? 0) + 1);
       found += page.length;
     }
     return found;
   }
 }
+
+const keyOf = ({ tenantId, signature }: Pick<DeadLetter, 'tenantId' | 'signature'>): string => `${tenantId} ${signature}`;
 
 export function letterOf(queue: Queue, message: QueuedMessage): DeadLetter {
   const { applicationProperties: properties, body } = message;

@@ -1,4 +1,4 @@
-import { ann, replayOf, TestDesk } from '../testing/desk.ts';
+import { ann, commitStock, replayOf, TestDesk } from '../testing/desk.ts';
 
 describe('making a plan', () => {
   let desk: TestDesk;
@@ -18,6 +18,29 @@ describe('making a plan', () => {
     expect((await desk.parts.plans.items(plan.planId, ['planned'], 10)).map(({ messageId, replayId }) => [messageId, replayId])).toEqual([
       ['stock-row-missing-0', 'stock-row-missing-0~r1'], ['stock-row-missing-1', 'stock-row-missing-1~r1'],
     ]);
+  });
+
+  it('is refused when no message would be what its contract says, or of a size that the bus takes', async () => {
+    await desk.deadLetter(2, { bodyOf: commitStock });
+    const signature = await desk.signature();
+    const withRule = (path: string, value: unknown) => desk.parts.make.make({ ...replayOf(signature), rule: [{ op: 'add', path, value }] }, ann);
+
+    await expect(withRule('/note', 'x')).rejects.toMatchObject({ code: 'rule-breaks-contract' });
+    await expect(withRule('/lines/0/sku', 'x'.repeat(300_000))).rejects.toMatchObject({ code: 'rule-breaks-contract' });
+    expect(await withRule('/lines/0/sku', 'TEA-02')).toMatchObject({ count: 2 });
+  });
+
+  it('is refused when another plan has one of the messages, until that one is over', async () => {
+    await desk.deadLetter(2);
+    const request = replayOf(await desk.signature());
+    const first = await desk.parts.make.make(request, ann);
+    const second = await desk.parts.make.make(request, ann);
+    await desk.parts.direct.start(first.planId, ann);
+
+    await expect(desk.parts.make.make(request, ann)).rejects.toMatchObject({ code: 'another-plan' });
+    await expect(desk.parts.direct.start(second.planId, ann)).rejects.toMatchObject({ code: 'another-plan' });
+    await desk.parts.direct.cancel(first.planId, ann);
+    expect(await desk.parts.direct.start(second.planId, ann)).toMatchObject({ state: 'running' });
   });
 
   it.each([

@@ -3,12 +3,17 @@ import { needsApproval, replayIdOf, type Item, type Plan, type PlanKind } from '
 import { faultOf, type PatchRule } from '../domain/patch-rule.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { DeadLetter, Value } from '../domain/dead-letter.ts';
-import type { IndexStore, Operator, PlanStore } from './ports.ts';
+import { mended } from '../domain/mend.ts';
+import type { DeadLetterQueues, IndexStore, Operator, PlanStore } from './ports.ts';
+import { readMessages } from './read-messages.ts';
 
 /** One plan is looked at by people and kept whole; more is several plans. */
 export const maxPlanItems = 100_000;
 /** Nobody starts tomorrow what was true yesterday. */
 export const planLifeMs = 24 * 60 * 60_000;
+
+/** A rule that fits none of so many is refused at once; one that fits some leaves the others where they are. */
+const triedMessages = 20;
 
 export interface PlanRequest {
   readonly kind: PlanKind;
@@ -24,12 +29,14 @@ export interface PlanRequest {
  * @throws Refusal
  */
 export class MakePlan {
+  readonly #queues: Pick<DeadLetterQueues, 'peek'>;
   readonly #index: IndexStore;
   readonly #plans: PlanStore;
   readonly #now: () => Date;
   readonly #newId: () => string;
 
-  constructor(index: IndexStore, plans: PlanStore, now: () => Date, newId: () => string) {
+  constructor(queues: Pick<DeadLetterQueues, 'peek'>, index: IndexStore, plans: PlanStore, now: () => Date, newId: () => string) {
+    this.#queues = queues;
     this.#index = index;
     this.#plans = plans;
     this.#now = now;
@@ -47,6 +54,7 @@ export class MakePlan {
     if (!first) throw new Refusal('nothing-selected');
     if (letters.length > maxPlanItems) throw new Refusal('selection-too-large', `It takes ${maxPlanItems}.`);
     if (letters.some(({ topic, subscription }) => topic !== first.topic || subscription !== first.subscription)) throw new Refusal('selection-spans-subscriptions');
+    if (rule !== undefined) await this.#tryRule(letters.slice(0, triedMessages), rule);
     const values = sumOf(letters);
     const at = this.#now();
     const plan: Plan = {
@@ -75,6 +83,16 @@ export class MakePlan {
       { at: at.toISOString(), tenantId: plan.tenantId, actor: by.subject, action: 'plan.created', planId: plan.planId, detail: `${kind} ${letters.length} messages: ${reason}` },
     ]);
     return plan;
+  }
+
+  /** @throws Refusal `rule-breaks-contract` when no message that is tried would be what its contract says */
+  async #tryRule(letters: readonly DeadLetter[], rule: PatchRule): Promise<void> {
+    const [first] = letters;
+    if (!first) return;
+    const messages = await readMessages(this.#queues, first, letters.map(({ sequenceNumber }) => sequenceNumber));
+    const results = [...messages.values()].map((message) => mended(message, rule));
+    const [misfit] = results.flatMap((result) => ('because' in result ? [result.because] : []));
+    if (misfit !== undefined && results.every((result) => 'because' in result)) throw new Refusal('rule-breaks-contract', misfit);
   }
 }
 

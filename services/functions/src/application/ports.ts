@@ -103,8 +103,8 @@ export interface Group {
 export interface IndexStore {
   /** Where the walk through a queue goes on. */
   cursor(queue: Queue): Promise<bigint>;
-  /** Adds what is new, counts it in its groups and moves the cursor, in one unit. What is there already is left as it is. */
-  add(queue: Queue, letters: readonly DeadLetter[], cursor: bigint): Promise<void>;
+  /** Adds what is new, counts it in its groups and moves the cursor, in one unit. @returns false when another process did so first, and nothing was done */
+  add(queue: Queue, letters: readonly DeadLetter[], cursor: bigint): Promise<boolean>;
   /** Rows that say `waiting` between two numbers although the queue has them no more. */
   markGone(queue: Queue, from: bigint, to: bigint, present: readonly bigint[]): Promise<number>;
   groups(filter: GroupFilter): Promise<readonly Group[]>;
@@ -114,6 +114,7 @@ export interface IndexStore {
 }
 
 export interface PlanStore {
+  /** @throws Refusal `another-plan` when a plan that was started and is not over has one of the items */
   create(plan: Plan, items: readonly Item[], audit: readonly AuditEntry[]): Promise<void>;
   find(scope: Scope, planId: string): Promise<Plan | undefined>;
   list(scope: Scope): Promise<readonly Plan[]>;
@@ -122,12 +123,14 @@ export interface PlanStore {
   /** How the items of one wave have ended so far. */
   wave(planId: string, wave: number): Promise<Readonly<Partial<Record<ItemState, number>>>>;
   counts(planId: string): Promise<Readonly<Partial<Record<ItemState, number>>>>;
-  /** @throws Refusal `changed-meanwhile` when somebody else changed the plan since it was read. */
+  /** @throws Refusal `changed-meanwhile` when somebody else changed the plan since it was read; on a start, `another-plan` as above */
   update(plan: Plan, change: PlanChange, audit: readonly AuditEntry[]): Promise<Plan>;
   /** Changes of items, their entries in the index and the audit in one unit; with `wave`, also which wave is next. Never takes back a final outcome. */
   mark(plan: Plan, changes: readonly ItemChange[], audit: readonly AuditEntry[], wave?: number): Promise<void>;
   /** Takes a plan that is to run and that no other process is running; the lease ends by itself. */
   lease(owner: string, leaseMs: number): Promise<Plan | undefined>;
+  /** Whether the lease was still the owner's, and so lasts on. */
+  renew(planId: string, owner: string, leaseMs: number): Promise<boolean>;
   release(planId: string, owner: string): Promise<void>;
 }
 
@@ -149,6 +152,12 @@ export interface ItemChange {
   readonly letter?: DeadLetterState;
 }
 
+/** Whoever is to be woken. */
+export interface Alerts {
+  /** Groups that have appeared, or grown by so many. As well as can be: what is not told now is seen in the metrics. */
+  found(groups: readonly { readonly group: Group; readonly found: number }[]): Promise<void>;
+}
+
 /** What services have told of replayed messages, and of their breakers. */
 export interface Reports {
   replayHandled(report: { readonly messageId: string; readonly outcome: 'applied' | 'no-op' }): Promise<void>;
@@ -158,9 +167,10 @@ export interface Reports {
 }
 
 export interface Archive {
-  /** Keeps the message whole, before it is removed from its queue. */
+  /** Keeps the message whole, before it is removed from its queue, or changed. */
   keep(entries: readonly { readonly place: Place; readonly tenantId: string; readonly message: QueuedMessage; readonly reason: string; readonly by: string; readonly at: Date }[]): Promise<void>;
-  find(scope: Scope, place: Place): Promise<{ readonly message: QueuedMessage; readonly restoredAt?: Date } | undefined>;
+  /** Only what was discarded: the original of an edited message is kept to be read, and its replay stands in its place. */
+  discarded(scope: Scope, place: Place): Promise<{ readonly message: QueuedMessage; readonly restoredAt?: Date } | undefined>;
   restored(place: Place, at: Date): Promise<void>;
 }
 

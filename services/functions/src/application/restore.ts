@@ -20,7 +20,7 @@ export class RestoreDiscarded {
   async restore(place: Place, reason: string, by: Operator): Promise<{ readonly messageId: string }> {
     if (!by.mayOperate) throw new Refusal('replay-forbidden');
     if (reason.trim() === '') throw new Refusal('reason-missing');
-    const kept = await this.#archive.find(by.scope, place);
+    const kept = await this.#archive.discarded(by.scope, place);
     if (!kept) throw new Refusal('not-archived');
     if (kept.restoredAt) throw new Refusal('already-restored');
     const { message } = kept;

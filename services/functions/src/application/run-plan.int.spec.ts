@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ann, type Death, queue, replayOf, TestDesk } from '../testing/desk.ts';
+import { ann, commitStock, type Death, queue, replayOf, TestDesk } from '../testing/desk.ts';
 
 describe('a replay', () => {
   let desk: TestDesk;
@@ -54,11 +54,58 @@ describe('a replay', () => {
     expect(await desk.parts.plans.counts(plan.planId)).toEqual({ applied: 4 });
   });
 
+  it('sends mended bodies, keeps the originals, and leaves those where they are that the rule does not fit', async () => {
+    await desk.deadLetter(3, { saleOf: (n) => commitStock(n).saleId, bodyOf: (n) => ({ ...commitStock(n, n === 1 ? 'right' : 'wrong'), saleId: commitStock(n).saleId }) });
+    const rule = [{ op: 'test' as const, path: '/lines/0/sku', value: 'wrong' }, { op: 'replace' as const, path: '/lines/0/sku', value: 'TEA-01' }];
+    const plan = await desk.parts.make.make({ ...replayOf(await desk.signature()), rule, isRamped: false }, ann);
+
+    await desk.parts.direct.start(plan.planId, ann);
+    const [handled] = await Promise.all([desk.handle(2), desk.parts.run.run(plan, Date.now() + 20_000)]);
+
+    expect(handled.map(({ messageId, body }) => [messageId, body as unknown])).toEqual([['stock-row-missing-0~r1', commitStock(0)], ['stock-row-missing-2~r1', commitStock(2)]]);
+    expect(await desk.parts.plans.counts(plan.planId)).toEqual({ applied: 2, unfit: 1 });
+    expect((await desk.parts.groups.letters('all-tenants', { topic: 'stock' }, 10)).map(({ messageId }) => messageId)).toEqual(['stock-row-missing-1']);
+    // It is locked for a moment yet; a plan without the rule can have it afterwards.
+    expect((await desk.parts.queues.peek(queue, 0n, 10)).map(({ messageId }) => messageId)).toEqual(['stock-row-missing-1']);
+    const [item] = await desk.parts.plans.items(plan.planId, ['applied'], 1);
+    await expect(desk.parts.restore.restore({ ...queue, sequenceNumber: item?.sequenceNumber ?? 0n }, 'the edit was wrong', ann)).rejects.toMatchObject({ code: 'not-archived' });
+  });
+
+  it('tells what somebody else has taken from under the plan', async () => {
+    await desk.deadLetter(3);
+    const plan = await desk.parts.make.make({ ...replayOf(await desk.signature()), isRamped: false }, ann);
+    const other = desk.client.createReceiver('stock', 'inventory', { subQueueType: 'deadLetter' });
+    const [first] = await other.receiveMessages(1);
+    if (first) await other.completeMessage(first);
+    await other.close();
+
+    await desk.parts.direct.start(plan.planId, ann);
+    await Promise.all([desk.handle(2), desk.parts.run.run(plan, Date.now() + 20_000)]);
+
+    expect(await desk.parts.plans.counts(plan.planId)).toEqual({ gone: 1, applied: 2 });
+  });
+
+  it('knows an outcome that was told before it could write that the replay was sent', async () => {
+    await desk.deadLetter(1);
+    const plan = await desk.parts.make.make(replayOf(await desk.signature()), ann);
+    await desk.parts.direct.start(plan.planId, ann);
+    const quick = desk.another();
+    const send = quick.queues.send.bind(quick.queues);
+    quick.queues.send = async (...args) => {
+      await send(...args);
+      await desk.handle(1);
+    };
+
+    await quick.run.run(plan, Date.now() + 20_000);
+
+    expect(await desk.parts.plans.counts(plan.planId)).toEqual({ applied: 1 });
+  });
+
   it.each<Death>(['after marking', 'after sending', 'after removing'])('has each effect once when it is killed %s', async (where) => {
     await desk.deadLetter(10);
     const plan = await desk.parts.make.make({ ...replayOf(await desk.signature()), isRamped: false }, ann);
     await desk.parts.direct.start(plan.planId, ann);
-    const dying = desk.dying(where);
+    const dying = desk.another(where);
 
     await expect(dying.run.run(plan, Date.now() + 10_000)).rejects.toThrow('killed');
     const [handled] = await Promise.all([desk.handle(10), desk.parts.run.run(plan, Date.now() + 25_000)]);

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../domain/audit-chain.ts';
 import { nextWave, type Item, type ItemState, type Plan } from '../domain/plan.ts';
-import { patched } from '../domain/patch-rule.ts';
+import { mended } from '../domain/mend.ts';
 import { afterWave, waveSize } from '../domain/ramp.ts';
 import type { Archive, DeadLetterQueues, ItemChange, PlanChange, PlanStore, Queue, Reports, TakenMessage } from './ports.ts';
 
@@ -47,11 +47,14 @@ export class RunPlan {
     this.#limits = { ...standard, ...parts.limits };
   }
 
-  /** @param untilMs of the clock: no new wave is begun after it */
-  async run(plan: Plan, untilMs: number): Promise<void> {
+  /**
+   * @param untilMs of the clock: no new wave is begun after it
+   * @param isOurs whether the plan is still this process's to run; asked before each step
+   */
+  async run(plan: Plan, untilMs: number, isOurs: () => boolean = () => true): Promise<void> {
     const { plans, pause, now } = this.#parts;
     let waitingSinceMs: number | undefined;
-    while (now().getTime() < untilMs) {
+    while (now().getTime() < untilMs && isOurs()) {
       const current = await plans.find('all-tenants', plan.planId);
       if (current?.state !== 'running') return;
       if (await this.#refusedByGuards(current)) return;
@@ -74,12 +77,12 @@ export class RunPlan {
         await pause(this.#limits.pollMs);
         continue;
       }
-      if (!(await this.#wave(current))) return;
+      if (!(await this.#wave(current, isOurs))) return;
     }
   }
 
   /** One wave. @returns whether there is more to do */
-  async #wave(plan: Plan): Promise<boolean> {
+  async #wave(plan: Plan, isOurs: () => boolean): Promise<boolean> {
     const { plans, now, pause } = this.#parts;
     const startedAt = now().getTime();
     const items = await plans.items(plan.planId, ['planned', 'sending', 'sent', 'failed-again', 'unfit'], lookahead);
@@ -98,9 +101,11 @@ export class RunPlan {
     const sequenceNumbers = wave.map(({ sequenceNumber }) => sequenceNumber);
     await this.#parts.queues.setAside(queue, new Set(sequenceNumbers));
     const taken = await this.#parts.queues.take(queue, sequenceNumbers);
+    // Whoever runs the plan now sends them, once our locks have ended.
+    if (!isOurs()) return false;
     const ours = wave.filter(({ sequenceNumber }) => !taken.busy.has(sequenceNumber));
     const changes = plan.kind === 'replay' ? await this.#replay(plan, ours, taken.messages) : await this.#discard(plan, ours, taken.messages);
-    await plans.mark(plan, changes, changes.flatMap((change) => this.#audited(plan, wave, change)), plan.wave + 1);
+    await plans.mark(plan, changes, changes.flatMap((change) => this.#audited(plan, wave, change)), changes.length === 0 ? undefined : plan.wave + 1);
     if (taken.busy.size > 0) await pause(busyMs);
     const dueMs = (wave.length / plan.maxPerSecond) * 1_000 - (now().getTime() - startedAt);
     if (dueMs > 0) await pause(dueMs);
@@ -122,9 +127,9 @@ export class RunPlan {
         sending.push({ item, message });
         continue;
       }
-      const mended = patched(message.body, plan.rule);
-      if ('because' in mended) changes.push({ sequenceNumber: item.sequenceNumber, state: 'unfit', because: mended.because, letter: 'waiting' });
-      else sending.push({ item, message, body: mended.body });
+      const result = mended(message, plan.rule);
+      if ('because' in result) changes.push({ sequenceNumber: item.sequenceNumber, state: 'unfit', because: result.because, letter: 'waiting' });
+      else sending.push({ item, message, body: result.body });
     }
     if (plan.rule !== undefined) await this.#keep(plan, sending.map(({ message }) => message), 'the original of an edited message');
     await this.#parts.queues.send(plan, sending.map(({ item, message, body }) => ({

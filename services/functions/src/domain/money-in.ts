@@ -28,8 +28,13 @@ function sumOf(list: unknown, name: string): number | undefined {
 /** Members whose values are payment credentials, wherever they stand in a body. */
 const secrets: ReadonlySet<string> = new Set(['token', 'cardtoken', 'paymenttoken', 'tendertoken']);
 
+const withoutSecrets = (key: string, value: unknown): unknown => (secrets.has(key.toLowerCase().replaceAll(/[-_]/g, '')) ? '***' : value);
+
+/** The body with card tokens replaced, for people to look at. */
+export const masked = (body: unknown): unknown => JSON.parse(JSON.stringify(body ?? null, withoutSecrets)) as unknown;
+
 /** The body as text for the index: card tokens replaced, and cut where it is longer than an index needs. */
 export function maskedText(body: unknown, maxCharacters = 4_000): string {
-  const text = typeof body === 'string' ? body : JSON.stringify(body, (key, value: unknown) => (secrets.has(key.toLowerCase().replaceAll(/[-_]/g, '')) ? '***' : value));
+  const text = typeof body === 'string' ? body : JSON.stringify(body, withoutSecrets);
   return (text ?? '').slice(0, maxCharacters);
 }

@@ -39,11 +39,13 @@ export class SqlArchive implements Archive {
       );`);
   }
 
-  async find(scope: Scope, { topic, subscription, sequenceNumber }: Place): Promise<{ readonly message: QueuedMessage; readonly restoredAt?: Date } | undefined> {
+  async discarded(scope: Scope, { topic, subscription, sequenceNumber }: Place): Promise<{ readonly message: QueuedMessage; readonly restoredAt?: Date } | undefined> {
     const [row] = await this.#database.query(Row, sql`
       SELECT a.message, a.restored_at AS restoredAt
       FROM archived_message AS a
-      WHERE a.topic = ${varchar(60, topic)}
+      JOIN dead_letter AS d ON d.topic = a.topic AND d.subscription = a.subscription AND d.sequence_number = a.sequence_number
+      WHERE d.state = 'discarded'
+        AND a.topic = ${varchar(60, topic)}
         AND a.subscription = ${varchar(60, subscription)}
         AND a.sequence_number = ${bigint(sequenceNumber)}
         ${scope === 'all-tenants' ? nothing : sql`AND a.tenant_id = ${varchar(60, scope.tenantId)}`};`);

@@ -1,4 +1,4 @@
-import { bigint, int, json, join, nothing, safeIntegerColumn, sql, varchar, nvarchar, datetime2, bigintColumn, type Database, type Sql } from '@checkout/sql';
+import { Conflict, bigint, int, json, join, nothing, safeIntegerColumn, sql, varchar, nvarchar, datetime2, bigintColumn, type Database, type Sql } from '@checkout/sql';
 import { z } from 'zod';
 import type { DeadLetter, Value } from '../domain/dead-letter.ts';
 import type { Selection } from '../domain/selection.ts';
@@ -34,11 +34,17 @@ export class SqlIndex implements IndexStore {
     return row?.nextSequence ?? 0n;
   }
 
-  async add(queue: Queue, letters: readonly DeadLetter[], cursor: bigint): Promise<void> {
-    await this.#database.commit(join([
-      ...(letters.length === 0 ? [] : [this.#insert(letters), this.#insertGroups(letters), tally(letters, 1), failedAgain(letters)]),
-      this.#moveCursor(queue, cursor),
-    ]));
+  async add(queue: Queue, letters: readonly DeadLetter[], cursor: bigint): Promise<boolean> {
+    try {
+      await this.#database.commit(join([
+        ...(letters.length === 0 ? [] : [this.#insert(letters), this.#insertGroups(letters), tally(letters, 1), failedAgain(letters)]),
+        this.#moveCursor(queue, cursor),
+      ]));
+      return true;
+    } catch (error) {
+      if (error instanceof Conflict) return false;
+      throw error;
+    }
   }
 
   async markGone({ topic, subscription }: Queue, from: bigint, to: bigint, present: readonly bigint[]): Promise<number> {

@@ -56,9 +56,16 @@ export class SqlPlans implements PlanStore {
     const { approvedBy: _a, state, because: _b, wave: _w, rampFrom: _r, predictedAt: _p, version: _v, ...document } = plan;
     // The plan comes last: a crash before leaves items that no plan has.
     for (let from = 0; from < items.length; from += 2_000) await this.#database.commit(insertItems(plan.planId, items.slice(from, from + 2_000)));
-    await this.#audit.together(audit, sql`
+    const insert = sql`
+      ${heldElsewhere(plan)}
       INSERT INTO replay_plan (plan_id, tenant_id, document, created_at, state, wave, ramp_from, version)
-      VALUES (${varchar(36, plan.planId)}, ${varchar(60, plan.tenantId)}, ${json(document)}, ${datetime2(plan.createdAt)}, ${varchar(10, state)}, 0, 0, 1);`);
+      VALUES (${varchar(36, plan.planId)}, ${varchar(60, plan.tenantId)}, ${json(document)}, ${datetime2(plan.createdAt)}, ${varchar(10, state)}, 0, 0, 1);`;
+    try {
+      await this.#audit.together(audit, insert);
+    } catch (error) {
+      await this.#database.commit(sql`DELETE FROM replay_item WHERE plan_id = ${varchar(36, plan.planId)};`);
+      throw refused(error);
+    }
   }
 
   async find(scope: Scope, planId: string): Promise<Plan | undefined> {
@@ -106,18 +113,18 @@ export class SqlPlans implements PlanStore {
     try {
       await this.#audit.together(audit, sql`
         UPDATE replay_plan
-        SET version = version + 1,
-          because = ${nvarchar(400, because?.slice(0, 400) ?? null)}
-          ${state === undefined ? nothing : sql`, state = ${varchar(10, state)}`}
+        SET version = version + 1
+          ${state === undefined ? nothing : sql`, state = ${varchar(10, state)}, because = ${nvarchar(400, because?.slice(0, 400) ?? null)}`}
           ${approvedBy === undefined ? nothing : sql`, approved_by = ${nvarchar(200, approvedBy)}`}
           ${rampFrom === undefined ? nothing : sql`, ramp_from = ${int(rampFrom)}`}
           ${predictedAt === undefined ? nothing : sql`, predicted_at = ${datetime2(predictedAt)}`}
         WHERE plan_id = ${varchar(36, plan.planId)} AND version = ${int(plan.version)};
         IF @@ROWCOUNT <> 1 THROW 51001, 'plan version', 1;
+        ${state === 'running' ? heldElsewhere(plan) : nothing}
         ${state === 'cancelled' ? sql`UPDATE replay_item SET state = 'cancelled' WHERE plan_id = ${varchar(36, plan.planId)} AND state = 'planned';` : nothing}`);
     } catch (error) {
       if (error instanceof Conflict && error.on === 'plan version') throw new Refusal('changed-meanwhile');
-      throw error;
+      throw refused(error);
     }
     return (await this.find('all-tenants', plan.planId)) ?? plan;
   }
@@ -149,6 +156,15 @@ export class SqlPlans implements PlanStore {
     return row?.taken === 1 ? plan : undefined;
   }
 
+  async renew(planId: string, owner: string, leaseMs: number): Promise<boolean> {
+    const [row] = await this.#database.query(TakenRow, sql`
+      UPDATE replay_plan
+      SET lease_until = DATEADD(millisecond, ${int(leaseMs)}, SYSUTCDATETIME())
+      WHERE plan_id = ${varchar(36, planId)} AND lease_owner = ${varchar(60, owner)} AND lease_until >= SYSUTCDATETIME();
+      SELECT @@ROWCOUNT AS taken;`);
+    return row?.taken === 1;
+  }
+
   async release(planId: string, owner: string): Promise<void> {
     await this.#database.commit(sql`
       UPDATE replay_plan
@@ -167,6 +183,24 @@ export class SqlPlans implements PlanStore {
     return rows.map(({ from, letter }) => ({ from, letter, to: to.get(letter.sequenceNumber) }));
   }
 }
+
+/** Two plans that are started never have a dead letter in common. Writers take turns at the audit, so two starts at once see one another. */
+const heldElsewhere = ({ planId, topic, subscription }: Plan): Sql => sql`
+  IF EXISTS (
+    SELECT 1
+    FROM replay_item AS mine
+    JOIN replay_item AS other ON other.sequence_number = mine.sequence_number
+    JOIN replay_plan AS p ON p.plan_id = other.plan_id
+    WHERE mine.plan_id = ${varchar(36, planId)}
+      AND other.plan_id <> ${varchar(36, planId)}
+      AND other.state IN ('planned', 'sending')
+      AND p.state IN ('running', 'paused', 'stopped')
+      AND JSON_VALUE(p.document, '$.topic') = ${varchar(60, topic)}
+      AND JSON_VALUE(p.document, '$.subscription') = ${varchar(60, subscription)}
+  )
+    THROW 51001, 'another plan', 1;`;
+
+const refused = (error: unknown): unknown => (error instanceof Conflict && error.on === 'another plan' ? new Refusal('another-plan') : error);
 
 const byState = (rows: readonly z.output<typeof CountRow>[]): Partial<Record<ItemState, number>> => Object.fromEntries(rows.map(({ state, items }) => [state, items]));
 

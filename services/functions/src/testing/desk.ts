@@ -14,6 +14,7 @@ import { MakePlan } from '../application/make-plan.ts';
 import type { Operator, Predictor } from '../application/ports.ts';
 import { RestoreDiscarded } from '../application/restore.ts';
 import { RunPlan } from '../application/run-plan.ts';
+import { OperationsAlerts } from '../gateway/operations-alerts.ts';
 import { ServiceBusQueues } from '../gateway/service-bus-queues.ts';
 import { SqlArchive } from '../store/sql-archive.ts';
 import { SqlAudit } from '../store/sql-audit.ts';
@@ -43,13 +44,16 @@ export class TestDesk implements AsyncDisposable {
   static async start(predictor?: Predictor): Promise<TestDesk> {
     const directory = mkdtempSync(join(tmpdir(), 'desk-'));
     const subscription = (name: string) => ({
-      Name: name, Properties: { LockDuration: 'PT5S', MaxDeliveryCount: 10, RequiresSession: true },
+      Name: name, Properties: { LockDuration: 'PT5S', MaxDeliveryCount: 10, RequiresSession: true, DeadLetteringOnMessageExpiration: true },
       Rules: [{ Name: 'replay', Properties: { FilterType: 'Sql' as const, SqlFilter: { SqlExpression: `replayFor IS NULL OR replayFor = '${name}'` } } }],
     });
     const Properties = { RequiresDuplicateDetection: true, DuplicateDetectionHistoryTimeWindow: 'PT10M' };
     const bus = await startServiceBus({
       port: 0, directory,
-      topology: { UserConfig: { Namespaces: [{ Name: 'shop', Topics: [{ Name: 'stock', Properties, Subscriptions: [subscription('inventory'), subscription('audit')] }] }] } },
+      topology: { UserConfig: { Namespaces: [{ Name: 'shop', Topics: [
+        { Name: 'stock', Properties, Subscriptions: [subscription('inventory'), subscription('audit')] },
+        { Name: 'operations', Subscriptions: [{ Name: 'desk', Properties: { LockDuration: 'PT5S', MaxDeliveryCount: 10 } }] },
+      ] }] } },
     });
     return new TestDesk(directory, bus, await startTestDatabase([join(import.meta.dirname, '../store/migrations')], 'operations'), predictor);
   }
@@ -64,8 +68,8 @@ export class TestDesk implements AsyncDisposable {
     this.parts = assemble(this.client, this.database, predictor);
   }
 
-  /** Another process of the same desk, which dies on its way. */
-  dying(death: Death): ReturnType<typeof assemble> {
+  /** Another process of the same desk, which may die on its way. */
+  another(death?: Death): ReturnType<typeof assemble> {
     return assemble(this.client, this.database, undefined, death);
   }
 
@@ -78,10 +82,10 @@ export class TestDesk implements AsyncDisposable {
   }
 
   /** Dead letters as inventory would leave them: received, and refused for a reason. */
-  async deadLetter(count: number, { reason = 'stock-row-missing', tenant = 'acme', first = 0, saleOf = (n: number) => `sale-${n}` } = {}): Promise<void> {
+  async deadLetter(count: number, { reason = 'stock-row-missing', tenant = 'acme', first = 0, saleOf = (n: number) => `sale-${n}`, bodyOf = (n: number): object => ({ tenantId: tenant, saleId: saleOf(n), currency: 'GBP', totalMinor: 100, token: 'tok_secret' }) } = {}): Promise<void> {
     const messages = Array.from({ length: count }, (_, index) => first + index).map((n) => ({
       messageId: `${reason}-${n}`, sessionId: 'p1', subject: 'inventory.commit-stock.v1', contentType: 'application/json',
-      body: Buffer.from(JSON.stringify({ tenantId: tenant, saleId: saleOf(n), currency: 'GBP', totalMinor: 100, token: 'tok_secret' })),
+      body: Buffer.from(JSON.stringify(bodyOf(n))),
       applicationProperties: { 'cloudEvents:type': 'inventory.commit-stock.v1', 'cloudEvents:subject': saleOf(n), tenant, store: 's1', traceparent: '00-1-1-01', odd: n },
     }));
     for (let from = 0; from < count; from += 200) await this.client.createSender('stock').sendMessages(messages.slice(from, from + 200));
@@ -124,6 +128,11 @@ export class TestDesk implements AsyncDisposable {
   }
 }
 
+/** A body that is what `inventory.commit-stock.v1` says. */
+export const commitStock = (n: number, sku = 'TEA-01') => ({
+  tenantId: 'acme', storeId: 's1', saleId: `01890000-0000-7000-8000-${String(n).padStart(12, '0')}`, lines: [{ sku, quantity: 1 }],
+});
+
 export const replayOf = (signature: string) => ({ kind: 'replay' as const, selection: { signature }, reason: 'the row is back' });
 
 function assemble(client: ServiceBusClient, database: Database, predictor: Predictor = { predict: () => Promise.reject(new Error('nobody to ask')) }, dieAt?: Death) {
@@ -146,8 +155,9 @@ function assemble(client: ServiceBusClient, database: Database, predictor: Predi
   }
   return {
     queues, groups, plans, reports, audit,
-    index: new IndexDeadLetters(queues, groups),
-    make: new MakePlan(groups, plans, now, randomUUID),
+    archive,
+    index: new IndexDeadLetters(queues, groups, new OperationsAlerts(client, silent)),
+    make: new MakePlan(queues, groups, plans, now, randomUUID),
     direct: new DirectPlan(plans, reports, now),
     dryRun: new DryRun(queues, plans, groups, predictor, now),
     restore: new RestoreDiscarded(archive, queues, audit, now),

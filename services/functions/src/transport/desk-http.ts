@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { verifyAudit } from '../application/verify-audit.ts';
 import type { Operator } from '../application/ports.ts';
 import type { Desk } from '../desk.ts';
-import type { ItemState, Plan } from '../domain/plan.ts';
+import type { Item, ItemState, Plan } from '../domain/plan.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { answered, bodyOf, queryOf, valid, type Handler } from './answer.ts';
 import { AuditQuery, deskApi, GroupsQuery, ItemsQuery, LettersQuery, PlanForm, RestoreForm } from './desk-api.ts';
@@ -39,7 +39,9 @@ export function serveDesk(app: typeof App, desk: Desk): void {
   });
   route('list-items', 'GET', 'dead-letters/plans/{planId}/items', 'dead-letter:read', async (request, operator) => {
     const { state, limit } = queryOf(request, ItemsQuery);
-    return { items: await desk.plans.items((await find(request, operator)).planId, state === undefined ? allStates : [state], limit) };
+    const plan = await find(request, operator);
+    const items = await desk.plans.items(plan.planId, state === undefined ? allStates : [state], limit);
+    return { items: items.map((item) => ({ ...item, edited: plan.rule !== undefined && wasReplayed(item) })) };
   });
   route('dry-run', 'POST', 'dead-letters/plans/{planId}/dry-run', 'dead-letter:replay', (request, operator) => desk.dryRun.run(planIdOf(request), operator));
   route('approve-plan', 'POST', 'dead-letters/plans/{planId}/approve', 'dead-letter:approve', (request, operator) => desk.directPlan.approve(planIdOf(request), operator));
@@ -64,6 +66,8 @@ export function serveDesk(app: typeof App, desk: Desk): void {
 function onlyPlatform({ scope }: Operator): void {
   if (scope !== 'all-tenants') throw new Problem('scope-missing');
 }
+
+const wasReplayed = ({ state }: Item): boolean => state === 'sent' || state === 'applied' || state === 'no-op' || state === 'failed-again';
 
 const planIdOf = (request: HttpRequest): string => valid(z.object({ planId: z.uuid() }), request.params).planId;
 

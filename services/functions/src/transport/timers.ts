@@ -4,8 +4,6 @@ import type { Desk } from '../desk.ts';
 /** A timer function is given less time than until it is called again, so that it never overtakes itself. */
 const indexMs = 8_000;
 const goneMs = 50_000;
-/** Longer than any wave, so that only a process that died loses its lease. */
-const leaseMs = 60_000;
 const runMs = 20_000;
 
 /** What the desk does by itself: index what is new, notice what is gone, work plans off. */
@@ -27,11 +25,7 @@ export function runTimers(app: typeof App, desk: Desk): void {
   app.timer('run-plans', {
     schedule: '*/2 * * * * *',
     handler: async () => {
-      const until = Date.now() + runMs;
-      for (let plan = await desk.plans.lease(desk.instance, leaseMs); plan && Date.now() < until; plan = await desk.plans.lease(desk.instance, leaseMs)) {
-        await desk.runPlan.run(plan, until);
-        await desk.plans.release(plan.planId, desk.instance);
-      }
+      await desk.workPlans.work(Date.now() + runMs);
     },
   });
 }

@@ -17,7 +17,7 @@ export interface RecoveredStore {
 }
 
 /** One object and no more for each: there may be a million. */
-export interface RecoveredMessage extends CopyRecord {
+export interface RecoveredMessage extends Omit<CopyRecord, 'storeId' | 'deliveryCount' | 'state'> {
   readonly encoding: Encoding;
   deliveryCount: number;
   state: number;
@@ -70,10 +70,10 @@ export function recover(directory: string, encodings: RecentEncodings): Recovere
       }
       case 'put': {
         const encoding = Encoding.standing(segment, groupAt + record.at, record.size);
-        for (const copy of record.copies) {
-          const store = storeOf(copy.storeId);
-          store.nextSequence = Math.max(store.nextSequence, copy.sequence + 1);
-          store.messages.set(copy.sequence, { ...copy, encoding });
+        for (const { storeId, sequence, enqueueSequence, enqueuedAt, deliveryCount, state } of record.copies) {
+          const store = storeOf(storeId);
+          store.nextSequence = Math.max(store.nextSequence, sequence + 1);
+          store.messages.set(sequence, { sequence, enqueueSequence, enqueuedAt, deliveryCount, state, encoding });
         }
         break;
       }

@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { breakfast, card, totalOf } from '@checkout/local-network';
+import { World } from './world.ts';
+
+/** Long enough to log in with, short enough that several end while a test looks on. */
+const tokensLiveSeconds = 8;
+
+let world: World;
+beforeAll(async () => {
+  world = await World.create({}, { tokensLiveSeconds });
+}, 90_000);
+afterAll(() => world?.close());
+
+const total = totalOf(breakfast);
+const sell = () => world.till.checkout({ lines: breakfast, currency: 'GBP', totalMinor: total, tenders: [card(total)] });
+const granted = async (): Promise<number> => ((await (await fetch(`${world.network.url('identity')}/health`)).json()) as { granted: number }).granted;
+
+it('sells without a password, by tokens of the services\' identities, and goes on while tokens end', async () => {
+  // given
+  const atFirst = await granted();
+  expect(atFirst).toBeGreaterThanOrEqual(10); // Five services, each at a database and the bus.
+  const endings = [];
+
+  // when
+  const until = Date.now() + 3 * tokensLiveSeconds * 1_000;
+  while (Date.now() < until) {
+    endings.push((await sell()).body);
+    await sleep(500);
+  }
+
+  // then
+  expect(endings.map(({ state }) => state)).toEqual(endings.map(() => 'completed'));
+  expect(await granted()).toBeGreaterThan(atFirst + 5);
+  await world.expectBalance(endings);
+}, 120_000);
+
+it('logs in again with a new token when every connection to the databases is lost after the old one has ended', async () => {
+  const before = await granted();
+  await sleep(tokensLiveSeconds * 1_000);
+  await world.network.restart('sql');
+  const { body } = await sell();
+  const endings = await world.ended([body.checkoutId]);
+  expect(endings.get(body.checkoutId)?.state).toBe('completed');
+  expect(await granted()).toBeGreaterThan(before);
+}, 120_000);
