@@ -61,15 +61,16 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a repeat to the provider has a key of its own',
     edits: [{ file: 'services/payment/src/domain/question.ts', find: 'const key = round === 1 ? `${reference}:${operation}`', replace: 'const key = round === 1 ? `${reference}:${operation}:${attempt}`' }],
-    sales: sales({ count: 3, tokens: ['tok_timeout'] }),
-    faults: [],
+    sales: sales({ count: 1 }),
+    // A webhook would tell before the repeat is due.
+    faults: [{ id: 'm', after: 0, kind: 'provider-strike', strike: 'done-and-never-told', on: 'authorize', times: 2 }],
     caughtBy: ['I4'],
   },
   {
     name: 'a provider that does not answer is taken to have declined',
     edits: [{ file: 'services/payment/src/gateway/http-provider.ts', find: 'return doubt;', replace: "return { kind: 'declined', declineCode: 'timeout' };" }],
-    sales: sales({ count: 3, tokens: ['tok_timeout'] }),
-    faults: [],
+    sales: sales({ count: 3 }),
+    faults: [{ id: 'm', after: 0, kind: 'provider-strike', strike: 'done-and-never-told', on: 'authorize', times: 3 }],
     caughtBy: ['I3'],
   },
   {

@@ -58,6 +58,7 @@ export type SqlStrike = (typeof sqlStrikes)[number];
 /** What the payment provider does with one request; its README says more. */
 export const providerStrikes = {
   'done-reply-lost': { effect: 'done', reply: 'lost' },
+  'done-and-never-told': { effect: 'done', reply: 'lost', webhook: 'never' },
   'never-arrived': { effect: 'never', reply: 'reset' },
   'done-late-webhook-first': { effect: 'done', reply: 'reset', webhook: 'first' },
   'brought-twice': { effect: 'twice' },

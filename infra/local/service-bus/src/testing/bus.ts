@@ -56,7 +56,7 @@ export const sleep = (ms: number): Promise<void> => new Promise((resolve) => { s
 
 /** Tries until it holds, or gives up after two seconds and lets the last attempt's error through. */
 export async function eventually(check: () => Promise<void> | void): Promise<void> {
-  const until = Date.now() + 2000;
+  const until = Date.now() + 10_000;
   for (;;) {
     try {
       await check();
