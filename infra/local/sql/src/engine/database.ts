@@ -7,6 +7,7 @@ import { registerFunctions } from './function/register.ts';
 import { FifoLock } from './lock.ts';
 import { RowLocks, type LockMode } from './row-locks.ts';
 import { WaitGraph } from './wait-graph.ts';
+import { WriterTransaction } from './writer-transaction.ts';
 import type { Session } from './session.ts';
 import { PlanCache } from './plan-cache.ts';
 import { typesFromJson, typesToJson } from '../value/type-json.ts';
@@ -38,6 +39,7 @@ export class Database {
   readonly durability: Durability;
   readonly reader: DatabaseSync;
   readonly writer: DatabaseSync;
+  readonly transaction: WriterTransaction;
   /** What is committed; a transaction that defines objects has its own until it commits. */
   catalog: Catalog;
   readonly #identities = new Map<string, number>();
@@ -50,7 +52,11 @@ export class Database {
     this.writer.exec(`CREATE TABLE IF NOT EXISTS "$catalog" (id INT PRIMARY KEY, state TEXT NOT NULL, rowversion INT NOT NULL) STRICT;
       INSERT OR IGNORE INTO "$catalog" VALUES (1, '{"schemas":["dbo"],"tables":[]}', 0);`);
     this.reader = this.#open();
-    this.durability = new Durability(path);
+    this.transaction = new WriterTransaction(this.writer, (error) => {
+      this.#savedRowversionLimit = 0;
+      this.durability.lost(error);
+    });
+    this.durability = new Durability(path, () => this.transaction.flush());
     this.#checkpointer = new Checkpointer(path, this.reader);
     const row = this.writer.prepare('SELECT state, rowversion FROM "$catalog"').get();
     this.catalog = new Catalog(typesFromJson(String(row?.['state'])) as CatalogState);
@@ -139,6 +145,7 @@ export class Database {
   }
 
   async close(): Promise<void> {
+    this.transaction.flush();
     await this.durability.close();
     await this.#checkpointer.close();
     this.reader.close();

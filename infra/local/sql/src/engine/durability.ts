@@ -15,7 +15,13 @@ export class Durability {
   #waiting: { readonly upTo: number; readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
   #idle: (() => void) | undefined;
 
-  constructor(databasePath: string) {
+  readonly #flush: () => void;
+  /** How often commits were lost. A request during which this changes cannot know whether its own, or one it has seen, was among them. */
+  losses = 0;
+
+  /** `flush` puts into the log what was told to be committed. */
+  constructor(databasePath: string, flush: () => void) {
+    this.#flush = flush;
     this.#log = openSync(`${databasePath}-wal`, 'r+');
     // The names of the files must survive as well as what is in them.
     const directory = openSync(dirname(databasePath), 'r');
@@ -40,7 +46,16 @@ export class Durability {
     return new Promise((resolve, reject) => this.#waiting.push({ upTo, resolve, reject }));
   }
 
+  /** What waited to be put into the log will never be there: nobody who waits is answered. */
+  lost(error: Error): void {
+    this.losses += 1;
+    this.#durable = this.#committed;
+    for (const waiter of this.#waiting) waiter.reject(error);
+    this.#waiting = [];
+  }
+
   readonly #sync = (): void => {
+    this.#flush();
     const upTo = this.#committed;
     fdatasync(this.#log, (error) => {
       if (error) {
@@ -50,7 +65,7 @@ export class Durability {
         this.#waiting = [];
         return;
       }
-      this.#durable = upTo;
+      this.#durable = Math.max(this.#durable, upTo);
       const ready = this.#waiting.filter((waiter) => waiter.upTo <= upTo);
       this.#waiting = this.#waiting.filter((waiter) => waiter.upTo > upTo);
       if (this.#committed > upTo) setImmediate(this.#sync);

@@ -10,9 +10,16 @@ export interface Parameter { readonly name: string; readonly type: SqlType }
 /** tedious declares these by the length of each value, so no plan may depend on it: they count as (MAX). */
 export const hasFreeLength = ({ kind }: SqlType) => kind === 'varchar' || kind === 'nvarchar' || kind === 'varbinary';
 
+const signatures = new WeakMap<readonly Parameter[], string>();
+
 /** Parameter types as far as a plan depends on them. */
-export const signatureOf = (parameters: readonly Parameter[]) =>
-  parameters.map(({ name, type }) => `${name} ${type.kind} ${hasFreeLength(type) ? '' : type.length},${type.precision},${type.scale}`).join(';');
+export function signatureOf(parameters: readonly Parameter[]): string {
+  const known = signatures.get(parameters);
+  if (known !== undefined) return known;
+  const signature = parameters.map(({ name, type }) => `${name} ${type.kind} ${hasFreeLength(type) ? '' : type.length},${type.precision},${type.scale}`).join(';');
+  signatures.set(parameters, signature);
+  return signature;
+}
 
 /** Plans by SQL text and parameter types. Steps of a plan note the catalog they were compiled for and compile again for another. */
 export class PlanCache {

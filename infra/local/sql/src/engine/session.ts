@@ -1,4 +1,3 @@
-import type { StatementSync } from 'node:sqlite';
 import type { Value } from '../value/value.ts';
 import type { Catalog } from './catalog.ts';
 import type { Database } from './database.ts';
@@ -49,7 +48,6 @@ export class Session {
   /** The name of the outermost transaction. */
   #name: string | undefined;
   readonly #savepoints = new Map<string, { catalog: Catalog | undefined }>();
-  static #begin = new WeakMap<Database, Record<'begin' | 'commit' | 'rollback', StatementSync>>();
 
   constructor(readonly database: Database, readonly id: number) {}
 
@@ -66,19 +64,9 @@ export class Session {
     return this.#isWriting;
   }
 
-  /** While nobody writes, the writer too sees what is committed and nothing else, and its page cache is warm: every commit empties the reader's. */
+  /** While no transaction is open there, the writer too sees what is committed and nothing else, and its page cache is warm: every commit empties the reader's. */
   get side(): 'reader' | 'writer' {
-    return this.#isWriting || this.database.lock.owner === undefined ? 'writer' : 'reader';
-  }
-
-  #sql(what: 'begin' | 'commit' | 'rollback'): void {
-    let statements = Session.#begin.get(this.database);
-    if (!statements) {
-      const prepare = (sql: string) => this.database.writer.prepare(sql);
-      statements = { begin: prepare('BEGIN IMMEDIATE'), commit: prepare('COMMIT'), rollback: prepare('ROLLBACK') };
-      Session.#begin.set(this.database, statements);
-    }
-    statements[what].run();
+    return this.#isWriting || !this.database.transaction.isPrivate ? 'writer' : 'reader';
   }
 
   begin(replies: Replies, name?: string): void {
@@ -100,7 +88,7 @@ export class Session {
   }
 
   #beginWriting(): void {
-    this.#sql('begin');
+    this.database.transaction.begin();
     this.#isWriting = true;
   }
 
@@ -135,9 +123,44 @@ export class Session {
         if (!(error instanceof Blocked)) throw error;
         // Nothing is written yet, so whoever has the rows may write meanwhile.
         if (!wasWriting) this.#rollBackWriting();
-        await this.database.rowLocks.wait(this, error.owners, this.settings.lockTimeoutMs);
+        await this.#waitForRows(error);
       }
     }
+  }
+
+  #waitForRows({ owners }: Blocked): Promise<void> {
+    return this.database.rowLocks.wait(this, owners, this.settings.lockTimeoutMs);
+  }
+
+  /** As {@link write}, for a statement that defines nothing: as a transaction of its own it shares SQLite's COMMIT with others. */
+  async change<T>(run: () => T): Promise<T> {
+    // A fault rule may want to look between the statement and its commit, and then they have to be two things.
+    while (this.depth === 0 && !this.beforeCommit) {
+      const wait = this.database.lock.acquire(this, this.settings.lockTimeoutMs);
+      if (wait) await wait;
+      try {
+        return this.#share(run);
+      } catch (error) {
+        if (!(error instanceof Blocked)) throw error;
+        this.database.lock.release(this);
+        await this.#waitForRows(error);
+      } finally {
+        this.database.lock.release(this);
+      }
+    }
+    return this.write(run);
+  }
+
+  #share<T>(run: () => T): T {
+    const { database } = this;
+    const result = database.transaction.share(() => {
+      const made = run();
+      database.saveRowversions();
+      return made;
+    });
+    this.commits += 1;
+    database.committed();
+    return result;
   }
 
   /** A statement that is a transaction of its own. */
@@ -156,7 +179,7 @@ export class Session {
 
   #commitWriting(): void {
     this.database.saveRowversions();
-    this.#sql('commit');
+    this.database.transaction.commit();
     if (this.#catalog) this.database.catalog = this.#catalog;
     this.#catalog = undefined;
     this.#isWriting = false;
@@ -167,8 +190,7 @@ export class Session {
 
   #rollBackWriting(): void {
     if (!this.#isWriting) return;
-    // SQLite ends the transaction by itself when the disk is full or fails.
-    if (this.database.writer.isTransaction) this.#sql('rollback');
+    this.database.transaction.rollback();
     this.database.rolledBack();
     this.#catalog = undefined;
     this.#isWriting = false;

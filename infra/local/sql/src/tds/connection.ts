@@ -273,7 +273,8 @@ export class Connection {
     }
     const reader = new ByteReader(body);
     skipHeaders(reader);
-    const commits = session.commits;
+    const { commits, database: { durability } } = session;
+    const { losses } = durability;
     let outcome: Outcome = 'reply';
     try {
       outcome = await execute(type, reader, { session, reply, handles: this.#handles, faults: this.#server.faults });
@@ -282,8 +283,9 @@ export class Connection {
       writeDone(reply.writer, 'done', doneStatus.error);
     }
     // No reply leaves before everything it could have seen is on disk.
-    const settled = session.database.durability.settled();
+    const settled = durability.settled();
     if (settled) await settled;
+    if (durability.losses > losses) throw new Error('The disk lost commits while this request ran.');
     if (session.commits > commits && this.#server.faults.dropsCommitted()) {
       this.close();
       return;

@@ -148,7 +148,7 @@ async function runStatement(statement: PreparedStatement, { procedure, parameter
   const given = parameters.slice(before[procedure] ?? 0);
   const frame = Array.from<Value>({ length: plan.variables.size }).fill(null);
   for (const [i, parameter] of given.entries()) {
-    const slot = parameter.name === '' ? i : declared.findIndex(({ name }) => `@${name}` === parameter.name || name === parameter.name);
+    const slot = slotOf(parameter, i, declared);
     const declaration = declared[slot];
     if (!declaration) throw new TsqlError(8144, `Procedure or function has too many arguments specified (${parameter.name}).`, { effect: 'batch' });
     frame[slot] = fit(parameter, declaration);
@@ -167,7 +167,14 @@ async function runStatement(statement: PreparedStatement, { procedure, parameter
   if (isWhole && session.depth !== depth) {
     reply.error(new TsqlError(266, `Transaction count after EXECUTE indicates a mismatching number of BEGIN and COMMIT statements. Previous count = ${depth}, current count = ${session.depth}.`, { state: 2 }));
   }
+  if (!given.some(({ isOutput }) => isOutput)) return [];
   return declared.flatMap(({ name, type }, i) => (given.some((parameter) => parameter.isOutput && (parameter.name === name || parameter.name === '')) && given[i]?.isOutput ? [{ name, type, value: frame[i] ?? null }] : []));
+}
+
+/** Most often a parameter comes in its declared place. */
+function slotOf({ name }: RpcParameter, place: number, declared: readonly DeclaredParameter[]): number {
+  if (name === '' || declared[place]?.name === name) return place;
+  return declared.findIndex((candidate) => `@${candidate.name}` === name || candidate.name === name);
 }
 
 /** Text longer than its declared parameter is cut without a word, as the server does. */

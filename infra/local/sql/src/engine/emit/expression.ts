@@ -1,7 +1,7 @@
 import type { Binary, Call, Case, Comparison, Expression, In, Like, Literal, Ordering, Variable } from '../../tsql/node/expression.ts';
 import type { Query } from '../../tsql/node/query.ts';
 import { collationOf } from '../../tsql/parse/create-table.ts';
-import { common, isApproximate, isInteger, isNumeric, isString, isTime, type as types, typeName, type SqlType } from '../../value/sql-type.ts';
+import { common, isApproximate, isInteger, isNumeric, isString, isTime, range, type as types, typeName, type SqlType } from '../../value/sql-type.ts';
 import { literal, quote } from '../catalog.ts';
 import { clash, collationConflict, notACondition, outside, TsqlError } from '../error.ts';
 import { functions } from '../function/index.ts';
@@ -137,15 +137,27 @@ function emitBinary({ operator, left, right }: Binary, scope: Scope, emitter: Em
 function plainArithmetic(operator: string, a: Typed, b: Typed, type: SqlType): Typed {
   const left = coerce(a, type);
   const right = coerce(b, type);
-  if (operator !== '/' && operator !== '%') return { sql: inRange(`(${left} ${operator} ${right})`, type), type };
+  if (operator !== '/' && operator !== '%') return { sql: inRange(`(${left} ${operator} ${right})`, type, isPlain(left) && isPlain(right)), type };
   // SQLite answers NULL for a division by zero, T-SQL error 8134. A constant divisor needs no watching.
   const divisor = /^[1-9]\d*$/.test(right) ? right : `ts_divisor(${right})`;
   if (operator === '%' && isApproximate(type)) throw outside('% of approximate numbers');
   return { sql: `(${left} ${operator} ${isInteger(type) && divisor !== right ? `CAST(${divisor} AS INTEGER)` : divisor})`, type };
 }
 
-/** SQLite counts in 64 bits whatever the type, and in floating numbers beyond. */
-const inRange = (sql: string, type: SqlType): string => (type.kind === 'bigint' ? `ts_whole(${sql})` : isInteger(type) ? `ts_range(${sql}, '${type.kind}')` : sql);
+/** A column, a parameter, a number: nothing that costs to be worked out twice. */
+const isPlain = (sql: string) => /^(?:\?\d+|\d+|(?:"[^"]+"\.)?"[^"]+")$/.test(sql);
+
+/**
+ * SQLite counts in 64 bits whatever the type, and in floating numbers beyond. Where the result is cheap SQLite looks itself whether it fits, because a
+ * call into JavaScript is a sixth of a small UPDATE; the call is left for what does not fit, and fails.
+ */
+function inRange(sql: string, type: SqlType, isCheap: boolean): string {
+  if (type.kind === 'bigint') return isCheap ? `CASE typeof${sql} WHEN 'integer' THEN ${sql} ELSE ts_whole(${sql}) END` : `ts_whole(${sql})`;
+  if (!isInteger(type)) return sql;
+  const [low, high] = range[type.kind] ?? [];
+  const checked = `ts_range(${sql}, '${type.kind}')`;
+  return isCheap && low !== undefined && high !== undefined ? `CASE WHEN ${sql} BETWEEN ${low} AND ${high} THEN ${sql} ELSE ${checked} END` : checked;
+}
 
 /** Decimals are integers scaled by their type; a product widens the scale, a quotient is left to the services. */
 function decimalArithmetic(operator: string, a: Typed, b: Typed, type: SqlType): Typed {

@@ -241,7 +241,7 @@ export class BatchRun {
 
   async #write(write: Written): Promise<void> {
     const { session } = this.#state;
-    const { rows, count } = await session.write(() => {
+    const { rows, count } = await session.change(() => {
       try {
         session.database.lastIdentity = null;
         session.database.running = session;
