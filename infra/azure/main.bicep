@@ -39,8 +39,8 @@ param privateNetwork bool = false
 @description('A second region that holds a readable copy of every database, ready for failover; empty for none.')
 param geoSecondaryLocation string = ''
 
-@description('False on the first run, which only makes the registry that images are pushed to.')
-param deployServices bool = true
+@description('How far to go: to the registry that images are pushed to, to the jobs that migrate the databases, or all the way to what serves.')
+param stage 'registry' | 'migrations' | 'all' = 'all'
 
 var allotment = sizes[size]
 var suffix = '${environmentName}-${uniqueString(resourceGroup().id, environmentName)}'
@@ -131,10 +131,11 @@ module environment 'container-environment.bicep' = {
   }
 }
 
-module services 'services.bicep' = if (deployServices) {
+module services 'services.bicep' = if (stage != 'registry') {
   name: 'services'
   params: {
     location: location
+    hasApps: stage == 'all'
     environmentId: environment.outputs.environmentId
     defaultDomain: environment.outputs.defaultDomain
     registryHost: registry.outputs.host
@@ -151,7 +152,7 @@ module services 'services.bicep' = if (deployServices) {
   dependsOn: [serviceBusAccess]
 }
 
-module functions 'functions.bicep' = if (deployServices) {
+module functions 'functions.bicep' = if (stage == 'all') {
   name: 'functions'
   params: {
     location: location
@@ -194,5 +195,5 @@ module workbook 'workbook.bicep' = {
 output registryHost string = registry.outputs.host
 output serviceBusHost string = serviceBus.outputs.host
 output sqlServerHost string = sql.outputs.host
-output frontDoorUrl string = deployServices ? services!.outputs.frontDoorUrl : ''
+output frontDoorUrl string = stage == 'all' ? services!.outputs.frontDoorUrl : ''
 output webUrl string = web.outputs.url

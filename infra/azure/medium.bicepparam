@@ -2,6 +2,7 @@ using 'main.bicep'
 
 param environmentName = readEnvironmentVariable('ENVIRONMENT_NAME', 'prod')
 param size = 'medium'
+param stage = readEnvironmentVariable('STAGE', 'all')
 param imageTag = readEnvironmentVariable('IMAGE_TAG', 'main')
 param sqlAdministrators = { name: readEnvironmentVariable('SQL_ADMINS_NAME', ''), objectId: readEnvironmentVariable('SQL_ADMINS_ID', '') }
 param auth = {

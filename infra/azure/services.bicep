@@ -2,6 +2,9 @@
 // A test holds the settings against each service's configuration schema.
 
 param location string
+
+@description('False: only the jobs that migrate. What runs goes on as it is.')
+param hasApps bool
 param environmentId string
 param defaultDomain string
 param registryHost string
@@ -87,7 +90,7 @@ module migrations 'migration-job.bicep' = [for database in databases: {
   }
 }]
 
-module apps 'container-app.bicep' = [for service in services: {
+module apps 'container-app.bicep' = [for service in services: if (hasApps) {
   name: 'service-${service.name}'
   params: {
     name: service.name

@@ -10,6 +10,12 @@ it('opens nothing to the internet but the services themselves when the network i
   expect(databases.filter(({ isExisting }) => !isExisting).map(({ body }) => (body['properties'] as { publicNetworkAccess: string }).publicNetworkAccess)).toEqual(['Disabled', 'Disabled', 'Disabled']);
 });
 
+it('makes the jobs that migrate before anything that serves is changed', () => {
+  const types = (stage: string): Set<string> => new Set(askedOfAzure(Tree.root, 'small', { STAGE: stage }).map(({ type }) => type));
+  expect([types('registry').has('Microsoft.App/jobs'), types('migrations').has('Microsoft.App/jobs'), types('all').has('Microsoft.App/jobs')]).toEqual([false, true, true]);
+  expect([types('migrations').has('Microsoft.App/containerApps'), types('migrations').has('Microsoft.Web/sites'), types('all').has('Microsoft.App/containerApps')]).toEqual([false, false, true]);
+});
+
 describe('a mistake in infra/azure is found:', () => {
   it.each<[string, string, string, string, RegExp]>([
     ['a topic that the topology has not', 'libs/contracts/generated/azure-service-bus.json', '"name": "sale-events"', '"name": "sale-event"', /topic sale-events is missing/],

@@ -14,7 +14,8 @@ const exported = {
   RUNBOOKS_URL: 'https://code.example/checkout/docs/runbooks',
 };
 
-export const askedOfAzure = (tree: Tree, size: (typeof sizes)[number]): readonly Placed[] => evaluateParameters(join(tree.directory, `infra/azure/${size}.bicepparam`), exported);
+export const askedOfAzure = (tree: Tree, size: (typeof sizes)[number], more: Readonly<Record<string, string>> = {}): readonly Placed[] =>
+  evaluateParameters(join(tree.directory, `infra/azure/${size}.bicepparam`), { ...exported, ...more });
 
 /** Everything in which `infra/azure` differs from the topology and from what programs read, as sentences. */
 export function azureFaults(tree: Tree, size: (typeof sizes)[number] = 'small'): string[] {

@@ -17,7 +17,7 @@ export const azureServiceBus = () => ({
     ...subscription,
     filter: replayFilterOf(subscription.name),
   }))),
-  senders: topology.flatMap((topic) => [...topic.senders, desk].map((service) => ({ topic: topic.name, service }))),
+  senders: topology.flatMap((topic) => [...new Set([...topic.senders, desk])].map((service) => ({ topic: topic.name, service }))),
   receivers: topology.flatMap((topic) => topic.subscriptions.flatMap((subscription) => [
     ...(subscription.owner ? [{ topic: topic.name, subscription: subscription.name, service: subscription.owner }] : []),
     ...(subscription.owner === desk ? [] : [{ topic: topic.name, subscription: subscription.name, service: desk }]),

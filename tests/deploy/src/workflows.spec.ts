@@ -1,0 +1,27 @@
+import { Tree } from './tree.ts';
+import { workflowFaults } from './workflows.ts';
+
+it('builds, tests and deploys what there is', () => {
+  expect(workflowFaults(Tree.root)).toEqual([]);
+});
+
+describe('a mistake in a workflow is found:', () => {
+  it.each<[string, string, string, string, RegExp]>([
+    ['a key that Actions does not know', 'ci.yml', 'runs-on: ubuntu-24.04', 'run-on: ubuntu-24.04', /run-on|runs-on/],
+    ['an expression that does not end', 'ci.yml', "group: 'ci-${{ github.ref }}'", "group: 'ci-${{ github.re f }}'", /Unexpected|expression/i],
+    ['a script that there is not', 'conformance.yml', 'npm run sale', 'npm run sell', /no script sell/],
+    ['a file that there is not', 'ci.yml', 'infra/azure/main.bicep', 'infra/azure/all.bicep', /no infra\/azure\/all.bicep/],
+    ['an action that moves', 'ci.yml', 'actions/checkout@v4', 'actions/checkout@main', /which moves/],
+    ['a job without an end', 'ci.yml', '    timeout-minutes: 10\n', '', /bicep may run for ever/],
+    ['rights that nobody stated', 'conformance.yml', 'permissions: { contents: read }\n', '', /may do everything/],
+    ['an image that is forgotten', 'ci.yml', ', receipt, functions]', ', receipt]', /makes images of/],
+    ['a parameter that is not given', 'deploy.yml', '  PROVIDER_URL: ${{ vars.PROVIDER_URL }}\n', '', /PROVIDER_URL is not given/],
+    ['nobody who approves', 'deploy.yml', '    environment: ${{ inputs.environment }}\n', '', /nobody has to approve/],
+    ['revisions before tables', 'deploy.yml', 'STAGE=migrations', 'STAGE=all', /before their tables/],
+    ['a database that is not migrated', 'deploy.yml', 'payment receipt functions; do', 'payment receipt; do', /functions is not migrated/],
+    ['no sale afterwards', 'deploy.yml', 'node tools/run.mjs file tests/deploy/src/smoke.ts', 'echo sold', /nothing is sold afterwards/],
+    ['no way back', 'deploy.yml', "env: { IMAGE_TAG: '${{ steps.before.outputs.tag }}' }", "env: { A: 'b' }", /no way back/],
+  ])('%s', (_, name, right, wrong, says) => {
+    expect(Tree.withMistake(`.github/workflows/${name}`, right, wrong, workflowFaults)).toEqual(expect.arrayContaining([expect.stringMatching(says)]));
+  });
+});
