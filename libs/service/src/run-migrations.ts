@@ -1,6 +1,6 @@
 import { messagingMigrations } from '@checkout/messaging';
 import { createLogger } from '@checkout/observability';
-import { migrate } from '@checkout/sql';
+import { admit, migrate } from '@checkout/sql';
 import { logLevel, MigrationEnvironment, readEnvironment } from './environment.ts';
 
 /**
@@ -12,8 +12,10 @@ import { logLevel, MigrationEnvironment, readEnvironment } from './environment.t
 export async function runMigrations(name: string, folder: string): Promise<void> {
   const logger = createLogger({ service: `${name}-migrate`, level: logLevel(process.env) });
   try {
-    const { SQL_CONNECTION } = readEnvironment(MigrationEnvironment, process.env, (message) => logger.warn(message));
+    const { SQL_CONNECTION, SERVICE_IDENTITY } = readEnvironment(MigrationEnvironment, process.env, (message) => logger.warn(message));
     await migrate(SQL_CONNECTION, [messagingMigrations, folder], logger);
+    const [user, clientId] = SERVICE_IDENTITY?.split('=') ?? [];
+    if (user !== undefined && clientId !== undefined) await admit(SQL_CONNECTION, { name: user, clientId }, logger);
     logger.info('the database is up to date');
   } catch (error) {
     logger.fatal({ err: error }, 'the database was not brought up to date');

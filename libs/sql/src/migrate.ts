@@ -7,6 +7,7 @@ import { migrationBudget } from './budgets.ts';
 import { classify } from './classify.ts';
 import { Connector, type Session } from './connector.ts';
 import type { Logger } from './logger.ts';
+import { serviceUserBatch, type ServiceIdentity } from './service-user.ts';
 import { sql } from './sql.ts';
 import { varchar } from './types.ts';
 
@@ -17,6 +18,12 @@ interface Migration {
 }
 
 const AppliedRow = z.object({ name: z.string(), checksum: z.string() });
+
+/** Makes an identity a user of the database. Not a migration: which identity it is differs by environment. */
+export async function admit(connectionString: string, identity: ServiceIdentity, logger?: Logger): Promise<void> {
+  await using connector = new Connector(connectionString, 'migrate', migrationBudget, (error) => logger?.warn({ err: error }, 'an idle connection broke'));
+  await connector.session((session) => session.batch(serviceUserBatch(identity)));
+}
 
 /** What every database has, whatever else: the table that the breaker's prober writes to. */
 const ownFolder = join(import.meta.dirname, '../migrations');
