@@ -23,6 +23,8 @@ const builtFrom = hash.digest('hex');
 
 const isBuilt = () => existsSync(join(dist, stamp)) && readFileSync(join(dist, stamp), 'utf8') === builtFrom;
 if (!isBuilt()) {
+  // Jest says "test" here, and React would then come with all its checks.
+  process.env.NODE_ENV = 'production';
   const { build } = await import('vite');
   const outDir = mkdtempSync(join(here, 'dist-'));
   try {

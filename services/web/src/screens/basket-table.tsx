@@ -39,7 +39,7 @@ export function BasketTable() {
         </Table>
       </ScrollArea>
       <Group justify="space-between" mt="sm">
-        <Button variant="subtle" color="red.9" onClick={() => till.voidSale()}>{say.voidSale}</Button>
+        <Button variant="default" c="red.9" onClick={() => till.voidSale()}>{say.voidSale}</Button>
         <Text c="dimmed">{taxMode === 'inclusive' ? say.includedTax : say.addedTax}: {amount(totals.taxMinor)}</Text>
       </Group>
     </>

@@ -43,7 +43,7 @@ export function SalesScreen() {
                     {outcome && <Text size="sm">{outcome.title}. {outcome.action} {say.reference}: {sale.commandId}</Text>}
                   </Table.Td>
                   <Table.Td>
-                    <Button variant="default" size="xs" aria-label={say.reprint(numberOf(sale))} onClick={() => setShown(sale)}>{say.receipt}</Button>{' '}
+                    {hasReceipt(sale) && <Button variant="default" size="xs" aria-label={say.reprint(numberOf(sale))} onClick={() => setShown(sale)}>{say.receipt}</Button>}{' '}
                     {sale.standing.state === 'parked' && sale.standing.refusal.code !== 'journal-damaged' && <Button variant="default" size="xs" onClick={() => void till.sendAgain(sale.commandId)}>{say.sendAgain(numberOf(sale))}</Button>}
                   </Table.Td>
                 </Table.Tr>
@@ -58,6 +58,9 @@ export function SalesScreen() {
 }
 
 const isDone = ({ standing }: KeptSale): boolean => standing.state === 'ended' && standing.status.state === 'completed';
+
+/** Nobody is given a receipt for what was not sold. */
+const hasReceipt = (sale: KeptSale): boolean => isDone(sale) || (sale.standing.state === 'waiting' && sale.releasedAt !== undefined);
 
 /** The store's number once there is one. */
 const numberOf = ({ standing, provisionalNumber }: KeptSale): string => (standing.state === 'ended' && standing.status.receiptNumber) || provisionalNumber;
