@@ -32,12 +32,16 @@ export class DirectPlan {
     const plan = await this.#find(planId, by);
     await this.#refuseExpired(plan, by);
     if (plan.needsApproval && plan.approvedBy === undefined) throw new Refusal('approval-needed');
-    if (plan.kind === 'replay') {
-      const open = await openBreakersOf(this.#reports, plan, new Date(this.#now().getTime() - breakerMemoryMs));
-      if (open !== undefined) throw new Refusal('breaker-open', `Now ${open}.`);
-    }
+    const open = await this.heldBackBy(plan);
+    if (open !== undefined) throw new Refusal('breaker-open', `Now ${open}.`);
     // A run that stopped by itself begins again with one message.
     return this.#to(plan, 'running', by, plan.state === 'draft' ? 'plan.started' : 'plan.resumed', { rampFrom: plan.wave });
+  }
+
+  /** What keeps a replay from being started now, as far as services have told; nothing when it may be. */
+  async heldBackBy(plan: Plan): Promise<string | undefined> {
+    if (plan.kind !== 'replay') return undefined;
+    return openBreakersOf(this.#reports, plan, new Date(this.#now().getTime() - breakerMemoryMs));
   }
 
   async pause(planId: string, by: Operator): Promise<Plan> {

@@ -36,6 +36,7 @@ export class TestDesk implements AsyncDisposable {
   readonly client: ServiceBusClient;
   readonly database: Database;
   readonly databaseConnection: string;
+  readonly busConnection: string;
   readonly parts: ReturnType<typeof assemble>;
   readonly #directory: string;
   readonly #bus: ServiceBus;
@@ -64,6 +65,7 @@ export class TestDesk implements AsyncDisposable {
     this.#server = server;
     this.client = new ServiceBusClient(bus.connectionString);
     this.databaseConnection = server.connectionString;
+    this.busConnection = bus.connectionString;
     this.database = Database.open({ connectionString: server.connectionString, name: 'operations', logger: silent });
     this.parts = assemble(this.client, this.database, predictor);
   }

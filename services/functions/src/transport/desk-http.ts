@@ -35,7 +35,7 @@ export function serveDesk(app: typeof App, desk: Desk): void {
   route('list-plans', 'GET', 'dead-letters/plans', 'dead-letter:read', async (_request, { scope }) => ({ plans: await desk.plans.list(scope) }));
   route('show-plan', 'GET', 'dead-letters/plans/{planId}', 'dead-letter:read', async (request, operator) => {
     const plan = await find(request, operator);
-    return { ...plan, items: await desk.plans.counts(plan.planId) };
+    return { ...plan, items: await desk.plans.counts(plan.planId), heldBackBy: await desk.directPlan.heldBackBy(plan) };
   });
   route('list-items', 'GET', 'dead-letters/plans/{planId}/items', 'dead-letter:read', async (request, operator) => {
     const { state, limit } = queryOf(request, ItemsQuery);
