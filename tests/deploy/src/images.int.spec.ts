@@ -23,20 +23,17 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const filesBelow = (directory: string, below = ''): string[] => readdirSync(join(directory, below), { withFileTypes: true })
   .flatMap((entry) => (entry.isDirectory() ? filesBelow(directory, join(below, entry.name)) : [join(below, entry.name)]));
 
-interface Manifest {
-  readonly devDependencies?: Readonly<Record<string, string>>;
-  readonly dependencies?: Readonly<Record<string, string>>;
-}
-const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
-/** What only those who build and test need. Some stand-ins are programs that need one of them: the Functions host reads its schedules by croner. */
-const forDevelopers = Object.keys(manifest.devDependencies ?? {}).filter((name) => !name.startsWith('@types/') && name !== 'croner');
+const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { readonly packages: Readonly<Record<string, { readonly dev?: boolean }>> };
+/** What only those who build and test need, by the lockfile. Some stand-ins are programs that need one of them: the Functions host reads its schedules by croner. */
+const forDevelopers = new Set(Object.entries(lock.packages).filter(([path, { dev }]) => dev === true && path !== 'node_modules/croner').map(([path]) => path));
+const packageOf = (path: string): string | undefined => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0];
 
 /** What must not be in an image, by the path. Packages of others keep their own habits, apart from types and documents. */
 const unwanted: readonly [string, (path: string) => boolean][] = [
   ['source', (path) => /\.tsx?$/.test(path)],
   ['a test', (path) => isOurs(path) && /\.spec\.|(?:^|\/)testing(?:\/|\.)|\bfixtures?\//.test(path)],
   ['a secret', (path) => /(?:^|\/)\.env|clients\.json$|\.pem$|\.key$|\.pfx$|id_rsa|\.npmrc$/.test(path)],
-  ['a development dependency', (path) => forDevelopers.some((name) => path.startsWith(`node_modules/${name}/`))],
+  ['a development dependency', (path) => forDevelopers.has(packageOf(path) ?? '')],
   ['somebody\'s machine', (path) => /(?:^|\/)\.(?:git|nx|state)\//.test(path)],
 ];
 const isOurs = (path: string): boolean => !path.startsWith('node_modules/') || path.startsWith('node_modules/@checkout/');
