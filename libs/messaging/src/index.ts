@@ -14,5 +14,6 @@ export type { Prediction } from './prediction.ts';
 export { ServiceBusServer, type ServiceBusServerOptions } from './service-bus.server.ts';
 export { settlementOf, type Settlement } from './settle.ts';
 export { Sweeper } from './sweeper.ts';
+export { unknownTotal } from './unknowns.ts';
 export type { Result, Work } from './work.ts';
 export { connectServiceBus } from './connect.ts';

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from './bus.ts';
 import { describe } from './bus-error.ts';
 import { toOutbound, type Outbound } from './codec.ts';
+import { unknownTotal } from './unknowns.ts';
 
 /** Told while the bus is away and not yet sent; the oldest go first. */
 const maxWaiting = 256;
@@ -49,9 +50,10 @@ export class Operations {
     this.#instance = options.instance ?? `${hostname()}/${process.pid}`;
   }
 
-  breakerChanged({ breaker, from, to, cause, kind, afterMs }: Transition): void {
+  breakerChanged({ breaker, from, to, cause, kind, afterMs, incidentId }: Transition): void {
     this.tell((told) => contracts.BreakerChanged({
       ...told, dependency: breaker, from, state: to, afterMs: Math.round(afterMs),
+      ...(incidentId !== undefined && { incidentId }),
       ...(kind !== undefined && { kind: tidy(kind, 40) }),
       ...(cause !== undefined && { cause: tidy(describe(cause)) }),
     }));
@@ -75,6 +77,7 @@ export class Operations {
   }
 
   outcomeUnknown(kind: 'commit' | 'send' | 'payment', subject: string, cause?: unknown): void {
+    unknownTotal.inc({ kind });
     this.tell((told) => contracts.OutcomeUnknown({ ...told, kind, subject: tidy(subject, 200), ...(cause !== undefined && { cause: tidy(describe(cause)) }) }));
   }
 

@@ -1,3 +1,4 @@
+import { unknownTotal } from '@checkout/messaging';
 import { counter, histogram, type Logger } from '@checkout/observability';
 import type { Transition } from '@checkout/resilience';
 import type { Ask, Report } from './application/ports.ts';
@@ -22,6 +23,7 @@ export function paymentMoved(logger: Logger, sale: Sale, state: PaymentState): v
 
 export function tenderInDoubt(logger: Logger, sale: Sale, position: number, operation: string): void {
   doubted.inc({ operation });
+  unknownTotal.inc({ kind: 'payment' });
   logger.warn({ ...sale, position, operation }, 'nobody knows what the provider did: asking again');
 }
 

@@ -3,6 +3,7 @@ import { attentionEntry, type AuditEntry } from '../domain/audit.ts';
 import { ledgerOf } from '../domain/ledger.ts';
 import { changeOf, type Payment } from '../domain/payment.ts';
 import { newlyAsked, questionOf } from '../domain/question.ts';
+import { doubtsOf } from './doubts.ts';
 import type { Effect, PaymentDecision } from './ports.ts';
 
 /**
@@ -14,7 +15,7 @@ export function step(before: Payment | undefined, after: Payment, traceparent: s
   const hasEntered = before?.state !== after.state;
   return {
     changes: [{ payment: after, ledger: ledgerOf(before, after), audit: [...learned, ...attentionEntry(before?.attention ?? null, after.attention)] }],
-    messages: [...(hasEntered || isStalled(after, before) ? answerOf(after) : []), ...attentionOf(before, after)],
+    messages: [...(hasEntered || isStalled(after, before) ? answerOf(after) : []), ...attentionOf(before, after), ...doubtsOf(before, after)],
     effects: [...asksOf(before, after, traceparent), ...reportsOf(before, after)],
   };
 }
