@@ -38,6 +38,38 @@ it('leaves the line valid JSON when a number looks like a card', () => {
   expect(JSON.parse(maskPans('{"a":[4111111111111111,4111111111111111]}'))).toEqual({ a: [1111111111111111, 1111111111111111] });
 });
 
+it.each([
+  ['a fraction', '{"tookMs":0.4111111111111111}', '{"tookMs":0.1111111111111111}'],
+  ['a number with an exponent', '{"x":1.4111111111111111e-7}', '{"x":1.4111111111111111e-7}'],
+  ['a card number after a decimal point in a text', '{"x":"v.4111111111111111"}', '{"x":"v.************1111"}'],
+  ['a card number after an escaped quotation mark', String.raw`{"x":"\"4111111111111111"}`, String.raw`{"x":"\"************1111"}`],
+  ['a card number after an escape', String.raw`{"x":"\u00014111111111111111"}`, String.raw`{"x":"\u0001************1111"}`],
+  ['an escape and what follows it, which together look like one', String.raw`{"x":"\u4111111111111111"}`, String.raw`{"x":"\u4111111111111111"}`],
+])('masks so that the line can still be read: %s', (_, line, masked) => {
+  expect(maskPans(line)).toBe(masked);
+  expect(() => JSON.parse(masked) as unknown).not.toThrow();
+});
+
+it('never breaks a line, whatever stands around the digits', () => {
+  const pieces = ['4111111111111111', '4012888888881881', '\u0001', '\\', '"', '.', ',', ':', '[', ' ', 'u', '\\u', '-', 'x'];
+  let seed = 20260105;
+  const next = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
+  for (let round = 0; round < 5_000; round += 1) {
+    const text = Array.from({ length: 1 + next(6) }, () => pieces[next(pieces.length)]).join('');
+    const line = JSON.stringify({ [text]: text, number: Number(`${next(10)}.${4111111111111111 + next(1_000_000)}`), list: [4012888888881881, text] });
+    expect({ round, line, isJson: isJson(maskPans(line)) }).toEqual({ round, line, isJson: true });
+  }
+});
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 it.each(['4111111111111111', '4111 1111 1111 1111', '3782 822463 10005', '"pan":"5500-0000-0000-0004"', 'tok4012888888881881'.replace('tok', 'x ')])('finds the card number in %s', (text) => {
   expect(containsPan(text)).toBe(true);
 });
