@@ -17,7 +17,7 @@ export const CheckoutBody = z.strictObject({
 }).refine(({ basketId, lines }) => (basketId === undefined) !== (lines === undefined), { error: 'give either basketId or lines', path: ['lines'] });
 export type CheckoutBody = z.output<typeof CheckoutBody>;
 
-export const CheckoutState = z.enum(['accepted', 'completed', 'declined', 'rejected', 'cancelled']);
+export const CheckoutState = z.enum(['accepted', 'needs-attention', 'completed', 'declined', 'rejected', 'cancelled']);
 export type CheckoutState = z.output<typeof CheckoutState>;
 
 export const AcceptedVia = z.enum(['sql', 'bus']);
@@ -118,6 +118,8 @@ export const SaleView = z.strictObject({
   pricedFrom: PricedFrom.optional(),
   acceptedVia: AcceptedVia,
   requestedAt: Instant,
+  /** Why a person has to look, while one has to. For operators: a till is told only that it is so. */
+  needsAttention: z.string().optional(),
   /** With `completed`. */
   receiptNumber: z.string().optional(),
   changeMinor: Amount.optional(),

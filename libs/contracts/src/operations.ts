@@ -25,6 +25,8 @@ export const BreakerChanged = event('operations', 'operations.breaker-changed.v1
   cause: Text(400).optional(),
   /** How long it was in the state before: for `ramping` that is how long the dependency was out. */
   afterMs: z.int().min(0).optional(),
+  /** Names the outage: the same in what callers were told, in the logs, on dead letters, and when it is over. */
+  incidentId: Text(60).optional(),
 }));
 export type BreakerChanged = MessageOf<typeof BreakerChanged>;
 

@@ -1,6 +1,6 @@
 import type { http } from '@checkout/contracts';
 import { DependencyUnavailable } from '@checkout/resilience';
-import { aCheckout, acme } from '../testing.ts';
+import { aCheckout, acme, noon } from '../testing.ts';
 import type { Checkout } from '../domain/checkout.ts';
 import { FindCheckout } from './find-checkout.ts';
 import { RecentCheckouts } from './recent-checkouts.ts';
@@ -13,11 +13,11 @@ const view: http.SaleView = {
   requestedAt: '2026-01-05T12:00:00.000Z', receiptNumber: 'S-000007', changeMinor: 0, endedAt: '2026-01-05T12:00:02.000Z',
 };
 
-function asked({ table, recent, book }: { table: Checkout | undefined | Error; recent?: Checkout; book: http.SaleView | 'none' | 'unreachable' }): Promise<Checkout | undefined> {
+function asked({ table, recent, book, afterMs = 1_000 }: { table: Checkout | undefined | Error; recent?: Checkout; book: http.SaleView | 'none' | 'unreachable'; afterMs?: number }): Promise<Checkout | undefined> {
   const kept = new RecentCheckouts();
   if (recent) kept.keep(recent);
   const checkouts = { find: () => (table instanceof Error ? Promise.reject(table) : Promise.resolve(table)) };
-  return new FindCheckout({ checkouts, recent: kept, book: { find: () => Promise.resolve(book) } }).find(acme, commandId, 'Bearer x');
+  return new FindCheckout({ checkouts, recent: kept, book: { find: () => Promise.resolve(book) }, clock: () => noon + afterMs }).find(acme, commandId, 'Bearer x');
 }
 
 describe('how a checkout stands', () => {
@@ -45,6 +45,25 @@ describe('how a checkout stands', () => {
     await expect(asked({ table: undefined, book: 'unreachable' })).rejects.toBeInstanceOf(DependencyUnavailable);
     await expect(asked({ table: down, book: 'none' })).rejects.toBe(down);
     await expect(asked({ table: down, book: 'unreachable' })).rejects.toBe(down);
+  });
+
+  describe('when it should have ended long ago', () => {
+    const { receiptNumber: _, changeMinor: __, endedAt: ___, ...unended } = view;
+    const stuck: http.SaleView = { ...unended, phase: 'forward', needsAttention: 'capture payment: no answer' };
+
+    it('is what the orchestrator says: that a person has to look, or its end', async () => {
+      expect(await asked({ table: known, book: stuck, afterMs: 60_000 })).toMatchObject({ needsAttention: true });
+      expect(await asked({ table: known, book: view, afterMs: 60_000 })).toMatchObject({ ending: { state: 'completed' } });
+    });
+
+    it('is under way, when nobody has to look or the orchestrator cannot be asked', async () => {
+      expect(await asked({ table: known, book: { ...unended, phase: 'forward' }, afterMs: 60_000 })).not.toHaveProperty('needsAttention');
+      expect(await asked({ table: known, book: 'unreachable', afterMs: 60_000 })).toBe(known);
+    });
+
+    it('is not asked about while it is young: healthy sales cost the orchestrator nothing', async () => {
+      expect(await asked({ table: known, book: stuck, afterMs: 19_000 })).toBe(known);
+    });
   });
 
   it('of a sale that is being undone is not its end yet', async () => {

@@ -1,4 +1,4 @@
-import { saleIdOf, seconds, type CommandId, type TenantId } from '@checkout/kernel';
+import { saleIdOf, seconds, type Clock, type CommandId, type TenantId } from '@checkout/kernel';
 import { DependencyUnavailable } from '@checkout/resilience';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Checkout } from '../domain/checkout.ts';
@@ -10,9 +10,12 @@ export interface FindCheckoutOptions {
   readonly checkouts: Pick<Checkouts, 'find'>;
   readonly recent: Pick<RecentCheckouts, 'of'>;
   readonly book: SaleBook;
+  readonly clock?: Clock;
 }
 
 const bookMs = seconds(1.5);
+/** Sales end within a second or two. One that has not after this long may need a person, and only the orchestrator knows that. */
+const expectedWithinMs = seconds(20);
 const askAgainMs = seconds(0.5);
 
 /**
@@ -32,7 +35,7 @@ export class FindCheckout {
     let outage: DependencyUnavailable | undefined;
     try {
       const found = await checkouts.find(tenantId, commandId);
-      if (found) return found;
+      if (found) return await this.lookedInto(found, authorization);
     } catch (error) {
       if (!(error instanceof DependencyUnavailable)) throw error;
       outage = error;
@@ -46,6 +49,17 @@ export class FindCheckout {
     if (outage) throw outage;
     if (sale === 'unreachable') throw new DependencyUnavailable('orchestrator', seconds(2));
     return undefined;
+  }
+
+  /**
+   * A checkout that has been under way for long, with what the orchestrator knows beyond cart's table: whether a person has to look, or its end. As it
+   * was when it is young or the orchestrator cannot be asked. Never throws.
+   */
+  async lookedInto(checkout: Checkout, authorization: string): Promise<Checkout> {
+    const { book, clock = Date.now } = this.#options;
+    if (checkout.ending || clock() - checkout.acceptedAt < expectedWithinMs) return checkout;
+    const sale = await book.find(checkout.saleId, authorization, bookMs);
+    return typeof sale === 'object' ? checkoutOfSale(checkout.tenantId, sale) : checkout;
   }
 
   /** The checkout once it has ended, while cart's table cannot tell; undefined when that takes longer than `limitMs` or the waiter has gone. Never throws. */

@@ -6,6 +6,8 @@ export function wordFor(checkout: Checkout): SaleWord {
   switch (stateOf(checkout)) {
     case 'accepted':
       return 'accepted';
+    case 'needs-attention':
+      return 'needs-attention';
     case 'completed':
       return checkout.ending?.state === 'completed' && checkout.ending.changeMinor > 0 ? 'completed-with-change' : 'completed';
     case 'declined':

@@ -1,4 +1,4 @@
-import { http } from '@checkout/contracts';
+import { http, saleWords } from '@checkout/contracts';
 import { aCheckout, noon, shortOfTea } from '../testing.ts';
 import { stateFor, type Ending } from './checkout.ts';
 import { statusOf } from './checkout-status.ts';
@@ -21,6 +21,12 @@ describe('the status of a checkout', () => {
 
   it.each(endings)('that is %s keeps to the contract', (_, ending) => {
     expect(http.CheckoutStatus.safeParse(status(ending)).error).toBeUndefined();
+  });
+
+  it('that a person has to look into says that the money is unknown, not to charge again, and by what to refer to it', () => {
+    const stuck = statusOf(aCheckout({ needsAttention: true }), 'de');
+    expect(stuck).toMatchObject({ state: 'needs-attention', moneyMoved: 'unknown', action: saleWords['needs-attention'].texts.de.action });
+    expect(http.CheckoutStatus.safeParse(stuck).error).toBeUndefined();
   });
 
   it('links to the receipt only when there is one', () => {

@@ -27,6 +27,8 @@ export interface Checkout {
   /** Milliseconds since 1970. */
   readonly acceptedAt: number;
   readonly ending?: Ending;
+  /** A person has to look, as the orchestrator said a moment ago. Never stored: only it knows when nobody has to any more. */
+  readonly needsAttention?: true;
   readonly version: number;
 }
 
@@ -35,7 +37,7 @@ export const isSameSale = (a: Asked, b: Asked): boolean =>
   a.storeId === b.storeId && (a.tillId ?? b.tillId) === (b.tillId ?? a.tillId) && a.currency === b.currency && a.totalMinor === b.totalMinor;
 type Asked = Pick<Checkout, 'storeId' | 'tillId' | 'currency' | 'totalMinor'>;
 
-export const stateOf = ({ ending }: Checkout): http.CheckoutState => ending?.state ?? 'accepted';
+export const stateOf = ({ ending, needsAttention }: Checkout): http.CheckoutState => ending?.state ?? (needsAttention ? 'needs-attention' : 'accepted');
 
 /** Which of the three unhappy ends a reason means to a till: goods missing, money refused, or neither. */
 export function stateFor({ code }: checkout.Reason): 'declined' | 'rejected' | 'cancelled' {
@@ -55,8 +57,7 @@ export function stateFor({ code }: checkout.Reason): 'declined' | 'rejected' | '
  * Whether money moved, as far as anyone can say. Until the end has been heard the payment may be at any point between asked for
  * and captured, so the honest answer is "unknown". After an unhappy end whatever was held has been given back.
  */
-export function moneyMoved(checkout: Checkout): http.CheckoutStatus['moneyMoved'] {
-  const state = stateOf(checkout);
-  if (state === 'accepted') return 'unknown';
-  return state === 'completed' ? 'yes' : 'no';
+export function moneyMoved({ ending }: Checkout): http.CheckoutStatus['moneyMoved'] {
+  if (!ending) return 'unknown';
+  return ending.state === 'completed' ? 'yes' : 'no';
 }

@@ -4,7 +4,7 @@ import { stateFor, type Checkout, type Ending } from './checkout.ts';
 
 /** A sale as the orchestrator knows it, in cart's words. */
 export function checkoutOfSale(tenantId: TenantId, sale: http.SaleView): Checkout {
-  const { saleId, commandId, storeId, tillId, currency, totalMinor, requestHash, pricedFrom, acceptedVia, requestedAt } = sale;
+  const { saleId, commandId, storeId, tillId, currency, totalMinor, requestHash, pricedFrom, acceptedVia, requestedAt, needsAttention } = sale;
   const ending = endingOf(sale);
   return {
     tenantId, commandId, saleId, storeId, tillId, currency, totalMinor, acceptedVia, version: 1,
@@ -12,6 +12,7 @@ export function checkoutOfSale(tenantId: TenantId, sale: http.SaleView): Checkou
     ...(pricedFrom && { pricedAt: Date.parse(pricedFrom.snapshotAt) }),
     acceptedAt: Date.parse(requestedAt),
     ...(ending && { ending }),
+    ...(needsAttention !== undefined && { needsAttention: true }),
   };
 }
 

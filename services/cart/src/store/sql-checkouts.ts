@@ -124,7 +124,7 @@ const pricedOf = ({ pricedAt }: Checkout) => (pricedAt === undefined ? {} : { pr
 /** The reason travels as a string that holds JSON. */
 function endOf(saved: Checkout) {
   const { ending } = saved;
-  const state = stateOf(saved);
+  const state = ending?.state ?? 'accepted';
   if (!ending) return { state };
   const endedAt = sqlTime(ending.endedAt);
   return ending.state === 'completed'
@@ -142,7 +142,7 @@ interface CheckoutColumns extends Key {
   readonly totalMinor: number;
   readonly acceptedVia: http.AcceptedVia | null;
   readonly pricedAt: Date | null;
-  readonly state: ReturnType<typeof stateOf>;
+  readonly state: Ending['state'] | 'accepted';
   readonly reason: checkout.Reason | null;
   readonly changeMinor: number | null;
   readonly receiptNumber: string | null;

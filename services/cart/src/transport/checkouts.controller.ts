@@ -56,7 +56,7 @@ export class CheckoutsController {
     try {
       const asking = { traceparent: request.traceparent, authorization: request.headers.authorization ?? '' };
       const acceptance = await this.take(command, asking);
-      const checkout = acceptance.checkout.ending ? acceptance.checkout : ((await (end && this.ended(end, acceptance.checkout, asking, waitSeconds, leaving.signal))) ?? acceptance.checkout);
+      const checkout = acceptance.checkout.ending ? acceptance.checkout : ((await (end && this.ended(end, acceptance.checkout, asking, waitSeconds, leaving.signal))) ?? await this.finder.lookedInto(acceptance.checkout, asking.authorization));
       const status = statusOf(checkout, languageOf(request.headers['accept-language']));
       void reply.status(checkout.ending ? 200 : 202).header('location', status.links.self);
       if (waitSeconds !== undefined) void reply.header('preference-applied', `wait=${waitSeconds}`);
@@ -79,7 +79,7 @@ export class CheckoutsController {
     const checkout = await this.find(caller, commandId, request);
     const authorization = request.headers.authorization ?? '';
     await sendEvents(reply, (gone) =>
-      followCheckout(checkout, { authorization, gone }, this.stream, this.watch, () => this.finder.find(checkout.tenantId, checkout.commandId, authorization)));
+      followCheckout(checkout, { authorization, gone }, this.stream, this.watch, () => this.finder.find(checkout.tenantId, checkout.commandId, authorization).catch(() => undefined)), languageOf(request.headers['accept-language']));
   }
 
   private async take(command: AcceptCheckout, asking: Asking): Promise<Exclude<Acceptance, Refusal>> {

@@ -1,3 +1,4 @@
+import type { Language } from '@checkout/contracts';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -5,7 +6,7 @@ import type { Followed } from '../application/follow-checkout.ts';
 import { statusOf } from '../domain/checkout-status.ts';
 
 /** Sends a followed checkout as server-sent events. Resolves when the stream has ended or the reader has gone. */
-export async function sendEvents(reply: FastifyReply, follow: (gone: AbortSignal) => AsyncIterable<Followed>): Promise<void> {
+export async function sendEvents(reply: FastifyReply, follow: (gone: AbortSignal) => AsyncIterable<Followed>, language: Language): Promise<void> {
   const leaving = new AbortController();
   // Taken from Fastify: its handler timeout is for answers, and this one may well take minutes.
   void reply.hijack();
@@ -13,14 +14,14 @@ export async function sendEvents(reply: FastifyReply, follow: (gone: AbortSignal
   reply.raw.writeHead(200, { ...headersOf(reply), 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
   reply.raw.flushHeaders();
   try {
-    await pipeline(Readable.from(textOf(follow(leaving.signal))), reply.raw);
+    await pipeline(Readable.from(textOf(follow(leaving.signal), language)), reply.raw);
   } catch (error) {
     // A reader may hang up at any moment. Anything else is ours.
     if (!leaving.signal.aborted) throw error;
   }
 }
 
-async function* textOf(followed: AsyncIterable<Followed>): AsyncGenerator<string> {
+async function* textOf(followed: AsyncIterable<Followed>, language: Language): AsyncGenerator<string> {
   for await (const each of followed) {
     switch (each.kind) {
       case 'relayed':
@@ -29,8 +30,9 @@ async function* textOf(followed: AsyncIterable<Followed>): AsyncGenerator<string
       case 'alive':
         yield ': alive\n\n';
         break;
+      case 'meanwhile':
       case 'last':
-        yield `event: status\ndata: ${JSON.stringify(statusOf(each.checkout))}\n\n`;
+        yield `event: status\ndata: ${JSON.stringify(statusOf(each.checkout, language))}\n\n`;
     }
   }
 }

@@ -40,6 +40,7 @@ export const SaleRow = z.object({
   asked: jsonColumn(Summary).nullable(),
   results: jsonColumn(z.record(z.string(), z.record(z.string(), z.unknown()))),
   because: jsonColumn(checkout.Reason).nullable(),
+  needsAttention: z.string().nullable(),
   updatedAt: z.date(),
 });
 export type SaleRow = z.output<typeof SaleRow>;

@@ -33,7 +33,7 @@ export class SqlCheckoutReader implements Timelines, Sales, Attention, DueTimers
 
   async find(tenantId: TenantId, saleId: SaleId): Promise<http.SaleView | undefined> {
     const [found] = await this.#database.forTenant(tenantId).query(SaleRow, sql`
-      SELECT s.sale_id AS saleId, s.store_id AS storeId, s.phase, s.asked, s.results, s.because, s.updated_at AS updatedAt
+      SELECT s.sale_id AS saleId, s.store_id AS storeId, s.phase, s.asked, s.results, s.because, s.needs_attention AS needsAttention, s.updated_at AS updatedAt
       FROM checkout_saga AS s
       WHERE s.tenant_id = ${varchar(40, tenantId)}
         AND s.sale_id = ${varchar(36, saleId)};`);
@@ -62,12 +62,12 @@ export class SqlCheckoutReader implements Timelines, Sales, Attention, DueTimers
   }
 }
 
-function viewOf({ saleId, storeId, phase, asked, results, because, updatedAt }: SaleRow): http.SaleView | undefined {
+function viewOf({ saleId, storeId, phase, asked, results, because, needsAttention, updatedAt }: SaleRow): http.SaleView | undefined {
   if (!asked) return undefined;
   const { acceptedVia = 'sql', ...summary } = asked;
   const view: http.SaleView = { saleId, storeId, phase, acceptedVia, ...summary };
   if (phase === 'cancelled') return { ...view, endedAt: updatedAt.toISOString(), ...(because && { reason: because }) };
-  if (phase !== 'completed') return view;
+  if (phase !== 'completed') return { ...view, ...(needsAttention !== null && { needsAttention }) };
   const { receiptNumber } = results['issue receipt'] ?? {};
   const { changeMinor } = results['capture payment'] ?? {};
   return {

@@ -169,10 +169,12 @@ describe('checkouts in SQL', () => {
       startedAt: new Date(now - seconds(5 * 3_600)).toISOString(), lastAskedAt: new Date(now).toISOString(),
     }]);
     expect(await reader.stuck('acme' as TenantId)).toEqual([]);
+    expect(await reader.find(tenantId, sale.start.saleId)).toMatchObject({ phase: 'forward', needsAttention: 'capture payment: no answer' });
     expect(await reader.stuck(tenantId, sale.start.storeId)).toHaveLength(1);
     expect(await reader.stuck(tenantId, 'YORK-01' as StoreId)).toEqual([]);
     await batch(store, replies(sale.captured));
     expect(await reader.stuck(tenantId)).toEqual([]);
+    expect(await reader.find(tenantId, sale.start.saleId)).not.toHaveProperty('needsAttention');
   });
 
   it('have no time line for another tenant, and only later entries for who has seen the earlier', async () => {
