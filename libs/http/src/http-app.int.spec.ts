@@ -186,6 +186,10 @@ describe('a request that is not', () => {
     expect(await problemIn(await fetch(`${base}${path}`))).toMatchObject({ status: 404, code: 'not-found' });
   });
 
+  it.each(['?color=red', '?__proto__[x]=1', '?limit[]=5'])('X046 asks what the route does not know: %s', async (query) => {
+    expect(await problemIn(await fetch(`${base}/v1/checkouts/1${query}`))).toMatchObject({ status: 422, code: 'unknown-field' });
+  });
+
   it('X246 has no token', async () => {
     const response = await fetch(`${base}/v1/checkouts/1`);
     expect(response.headers.get('www-authenticate')).toBe('Bearer');

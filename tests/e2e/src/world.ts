@@ -58,7 +58,7 @@ export class World {
     while (endings.size < commandIds.length) {
       for (const commandId of commandIds.filter((each) => !endings.has(each))) {
         const { status, body } = await till.status(commandId);
-        if (status === 200 && body.state !== 'accepted') endings.set(commandId, body);
+        if (status === 200 && body.state !== 'accepted' && body.state !== 'needs-attention') endings.set(commandId, body);
       }
       if (endings.size === commandIds.length) break;
       const open = commandIds.filter((each) => !endings.has(each));

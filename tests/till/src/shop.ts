@@ -72,7 +72,7 @@ export class Shop {
   async ending(commandId: string, limitMs = 60_000): Promise<http.CheckoutStatus> {
     for (const giveUpAt = Date.now() + limitMs; Date.now() < giveUpAt; await sleep(200)) {
       const answer = await this.till.status(commandId).catch(() => undefined);
-      if (answer?.status === 200 && answer.body.state !== 'accepted') return answer.body;
+      if (answer?.status === 200 && answer.body.state !== 'accepted' && answer.body.state !== 'needs-attention') return answer.body;
     }
     throw new Error(`The sale ${commandId} had not ended after ${limitMs} ms.\n${this.lastLines()}`);
   }

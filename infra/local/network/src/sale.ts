@@ -19,7 +19,7 @@ if (accepted.status !== 202) process.exit(1);
 
 const giveUpAt = Date.now() + 30_000;
 let { body: sale } = await till.status(commandId);
-while (sale.state === 'accepted' && Date.now() < giveUpAt) {
+while ((sale.state === 'accepted' || sale.state === 'needs-attention') && Date.now() < giveUpAt) {
   await sleep(50);
   ({ body: sale } = await till.status(commandId));
 }

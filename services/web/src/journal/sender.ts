@@ -102,7 +102,7 @@ export class Sender {
   }
 
   async #heard(commandId: CommandId, status: http.CheckoutStatus): Promise<void> {
-    const isOver = status.state !== 'accepted';
+    const isOver = status.state !== 'accepted' && status.state !== 'needs-attention';
     const { pauseMs } = this.#asks.get(commandId) ?? { pauseMs: firstAskMs / 2 };
     const nextMs = Math.min(pauseMs * 2, longestAskMs);
     if (isOver) this.#asks.delete(commandId);

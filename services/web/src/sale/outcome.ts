@@ -49,7 +49,7 @@ const told = (word: SaleWord, language: Language): Told & { readonly money: Outc
   return { ...texts[language], money: moneyMoved };
 };
 
-function wordOf(state: 'accepted' | 'completed' | 'declined' | 'rejected' | 'cancelled', changeMinor = 0): SaleWord {
+function wordOf(state: 'accepted' | 'needs-attention' | 'completed' | 'declined' | 'rejected' | 'cancelled', changeMinor = 0): SaleWord {
   if (state === 'rejected') return 'out-of-stock';
   return state === 'completed' && changeMinor > 0 ? 'completed-with-change' : state;
 }

@@ -93,7 +93,7 @@ export const de: Words = {
   refusedTill: 'Das System nimmt diese Kasse nicht mehr an. Verkäufe bleiben hier gespeichert. Die Kasse neu einrichten.',
   damagedJournal: (seq) => `Das Journal dieser Kasse wurde von außen verändert, bei Eintrag ${seq}. Der Verkauf geht weiter. Der Leitung Bescheid geben.`,
   clock: (minutes) => `Die Uhr dieser Kasse geht um ${minutes} Minuten falsch. Belege tragen die Zeit der Zentrale. Die Uhr stellen.`,
-  standing: { waiting: 'Zu senden', accepted: 'Läuft', completed: 'Abgeschlossen', declined: 'Abgelehnt', rejected: 'Artikel fehlen', cancelled: 'Nicht zustande gekommen', parked: 'Braucht einen Menschen', refused: 'Abgelehnt', withdrawn: 'Zurückgenommen' },
+  standing: { waiting: 'Zu senden', accepted: 'Läuft', 'needs-attention': 'Wird geprüft', completed: 'Abgeschlossen', declined: 'Abgelehnt', rejected: 'Artikel fehlen', cancelled: 'Nicht zustande gekommen', parked: 'Braucht einen Menschen', refused: 'Abgelehnt', withdrawn: 'Zurückgenommen' },
   sendAgain: (number) => `${number} noch einmal senden`,
   noSales: 'Noch keine Verkäufe',
   time: 'Zeit',

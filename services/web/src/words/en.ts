@@ -92,7 +92,7 @@ export const en = {
   refusedTill: 'The system no longer accepts this till. Sales are kept here. Set the till up again.',
   damagedJournal: (seq: number) => `The journal of this till was changed from outside, at entry ${seq}. Sales go on. Tell the manager.`,
   clock: (minutes: number) => `The clock of this till is wrong by ${minutes} minutes. Receipts carry the back end's time. Set the clock.`,
-  standing: { waiting: 'To be sent', accepted: 'Under way', completed: 'Done', declined: 'Declined', rejected: 'Articles missing', cancelled: 'Did not come about', parked: 'Needs a person', refused: 'Refused', withdrawn: 'Taken back' },
+  standing: { waiting: 'To be sent', accepted: 'Under way', 'needs-attention': 'Being looked into', completed: 'Done', declined: 'Declined', rejected: 'Articles missing', cancelled: 'Did not come about', parked: 'Needs a person', refused: 'Refused', withdrawn: 'Taken back' },
   sendAgain: (number: string) => `Send ${number} again`,
   noSales: 'No sales yet',
   time: 'Time',
