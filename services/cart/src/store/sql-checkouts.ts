@@ -4,7 +4,7 @@ import type * as kernel from '@checkout/kernel';
 import { int, json, jsonColumn, safeIntegerColumn, sql, varchar, type Database, type Sql } from '@checkout/sql';
 import { z } from 'zod';
 import { keyOf, type Change, type Checkouts } from '../application/ports.ts';
-import { stateOf, type Checkout, type Ending } from '../domain/checkout.ts';
+import type { Checkout, Ending } from '../domain/checkout.ts';
 import { part, type Part } from './part.ts';
 import { sqlTime } from './times.ts';
 
