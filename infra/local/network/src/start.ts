@@ -38,7 +38,7 @@ ${serviceNames.map((name) => `  ${name.padEnd(13)} ${network.url(name)}   (docs 
 A till's token (LEEDS-01-T1):
   ${till.token}
 
-A till in a browser; the link sets it up, once. The part behind the # never leaves the browser:
+A till in a browser; the link sets it up, once. What is behind the # is not part of the address that is asked for, and is taken out of the address bar:
   ${tillLink(network, 'LEEDS-01-T2')}
 
 Try, in another terminal:

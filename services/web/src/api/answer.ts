@@ -1,6 +1,7 @@
-import { http, isCode, meaningOf } from '@checkout/contracts';
+import { isCode, meaningOf, type http } from '@checkout/contracts';
 import { z } from 'zod';
 import type { Refusal } from '../journal/fact.ts';
+import { CheckoutStatus } from './lenient.ts';
 
 /** What this till reads of a problem document (RFC 9457). */
 const ProblemDocument = z.object({
@@ -27,7 +28,7 @@ export const noAnswer: Told = { kind: 'later', isKnown: false, retryAfterMs: 0, 
 /** Reads an answer without trusting it: a proxy, a half-done deployment or a captive portal may have written it. */
 export function toldBy(status: number, body: unknown): Told {
   if (status === 200 || status === 202) {
-    const parsed = http.CheckoutStatus.safeParse(body);
+    const parsed = CheckoutStatus.safeParse(body);
     return parsed.success ? { kind: 'status', status: parsed.data } : wrong(status);
   }
   const problem = ProblemDocument.safeParse(body);

@@ -1,7 +1,8 @@
-import { http } from '@checkout/contracts';
+import type { http } from '@checkout/contracts';
 import type { CommandId } from '@checkout/kernel';
 import { noAnswer, toldBy, type Told } from './answer.ts';
 import { eventsIn } from './event-stream.ts';
+import { CataloguePage, CheckoutStatus, TimelineEntry } from './lenient.ts';
 import type { Session } from './session.ts';
 
 /** A till that hears nothing for this long goes on by itself. */
@@ -42,7 +43,7 @@ export class BackEnd {
     try {
       for await (const { event, data } of eventsIn(answer.body)) {
         if (event !== 'status') yield stepOf(event, data);
-        const status = event === 'status' ? http.CheckoutStatus.safeParse(jsonOf(data)) : undefined;
+        const status = event === 'status' ? CheckoutStatus.safeParse(jsonOf(data)) : undefined;
         if (status?.success) yield status.data;
       }
     } catch {
@@ -55,7 +56,7 @@ export class BackEnd {
     const products: http.Product[] = [];
     for (let after: string | undefined; ; ) {
       const answer = await this.#call('GET', `/api/cart/v1/catalogue${after === undefined ? '' : `?after=${encodeURIComponent(after)}`}`, { signal: AbortSignal.timeout(readLimitMs) });
-      const page = answer?.ok ? http.CataloguePage.safeParse(await answer.json().catch(() => undefined)) : undefined;
+      const page = answer?.ok ? CataloguePage.safeParse(await answer.json().catch(() => undefined)) : undefined;
       if (!page?.success) return undefined;
       products.push(...page.data.products);
       if (page.data.next === undefined) return { store: page.data.store, products };
@@ -97,7 +98,7 @@ export class BackEnd {
 }
 
 function stepOf(event: string, data: string): SaleStep {
-  const parsed = http.TimelineEntry.safeParse(jsonOf(data));
+  const parsed = TimelineEntry.safeParse(jsonOf(data));
   return { event, step: parsed.success ? parsed.data.step : undefined };
 }
 
