@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Database } from './database.ts';
-import { migrate } from './migrate.ts';
+import { admit, migrate } from './migrate.ts';
 import { sql } from './sql.ts';
 import { startTestDatabase, type TestDatabase } from './testing.ts';
 
@@ -67,4 +67,10 @@ test('refuses two files of one name, of which only one would ever be run, and na
   await rm(other, { recursive: true });
   await write('later.sql', 'SELECT 1;');
   await expect(run()).rejects.toThrow(/should be called like 0001-what-it-does.sql/);
+});
+
+it('makes the service\'s identity a user, and may be run with every deployment', async () => {
+  const identity = { name: 'id-cart-test', clientId: '35918bc9-196d-40ea-9779-889d79b753f0' };
+  await admit(server.connectionString, identity);
+  await expect(admit(server.connectionString, identity)).resolves.toBeUndefined();
 });

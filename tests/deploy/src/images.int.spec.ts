@@ -80,7 +80,7 @@ it('is enough to migrate a database and to run a service, without a package or a
   const folder = join(scratch, 'services/inventory');
   const settings = { SQL_CONNECTION: sql.connectionString('inventory'), LOG_LEVEL: 'info' };
 
-  const migration = run(folder, 'dist/migrate.js', settings);
+  const migration = run(folder, 'dist/migrate.js', { ...settings, SERVICE_IDENTITY: 'id-inventory-test=35918bc9-196d-40ea-9779-889d79b753f0' });
   expect({ code: await migration.exited, output: migration.output() }).toMatchObject({ code: 0, output: expect.stringContaining('the database is up to date') as string });
 
   const service = run(folder, 'dist/main.js', {

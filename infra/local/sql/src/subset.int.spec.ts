@@ -107,6 +107,10 @@ const forms: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     '`DROP TABLE / INDEX [IF EXISTS]`': 'DROP INDEX ix_u ON u; DROP INDEX IF EXISTS nothing ON u; DROP TABLE u; DROP TABLE IF EXISTS nothing',
     '`CREATE SCHEMA`': 'CREATE SCHEMA other',
   },
+  users: {
+    '`CREATE USER … WITH SID = 0x…, TYPE = E` (read and forgotten: here every login may do everything)': "IF DATABASE_PRINCIPAL_ID(N'id-cart') IS NULL CREATE USER [id-cart] WITH SID = 0xC98B91356D19EA409779889D79B753F0, TYPE = E",
+    '`GRANT SELECT | INSERT | UPDATE | DELETE | EXECUTE ON SCHEMA::dbo TO …`': 'GRANT SELECT, INSERT, UPDATE, DELETE ON SCHEMA::dbo TO [id-cart]',
+  },
   EXEC: {
     '`[@rc =] sp_getapplock` (Exclusive)': "DECLARE @rc INT; EXEC @rc = sp_getapplock @Resource = 'x', @LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = 0; EXEC sp_getapplock @Resource = 'x', @LockMode = 'Exclusive', @LockOwner = 'Session'",
     '`sp_releaseapplock`': "EXEC sp_getapplock @Resource = 'y', @LockMode = 'Exclusive', @LockOwner = 'Session'; EXEC sp_releaseapplock @Resource = 'y', @LockOwner = 'Session'",
@@ -123,7 +127,7 @@ const functions: Readonly<Record<string, string>> = {
   LEN: 'LEN(name)', DATALENGTH: 'DATALENGTH(name)', LEFT: 'LEFT(name, 1)', RIGHT: 'RIGHT(name, 1)', SUBSTRING: 'SUBSTRING(name, 1, 1)', CHARINDEX: "CHARINDEX('a', name, 1)", REPLACE: "REPLACE(name, 'a', 'b')", UPPER: 'UPPER(name)', LOWER: 'LOWER(name)',
   TRIM: 'TRIM(name)', LTRIM: 'LTRIM(name)', RTRIM: 'RTRIM(name)', REPLICATE: "REPLICATE('a', 2)", CONCAT: "CONCAT('a', n)", ABS: 'ABS(n)', SIGN: 'SIGN(n)', FLOOR: 'FLOOR(1.5)', CEILING: 'CEILING(1.5)', NEWID: 'NEWID()', NEWSEQUENTIALID: 'NEWSEQUENTIALID()',
   ERROR_NUMBER: 'ERROR_NUMBER()', ERROR_MESSAGE: 'ERROR_MESSAGE()', ERROR_SEVERITY: 'ERROR_SEVERITY()', ERROR_STATE: 'ERROR_STATE()', ERROR_LINE: 'ERROR_LINE()', ERROR_PROCEDURE: 'ERROR_PROCEDURE()', XACT_STATE: 'XACT_STATE()', SCOPE_IDENTITY: 'SCOPE_IDENTITY()',
-  ROWCOUNT_BIG: 'ROWCOUNT_BIG()', DB_NAME: 'DB_NAME()', SESSION_CONTEXT: "CAST(SESSION_CONTEXT(N'k') AS NVARCHAR(10))", OBJECT_ID: "OBJECT_ID('t')", COL_LENGTH: "COL_LENGTH('t', 'n')", SCHEMA_ID: "SCHEMA_ID('dbo')", SCHEMA_NAME: 'SCHEMA_NAME()', SUSER_SNAME: 'SUSER_SNAME()',
+  DATABASE_PRINCIPAL_ID: "DATABASE_PRINCIPAL_ID(N'id-cart')", ROWCOUNT_BIG: 'ROWCOUNT_BIG()', DB_NAME: 'DB_NAME()', SESSION_CONTEXT: "CAST(SESSION_CONTEXT(N'k') AS NVARCHAR(10))", OBJECT_ID: "OBJECT_ID('t')", COL_LENGTH: "COL_LENGTH('t', 'n')", SCHEMA_ID: "SCHEMA_ID('dbo')", SCHEMA_NAME: 'SCHEMA_NAME()', SUSER_SNAME: 'SUSER_SNAME()',
   JSON_VALUE: "JSON_VALUE(name, '$.a')", JSON_QUERY: "JSON_QUERY(name, '$.a')", ISJSON: 'ISJSON(name)',
 };
 

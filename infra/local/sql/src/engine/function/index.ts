@@ -278,6 +278,8 @@ export const functionTable: Readonly<Record<string, Emit>> = {
   COL_LENGTH: columnLength,
   SCHEMA_ID: schemaId,
   SCHEMA_NAME: plain(types.sysname, "'dbo'"),
+  // There are no users, so nobody has an id.
+  DATABASE_PRINCIPAL_ID: plain(types.int, 'NULL'),
   SUSER_SNAME: plain(types.sysname, "'sa'"),
 };
 

@@ -6,6 +6,7 @@ import { parseCreateTable, parseKeyParts, skipIndexOptions } from './create-tabl
 import { parseExpression } from './expression.ts';
 import { parseObjectName } from './from.ts';
 import { parseCreateFunction, parseCreatePolicy } from './security.ts';
+import { parseCreateUser } from './user.ts';
 
 export function parseCreate(cursor: Cursor): Statement {
   const line = cursor.line;
@@ -18,6 +19,7 @@ export function parseCreate(cursor: Cursor): Statement {
     if (cursor.take('AUTHORIZATION')) cursor.name();
     return { node: 'create schema', line, name };
   }
+  if (cursor.take('USER')) return parseCreateUser(cursor, line);
   const unique = cursor.take('UNIQUE');
   if (!cursor.take('CLUSTERED')) cursor.take('NONCLUSTERED');
   if (cursor.take('INDEX')) return parseCreateIndex(cursor, line, unique);

@@ -14,8 +14,9 @@ import { parseCommonTables, parseQuery, parseQueryAfterWith } from './query.ts';
 import { parseSet } from './set.ts';
 import { parseCommit, parseRollback, parseSave } from './transaction.ts';
 import { parseUpdate } from './update.ts';
+import { parseGrant } from './user.ts';
 
-const refused = new Set(['MERGE', 'TRUNCATE', 'GRANT', 'REVOKE', 'DENY', 'RAISERROR', 'WAITFOR', 'GOTO', 'OPEN', 'CLOSE', 'FETCH', 'DEALLOCATE', 'BULK', 'BACKUP', 'RESTORE', 'DBCC', 'KILL', 'CHECKPOINT', 'RECONFIGURE', 'USE']);
+const refused = new Set(['MERGE', 'TRUNCATE', 'REVOKE', 'DENY', 'RAISERROR', 'WAITFOR', 'GOTO', 'OPEN', 'CLOSE', 'FETCH', 'DEALLOCATE', 'BULK', 'BACKUP', 'RESTORE', 'DBCC', 'KILL', 'CHECKPOINT', 'RECONFIGURE', 'USE']);
 
 /** One statement; its first word decides which. What the language has and the subset has not is named in the error. */
 export function parseStatement(cursor: Cursor): Statement {
@@ -38,6 +39,7 @@ export function parseStatement(cursor: Cursor): Statement {
     case 'THROW': return parseThrow(cursor);
     case 'EXEC': case 'EXECUTE': return parseExecute(cursor);
     case 'CREATE': return parseCreate(cursor);
+    case 'GRANT': return parseGrant(cursor);
     case 'ALTER': return parseAlter(cursor);
     case 'DROP': return parseDrop(cursor);
     case 'PRINT': cursor.next(); return { node: 'print', line, message: parseExpression(cursor) };
