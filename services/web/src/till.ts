@@ -4,7 +4,7 @@ import { BackEnd, type ClockReading } from './api/back-end.ts';
 import { Session } from './api/session.ts';
 import { newCommandId } from './device/command-id.ts';
 import type { Enrolment } from './device/enrolment.ts';
-import { cardMinorOf, emptyBook, type Book, type KeptSale } from './journal/book.ts';
+import { cardMinorOf, emptyBook, isOver, type Book, type KeptSale } from './journal/book.ts';
 import { entriesIn, exclusiveWriter, type TillDatabase } from './journal/indexed-db.ts';
 import { Journal } from './journal/journal.ts';
 import { defaultLimits, exceededBy, exposureOf, type Exceeded } from './journal/limits.ts';
@@ -258,7 +258,7 @@ export class Till {
       if (gone.aborted) return;
       if ('event' in told) {
         if (told.event === 'succeeded' && told.step !== undefined) this.#set({ steps: [...this.#view.steps, told.step] });
-      } else if (told.state !== 'accepted') {
+      } else if (isOver(told)) {
         await this.#journal.append(({ sales }) => (sales.get(commandId)?.standing.state === 'accepted' ? { kind: 'ended', commandId, status: told } : undefined));
         this.#tell(this.#view.contact);
       }

@@ -61,6 +61,9 @@ function after(sale: KeptSale, fact: Exclude<Entry['fact'], { kind: 'opened' | '
   }
 }
 
+/** Whether nothing more will come: a sale that a person has to look into has not ended. */
+export const isOver = ({ state }: Pick<http.CheckoutStatus, 'state'>): boolean => state !== 'accepted' && state !== 'needs-attention';
+
 /** What is still to be sent or asked after, oldest first. */
 export const unfinished = ({ sales }: Book): readonly KeptSale[] =>
   [...sales.values()].filter(({ standing }) => standing.state === 'waiting' || standing.state === 'accepted');

@@ -45,6 +45,11 @@ it('sends in the order of the sales and asks again until each has ended', async 
   expect([...journal.book.sales.values()].map(({ standing }) => standing.state)).toEqual(['ended', 'ended', 'ended']);
 });
 
+it('goes on asking after a sale that a person has to look into', async () => {
+  const { journal } = await sent(1, (commandId, attempt) => status(commandId, attempt < 5 ? 'needs-attention' : 'completed'));
+  expect(journal.book.sales.get('sale-0' as CommandId)?.standing).toMatchObject({ state: 'ended', status: { state: 'completed' } });
+});
+
 it('keeps every sale through an outage, however it shows itself, and loses and repeats none', async () => {
   const { journal, contacts } = await sent(10, (commandId, _attempt, { length }) => (length <= 40 ? noAnswer : status(commandId, 'completed')), { released: true });
   expect([...journal.book.sales.values()].every(({ standing }) => standing.state === 'ended')).toBe(true);

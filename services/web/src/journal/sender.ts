@@ -1,7 +1,7 @@
 import type { http } from '@checkout/contracts';
 import { seconds, type CommandId } from '@checkout/kernel';
 import type { Told } from '../api/answer.ts';
-import { cardMinorOf, unfinished, type KeptSale } from './book.ts';
+import { cardMinorOf, isOver, unfinished, type KeptSale } from './book.ts';
 import type { Refusal } from './fact.ts';
 import type { Journal } from './journal.ts';
 import { exceededBy, exposureOf, type Limits } from './limits.ts';
@@ -102,15 +102,15 @@ export class Sender {
   }
 
   async #heard(commandId: CommandId, status: http.CheckoutStatus): Promise<void> {
-    const isOver = status.state !== 'accepted' && status.state !== 'needs-attention';
+    const hasEnded = isOver(status);
     const { pauseMs } = this.#asks.get(commandId) ?? { pauseMs: firstAskMs / 2 };
     const nextMs = Math.min(pauseMs * 2, longestAskMs);
-    if (isOver) this.#asks.delete(commandId);
+    if (hasEnded) this.#asks.delete(commandId);
     else this.#asks.set(commandId, { at: this.#options.now() + nextMs, pauseMs: nextMs });
     await this.#options.journal.append(({ sales }) => {
       const sale = sales.get(commandId);
       if (!isOpen(sale)) return undefined;
-      if (isOver) return { kind: 'ended', commandId, status };
+      if (hasEnded) return { kind: 'ended', commandId, status };
       return sale?.standing.state === 'waiting' ? { kind: 'accepted', commandId, saleId: status.saleId } : undefined;
     });
   }
