@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { sql } from '@checkout/sql';
 import { ann, bea, replayOf, TestDesk } from './testing/desk.ts';
 
 const [entries = 100_000, replays = 5_000] = process.argv.slice(2).map(Number);
@@ -12,10 +13,13 @@ const page = 2_000;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const load = (): string => `load average ${loadavg().map((each) => each.toFixed(1)).join(' ')}`;
 
+/** What the functions app should be given: without limits, Node lets garbage lie as long as the machine has room (385 MB while it indexes 100,000). */
+const heap = ['--max-old-space-size=96', '--max-semi-space-size=4'];
+
 interface Figures { readonly found: number; readonly tookMs: number; readonly mostBytes: number }
 
 function run(desk: TestDesk, environment: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, [...process.execArgv, join(import.meta.dirname, 'testing/desk-process.ts')], {
+  const child = spawn(process.execPath, [...process.execArgv, ...heap, join(import.meta.dirname, 'testing/desk-process.ts')], {
     env: { PATH: process.env['PATH'], BUS: desk.busConnection, SQL: desk.databaseConnection, ...environment }, stdio: ['ignore', 'pipe', 'inherit'],
   });
   return {
@@ -45,7 +49,12 @@ if (plan.needsApproval) await desk.parts.direct.approve(plan.planId, bea);
 const worker = run(desk, { TASK: 'replay' });
 await desk.parts.direct.start(plan.planId, ann);
 const startedAt = performance.now();
-while (((await desk.parts.plans.counts(plan.planId)).sent ?? 0) < replays) await new Promise((resolve) => setTimeout(resolve, 100));
+for (let ended = 0; ended < replays;) {
+  // As the service would tell it: a run has at most 2,000 messages out without an outcome.
+  await desk.database.commit(sql`UPDATE replay_item SET state = 'applied', outcome = 'applied' WHERE state = 'sent';`);
+  ended = (await desk.parts.plans.counts(plan.planId)).applied ?? 0;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+}
 const tookMs = performance.now() - startedAt;
 worker.child.kill('SIGTERM');
 const { mostBytes } = await worker.figures;

@@ -1,6 +1,6 @@
 import mssql from 'mssql';
-import { ServiceBusClient } from '@azure/service-bus';
-import { checkout } from '@checkout/contracts';
+import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
+import { checkout, topology } from '@checkout/contracts';
 import { partitionOf, saleIdOf, uuidv7, type CommandId, type Sku, type StoreId, type TenantId, type TillId } from '@checkout/kernel';
 import { Caller, card, products, type Network, type ServiceName } from '@checkout/local-network';
 
@@ -35,6 +35,56 @@ export async function sendStraight(network: Network, commandIds: readonly string
   });
   await client.createSender('checkout-requests').sendMessages(messages);
   await client.close();
+}
+
+const topicsOf = (subscriptions: readonly string[]) => topology.flatMap((topic) => topic.subscriptions.filter(({ name }) => subscriptions.includes(name)).map(({ name, requiresSession }) => ({ topic: topic.name, subscription: name, requiresSession })));
+
+class Bus implements AsyncDisposable {
+  readonly client: ServiceBusClient;
+
+  constructor(network: Network) {
+    this.client = new ServiceBusClient(network.serviceBusConnection);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.client.close();
+  }
+}
+
+export interface Copy { readonly topic: string; readonly subscription: string; readonly message: ServiceBusReceivedMessage }
+
+/** What lies in the dead-letter queues of these services, looked at. */
+export async function deadLettersOf(network: Network, subscriptions: readonly string[]): Promise<Copy[]> {
+  await using bus = new Bus(network);
+  const { client } = bus;
+  const found = await Promise.all(topicsOf(subscriptions).map(async ({ topic, subscription }) =>
+    (await client.createReceiver(topic, subscription, { subQueueType: 'deadLetter' }).peekMessages(1_000)).map((message) => ({ topic, subscription, message }))));
+  return found.flat();
+}
+
+/** Once more, under ids that no inbox and no duplicate detection has seen. */
+export async function putBack(network: Network, copies: readonly Copy[]): Promise<void> {
+  await using bus = new Bus(network);
+  const { client } = bus;
+  for (const { topic, subscription, message: { messageId, body, sessionId, subject, contentType, correlationId, applicationProperties } } of copies) {
+    const kept = Object.fromEntries(Object.entries(applicationProperties ?? {}).filter(([name]) => !name.startsWith('failure-') && !name.startsWith('DeadLetter')));
+    await client.createSender(topic).sendMessages({
+      messageId: `${String(messageId)}~r7`, body: body as unknown, applicationProperties: { ...kept, replayFor: subscription, replayOf: String(messageId) },
+      ...(sessionId !== undefined && { sessionId }), ...(subject !== undefined && { subject }), ...(contentType !== undefined && { contentType }), ...(correlationId !== undefined && { correlationId }),
+    });
+  }
+}
+
+/** Waits until these services have nothing to handle, twice in a row: one's answer is another's message. */
+export async function emptied(network: Network, subscriptions: readonly string[], limitMs = 60_000): Promise<void> {
+  await using bus = new Bus(network);
+  const { client } = bus;
+  let quiet = 0;
+  for (const giveUpAt = Date.now() + limitMs; quiet < 2; await new Promise((resolve) => setTimeout(resolve, 500))) {
+    if (Date.now() > giveUpAt) throw new Error(`${subscriptions.join(', ')} still have messages`);
+    const waiting = await Promise.all(topicsOf(subscriptions).map(({ topic, subscription }) => client.createReceiver(topic, subscription).peekMessages(1)));
+    quiet = waiting.every((messages) => messages.length === 0) ? quiet + 1 : 0;
+  }
 }
 
 export interface Group {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { uuidv7 } from '@checkout/kernel';
 import { card, Caller, products, totalOf } from '@checkout/local-network';
-import { corrupt, Desk, saleIdOfCommand, sendStraight, type Group } from './desk-world.ts';
+import { corrupt, deadLettersOf, Desk, emptied, putBack, saleIdOfCommand, sendStraight, type Group } from './desk-world.ts';
 import { World } from './world.ts';
 
 /** A till straight on the bus; rows that nobody can read in three databases; and a contract of tomorrow. */
@@ -74,6 +74,9 @@ describe('the dead-letter desk', () => {
     ]);
     expect(await desk.metrics()).toMatch(/dead_letters_waiting\{topic="payment-commands",subscription="payment",reason="MaxDeliveryCountExceeded",age="up to 1 h"\} \d/);
 
+    const copies = await deadLettersOf(network, ['inventory', 'payment', 'receipt']);
+    expect(copies.length).toBeGreaterThanOrEqual(3 * each);
+
     // Not mended yet: the ramp finds out with its first message.
     const invalid = named(groups, 'orchestrator', 'body-invalid');
     const tooEarly = await desk.replay(invalid);
@@ -129,6 +132,15 @@ describe('the dead-letter desk', () => {
     await world.expectBalance([...endings.values()]);
     await groupsAtRest((found) => found.length === 0, 60_000);
     expect(await desk.audit()).not.toHaveProperty('broken');
+
+    // Months later: no inbox remembers them any more. What was put back once is put back again, and nothing comes of it.
+    for (const database of ['inventory', 'payment', 'receipt', 'orchestrator'] as const) await corrupt(network, database, 'DELETE FROM inbox;');
+    await putBack(network, copies);
+    await emptied(network, ['inventory', 'payment', 'receipt', 'orchestrator']);
+    expect([...(await world.ended([...endings.keys()], 10_000)).values()].map(({ state, receiptNumber }) => [state, receiptNumber]))
+      .toEqual([...endings.values()].map(({ state, receiptNumber }) => [state, receiptNumber]));
+    await world.expectBalance([...endings.values()]);
+    expect(await desk.groups()).toEqual([]);
   }, 600_000);
 });
 
