@@ -69,7 +69,10 @@ describe('processes that work plans off', () => {
     first.plans.renew = () => Promise.resolve(false);
     const handling = desk.handle(200);
 
-    await new WorkPlans(first.plans, first.run, 'first', 1_000).work(Date.now() + 1_500);
+    const lease = first.plans.lease.bind(first.plans);
+    let leases = 0;
+    first.plans.lease = (...args) => ((leases += 1) === 1 ? lease(...args) : Promise.resolve(undefined));
+    await new WorkPlans(first.plans, first.run, 'first', 1_000).work(Date.now() + 20_000);
     const after = await desk.parts.plans.counts(planId);
     let isOver = false;
     const working = until(new WorkPlans(desk.parts.plans, desk.parts.run, 'second', 1_000), () => isOver);
