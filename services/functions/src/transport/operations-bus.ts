@@ -1,6 +1,7 @@
 import type { app as App } from '@azure/functions';
 import { operations } from '@checkout/contracts';
 import type { Desk } from '../desk.ts';
+import { patiently } from './patiently.ts';
 
 /** What services tell of themselves on `operations`: breakers, and what became of replays. Other news is not for the desk. */
 export function hearOperations(app: typeof App, desk: Desk): void {
@@ -14,9 +15,9 @@ export function hearOperations(app: typeof App, desk: Desk): void {
       const type = properties?.['cloudEvents:type'] ?? context.triggerMetadata?.['subject'];
       if (type === operations.BreakerChanged.type) {
         const { service, instance = service, dependency, state, cause, at } = operations.BreakerChanged.parse(body).body;
-        await desk.reports.breakerChanged({ service, instance, dependency, state, at: new Date(at), ...(cause !== undefined && { cause }) });
+        await patiently(() => desk.reports.breakerChanged({ service, instance, dependency, state, at: new Date(at), ...(cause !== undefined && { cause }) }));
       } else if (type === operations.ReplayHandled.type) {
-        await desk.reports.replayHandled(operations.ReplayHandled.parse(body).body);
+        await patiently(() => desk.reports.replayHandled(operations.ReplayHandled.parse(body).body));
       }
     },
   });
