@@ -33,6 +33,6 @@ export class MessageSession extends Timed {
   }
 
   override onDue(): void {
-    this.store.onSessionLockExpired(this);
+    this.store.ownership.expire(this);
   }
 }

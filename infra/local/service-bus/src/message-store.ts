@@ -10,7 +10,8 @@ import { MessageLocks } from './message-locks.ts';
 import { freeMessages, peekAt } from './message-query.ts';
 import type { MessageSession } from './message-session.ts';
 import { SequenceQueue } from './sequence-queue.ts';
-import { SessionRoster, type SessionWaiter } from './session-roster.ts';
+import { SessionOwnership } from './session-ownership.ts';
+import { SessionRoster } from './session-roster.ts';
 import type { Changes, StoreContext, StoreOptions } from './store-options.ts';
 import { type MessageState, messageState, MessageTimer, StoredMessage } from './stored-message.ts';
 import { type Content, parseContent, withApplicationProperties } from './wire/content.ts';
@@ -42,6 +43,7 @@ export class MessageStore {
   readonly deadLetterQueue: MessageStore | undefined;
   readonly messages = new Map<number, StoredMessage>();
   readonly sessions: SessionRoster;
+  readonly ownership: SessionOwnership;
   nextSequence = 1;
   readonly #context: StoreContext;
   readonly #ready = new SequenceQueue();
@@ -59,6 +61,7 @@ export class MessageStore {
     this.deadLetterQueue = deadLetterQueue;
     this.sessions = new SessionRoster(this, context.timers, context.faults);
     this.#locks = new MessageLocks(context.timers);
+    this.ownership = new SessionOwnership(this, this.#locks, context);
   }
 
   // ---- Arrival
@@ -339,73 +342,6 @@ export class MessageStore {
     return peekAt(this.messages, from, count, sessionId, !this.options.isDeadLetterQueue);
   }
 
-  // ---- Sessions
-
-  /** @throws Refusal when another consumer owns it. */
-  lockSession(session: MessageSession, owner: Consumer): void {
-    if (session.owner) throw new Refusal(condition.sessionCannotBeLocked, `The requested session '${session.id}' cannot be accepted. It may be locked by another receiver.`);
-    session.owner = owner;
-    this.sessions.claim(session);
-    this.renewSessionLock(session);
-  }
-
-  renewSessionLock(session: MessageSession): number {
-    session.lockedUntil = Date.now() + this.options.lockMs;
-    this.#context.timers.schedule(session, session.lockedUntil);
-    return session.lockedUntil;
-  }
-
-  /** The link closed or its connection went: the session is free at once, its messages return uncounted (specification §9.2). */
-  releaseSession(session: MessageSession, unsettled: readonly StoredMessage[]): void {
-    session.owner = undefined;
-    this.#context.timers.cancel(session);
-    for (const message of unsettled) this.release(message);
-    this.#releaseDeferred(session);
-    this.#offer(session);
-  }
-
-  onSessionLockExpired(session: MessageSession): void {
-    const { owner } = session;
-    if (!owner) return;
-    session.owner = undefined;
-    for (const message of this.#locks.heldBy(owner)) this.abandon(message);
-    this.#releaseDeferred(session);
-    owner.detach(condition.sessionLockLost, `The lock of session '${session.id}' has expired.`);
-    this.#offer(session);
-  }
-
-  #releaseDeferred(session: MessageSession): void {
-    if (!session.hasManagementLocks) return;
-    session.hasManagementLocks = false;
-    for (const message of this.#locks.deferredOf(session)) this.release(message);
-  }
-
-  #offer(session: MessageSession): void {
-    if (session.isIdle) {
-      this.sessions.forget(session);
-      return;
-    }
-    if (!session.ready.peek()) return;
-    this.sessions.offer(session);
-    this.#context.touched(this);
-  }
-
-  setSessionState(session: MessageSession, state: Buffer | undefined): void {
-    session.state = state;
-    writeSessionState(this.#context.log, this.id, session.id, state);
-    if (session.isIdle) this.sessions.forget(session);
-  }
-
-  /** First come, first served; served when `pump` runs. */
-  addWaiter(waiter: SessionWaiter): void {
-    this.sessions.addWaiter(waiter);
-    this.#context.touched(this);
-  }
-
-  removeWaiter(waiter: SessionWaiter): void {
-    this.sessions.removeWaiter(waiter);
-  }
-
   // ---- Faults
 
   /** Ends up to so many locks now, of messages or of sessions, as if their time had run out. */
@@ -413,7 +349,7 @@ export class MessageStore {
     if (this.options.requiresSession) {
       for (const session of [...this.sessions.values()].filter(({ owner }) => owner).slice(0, count)) {
         this.#context.timers.cancel(session);
-        this.onSessionLockExpired(session);
+        this.ownership.expire(session);
       }
     } else {
       for (const message of this.#locks.first(count)) this.abandon(message);

@@ -82,7 +82,7 @@ function renewLock(body: RequestBody, entity: Entity): OperationResult {
 
 function renewSessionLock(body: RequestBody, entity: Entity): OperationResult {
   const session = ownedSession(body, storeOf(entity));
-  return { expiration: types.wrap_timestamp(session.store.renewSessionLock(session)) };
+  return { expiration: types.wrap_timestamp(session.store.ownership.renew(session)) };
 }
 
 async function updateDisposition(body: RequestBody, entity: Entity, broker: Broker): Promise<OperationResult> {
@@ -174,7 +174,7 @@ async function cancelScheduledMessage(body: RequestBody, entity: Entity, broker:
 async function setSessionState(body: RequestBody, entity: Entity, broker: Broker): Promise<OperationResult> {
   const session = ownedSession(body, storeOf(entity));
   const state = body['session-state'];
-  session.store.setSessionState(session, Buffer.isBuffer(state) && state.length > 0 ? Buffer.from(state) : undefined);
+  session.store.ownership.setState(session, Buffer.isBuffer(state) && state.length > 0 ? Buffer.from(state) : undefined);
   await durable(broker);
   return {};
 }

@@ -215,7 +215,7 @@ export class OutgoingLink implements HotLink, Consumer {
     this.#amqp.unsettled.clear();
     if (session) {
       this.session = undefined;
-      this.#store.releaseSession(session, held);
+      this.#store.ownership.release(session, held);
     } else {
       for (const { lock } of held) if (lock) lock.holder = undefined;
     }

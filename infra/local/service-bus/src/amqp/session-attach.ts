@@ -25,7 +25,7 @@ export function acceptSession(link: Sender, store: MessageStore, consumer: Outgo
 }
 
 function grant(link: Sender, consumer: OutgoingLink, session: MessageSession): void {
-  session.store.lockSession(session, consumer);
+  session.store.ownership.take(session, consumer);
   consumer.session = session;
   acceptAttach(link, {
     filter: { [SESSION_FILTER]: session.id },
@@ -44,7 +44,7 @@ function waitForNext(link: Sender, store: MessageStore, consumer: OutgoingLink):
     },
   };
   const giveUp = (): void => {
-    store.removeWaiter(waiter);
+    store.sessions.removeWaiter(waiter);
     clearTimeout(timer);
   };
   const timer = setTimeout(() => {
@@ -52,7 +52,7 @@ function waitForNext(link: Sender, store: MessageStore, consumer: OutgoingLink):
     refuseAttach(link, new Refusal(condition.timeout, `No session of '${store.path}' became available in time.`));
   }, timeoutMs(link));
   consumer.whenClosed(giveUp);
-  store.addWaiter(waiter);
+  store.ownership.addWaiter(waiter);
 }
 
 function timeoutMs(link: Sender): number {
