@@ -1,3 +1,4 @@
+import { checkContent, checkOpen } from './admission.ts';
 import { condition, entityNotFound, Refusal } from './errors.ts';
 import { Faults } from './fault/faults.ts';
 import { copiesOf, type Passage } from './forwarding.ts';
@@ -10,15 +11,16 @@ import { messagesWrittenTo, recover, takeInOrder } from './log/recovery.ts';
 import type { SegmentFile } from './log/segment-file.ts';
 import { MessageStore } from './message-store.ts';
 import { type Entity, Namespace } from './namespace.ts';
+import { parsePayload } from './payload.ts';
+import { restoreRules, rulesJson } from './persisted-rules.ts';
 import { FilterSubject, systemFields } from './rule/filter-subject.ts';
-import { compileRule, type Filter, type Rule } from './rule/rule.ts';
+import type { Rule } from './rule/rule.ts';
 import type { StoreContext, StoreOptions } from './store-options.ts';
 import { messageState, type StoredMessage } from './stored-message.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import type { Destination, Subscription } from './topic.ts';
 import type { EmulatorConfig } from './topology.ts';
-import { BATCH_FORMAT, type Content, largestProperty, parseContent, unbatch, withAnnotation } from './wire/content.ts';
-import { DecodeError } from './wire/decode.ts';
+import { type Content, parseContent, withAnnotation } from './wire/content.ts';
 import { text } from './wire/encode.ts';
 
 export type { Entity } from './namespace.ts';
@@ -132,9 +134,9 @@ export class Broker implements LogOwner, StoreContext {
     if (payload.length > limits.messageBytes) {
       throw new Refusal(condition.messageSizeExceeded, `The received message (delivery-id:0, size:${payload.length} bytes) exceeds the limit (${limits.messageBytes} bytes) currently allowed on the link.`);
     }
-    this.#checkOpen(destination);
+    checkOpen(destination);
     const contents = parsePayload(payload, format);
-    for (const content of contents) this.#check(destination, content);
+    for (const content of contents) checkContent(destination, content);
     const now = Date.now();
     const added: StoredMessage[] = [];
     for (const content of contents) {
@@ -150,9 +152,9 @@ export class Broker implements LogOwner, StoreContext {
 
   /** Takes messages for later through `$management`. `accepted` gets their sequence numbers once they are on disk. @throws Refusal */
   schedule(destination: Destination, encodings: readonly Buffer[], accepted: (sequences: number[]) => void): void {
-    this.#checkOpen(destination);
+    checkOpen(destination);
     const contents = encodings.flatMap((bytes) => parsePayload(bytes, 0));
-    for (const content of contents) this.#check(destination, content);
+    for (const content of contents) checkContent(destination, content);
     const now = Date.now();
     const isRepeated = contents.map((content) => this.#isDuplicate(destination, content, now));
     const added = contents.map(Encoding.of).map((encoding, index) => (isRepeated[index] ? destination.store.newCopy(encoding, now) : this.#schedule(destination, encoding, now)));
@@ -181,27 +183,6 @@ export class Broker implements LogOwner, StoreContext {
     if (store.duplicates.isRepeated(id, now, duplicateWindowMs)) return true;
     writeSeen(this.log, store.id, id, now);
     return false;
-  }
-
-  /** @throws Refusal when the entity takes nothing now. */
-  #checkOpen({ store, path, bytes }: Destination): void {
-    const { status, maxBytes } = store.options;
-    if (status === 'Disabled' || status === 'SendDisabled') throw new Refusal(condition.entityDisabled, `The entity '${path}' is disabled for sending.`);
-    if (bytes >= maxBytes) throw new Refusal(condition.resourceLimitExceeded, `The maximum entity size has been reached or exceeded for '${path}'. Size of entity in bytes: ${bytes}, max entity size in bytes: ${maxBytes}.`);
-  }
-
-  #check(destination: Destination, content: Content): void {
-    const size = content.applicationEnd - content.applicationAt;
-    if (content.applicationAt >= 0 && size > limits.propertyBytes) {
-      throw new Refusal(condition.argumentError, `The application properties take ${size} bytes; ${limits.propertyBytes} are allowed.`);
-    }
-    // Azure calls this an internal error, as if trying again could help (https://github.com/Azure/azure-sdk-for-net/issues/15325).
-    if (size > limits.onePropertyBytes && largestProperty(content) > limits.onePropertyBytes) {
-      throw new Refusal(condition.internalError, `The service was unable to process the request; please retry the operation. An application property takes more than ${limits.onePropertyBytes} bytes.`);
-    }
-    if (destination.store.options.requiresSession && content.sessionId === undefined) {
-      throw new Refusal(condition.notAllowed, `The entity '${destination.path}' requires sessions; the message has no session id.`);
-    }
   }
 
   #schedule(destination: Destination, encoding: Encoding, now: number): StoredMessage {
@@ -362,41 +343,7 @@ export interface EntityCounts {
   readonly requiresSession?: boolean;
 }
 
-/** The messages of a transfer. @throws Refusal when it cannot be read. */
-export function parsePayload(payload: Buffer, format: number): Content[] {
-  try {
-    if (format === BATCH_FORMAT) return unbatch(payload).map(parseContent);
-    if (format === 0) return [parseContent(payload)];
-  } catch (error) {
-    if (error instanceof DecodeError || error instanceof RangeError) throw new Refusal(condition.decodeError, `The message cannot be read: ${error.message}`);
-    throw error;
-  }
-  throw new Refusal(condition.notImplemented, `Message format 0x${format.toString(16)} is not supported.`);
-}
-
 interface PersistedEntities {
   readonly declared: string;
   readonly current: EmulatorConfig;
-}
-
-interface PersistedRule {
-  readonly name: string;
-  readonly filter: Filter;
-  readonly action?: string;
-}
-
-interface PersistedRules {
-  readonly declared: readonly PersistedRule[];
-  readonly rules: readonly PersistedRule[];
-}
-
-const plain = (rules: readonly Rule[]): PersistedRules['rules'] => rules.map(({ name, filter, action }) => ({ name, filter, ...(action === undefined ? {} : { action }) }));
-const rulesJson = (declared: readonly Rule[], rules: readonly Rule[]): string => JSON.stringify({ declared: plain(declared), rules: plain(rules) } satisfies PersistedRules);
-
-/** Rules changed at run time outlive a restart, until the topology itself declares others. */
-function restoreRules(subscription: Subscription, json: string | undefined): void {
-  if (json === undefined) return;
-  const persisted = JSON.parse(json) as PersistedRules;
-  if (JSON.stringify(persisted.declared) !== JSON.stringify(plain(subscription.declaredRules))) return;
-  subscription.rules = persisted.rules.map(({ name, filter, action }) => compileRule(name, filter, action));
 }

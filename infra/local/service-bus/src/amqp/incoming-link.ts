@@ -2,7 +2,7 @@ import type { Broker } from '../broker.ts';
 import { condition, Refusal } from '../errors.ts';
 import type { Faults } from '../fault/faults.ts';
 import { sendFate } from '../fault/send-fault.ts';
-import { parsePayload } from '../broker.ts';
+import { parsePayload } from '../payload.ts';
 import { limits } from '../limits.ts';
 import type { Destination } from '../topic.ts';
 import { type Flow, outcome, type Transfer } from '../wire/frames.ts';
