@@ -1,11 +1,10 @@
 import { condition, Refusal } from '../errors.ts';
 import { type FilterSubject, propertyName, type PropertyName, systemFields } from './filter-subject.ts';
+import { isCharacter, likeExpression } from './like.ts';
 import { tokenize, type Token } from './sql-lexer.ts';
 import { calculate, compare, type SqlValue, sqlValue } from './sql-value.ts';
+import { and, negate, not, or, type Predicate } from './three-valued.ts';
 
-/** True, false or unknown (`undefined`); a message matches on true only. */
-type Truth = boolean | undefined;
-export type Predicate = (subject: FilterSubject) => Truth;
 export type Evaluate = (subject: FilterSubject) => SqlValue;
 
 /** A parsed piece: a predicate or an expression. Parentheses may hold either, so which it is shows only afterwards. */
@@ -322,47 +321,3 @@ function comparison(left: Piece & { kind: 'expression' }, operator: string, acce
     return order === undefined ? undefined : accepts(order);
   };
 }
-
-// Three-valued logic.
-
-const or = (left: Predicate, right: Predicate): Predicate => (subject) => {
-  const first = left(subject);
-  if (first === true) return true;
-  const second = right(subject);
-  if (second === true) return true;
-  return first === undefined || second === undefined ? undefined : false;
-};
-
-const and = (left: Predicate, right: Predicate): Predicate => (subject) => {
-  const first = left(subject);
-  if (first === false) return false;
-  const second = right(subject);
-  if (second === false) return false;
-  return first === undefined || second === undefined ? undefined : true;
-};
-
-const not = (inner: Predicate): Predicate => (subject) => {
-  const truth = inner(subject);
-  return truth === undefined ? undefined : !truth;
-};
-
-const negate = (inner: Predicate, negated: boolean): Predicate => (negated ? not(inner) : inner);
-
-const isCharacter = (value: SqlValue): value is string => typeof value === 'string' && value.length === 1;
-
-/** `%` is any run of characters, `_` any one. */
-function likeExpression(pattern: string, escape: string | undefined): RegExp {
-  let source = '';
-  for (let index = 0; index < pattern.length; index += 1) {
-    const character = pattern.charAt(index);
-    if (character === escape) {
-      index += 1;
-      source += literally(pattern.charAt(index));
-    } else if (character === '%') source += '.*';
-    else if (character === '_') source += '.';
-    else source += literally(character);
-  }
-  return new RegExp(`^${source}$`, 'su');
-}
-
-const literally = (character: string): string => character.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
