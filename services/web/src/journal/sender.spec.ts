@@ -23,7 +23,7 @@ async function sent(count: number, answer: (commandId: CommandId, attempt: numbe
   let now = 0;
   // Given to the sender only once it runs: what is there at the start may have been sent before.
   const sender = new Sender({
-    journal, limits, now: () => now, random: () => 1,
+    journal, limits: () => limits, now: () => now, random: () => 1,
     sell: (commandId) => {
       attempts.push(commandId);
       return Promise.resolve(answer(commandId, attempts.filter((each) => each === commandId).length, attempts));
@@ -73,7 +73,7 @@ it('takes a card sale above the limit back when it is certain that nothing was a
   const journal = newJournal();
   const stopping = new AbortController();
   const sender = new Sender({
-    journal, limits: { ...defaultLimits, perSaleMinor: 100 }, now: () => 0, random: () => 1, onNews: () => {}, sell: () => Promise.resolve(down),
+    journal, limits: () => ({ ...defaultLimits, perSaleMinor: 100 }), now: () => 0, random: () => 1, onNews: () => {}, sell: () => Promise.resolve(down),
     sleep: async () => {
       if (journal.book.sales.size === 0) await journal.append(aSale('one' as CommandId));
       else stopping.abort();

@@ -13,7 +13,7 @@ export type Contact = { readonly kind: 'well' } | { readonly kind: 'lost'; reado
 export interface SenderOptions {
   readonly journal: Journal;
   readonly sell: (commandId: CommandId, body: http.CheckoutBody) => Promise<Told>;
-  readonly limits: Limits;
+  readonly limits: () => Limits;
   /** The journal has a new entry, or the back end answers otherwise than before. */
   readonly onNews: (contact: Contact) => void;
   readonly now: () => number;
@@ -127,7 +127,7 @@ export class Sender {
       const isKnownForSure = !this.#mayHaveArrived.has(commandId);
       if (isToBlame) return { kind: 'refused', commandId, refusal: why, isKnown: isKnownForSure };
       // Certainly nothing was accepted, and the customer still stands here: better to say so than to keep a card that may not be good.
-      const isTooMuch = sale?.releasedAt === undefined && exceededBy(sale ? cardMinorOf(sale) : 0, exposureOf(book), limits, now()) !== undefined;
+      const isTooMuch = sale?.releasedAt === undefined && exceededBy(sale ? cardMinorOf(sale) : 0, exposureOf(book), limits(), now()) !== undefined;
       return isTooMuch && isKnownForSure && sale?.standing.state === 'waiting' ? { kind: 'withdrawn', commandId } : undefined;
     });
   }

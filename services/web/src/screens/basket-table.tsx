@@ -28,18 +28,18 @@ export function BasketTable() {
                 <Table.Td>{product.description}</Table.Td>
                 <Table.Td>
                   <NumberInput aria-label={say.quantityOf(product.description)} w={84} min={1} allowDecimal={false} allowNegative={false} clampBehavior="none" value={quantity}
-                    onChange={(value) => typeof value === 'number' && value > 0 && till.setQuantity(product.sku, value)} />
+                    onChange={(value) => typeof value === 'number' && value > 0 && till.goods.setQuantity(product.sku, value)} />
                 </Table.Td>
                 <Table.Td ta="right">{amount(product.unitPriceMinor)}</Table.Td>
                 <Table.Td ta="right">{amount(taxMode === 'inclusive' ? lineTotals({ ...product, quantity }, taxMode).grossMinor : product.unitPriceMinor * quantity)}</Table.Td>
-                <Table.Td><CloseButton size="lg" aria-label={say.voidLine(product.description)} onClick={() => till.setQuantity(product.sku, 0)} /></Table.Td>
+                <Table.Td><CloseButton size="lg" aria-label={say.voidLine(product.description)} onClick={() => till.goods.setQuantity(product.sku, 0)} /></Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
         </Table>
       </ScrollArea>
       <Group justify="space-between" mt="sm">
-        <Button variant="default" c="red.9" onClick={() => till.voidSale()}>{say.voidSale}</Button>
+        <Button variant="default" c="red.9" onClick={() => till.goods.voidSale()}>{say.voidSale}</Button>
         <Text c="dimmed">{taxMode === 'inclusive' ? say.includedTax : say.addedTax}: {amount(totals.taxMinor)}</Text>
       </Group>
     </>

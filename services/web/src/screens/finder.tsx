@@ -10,11 +10,11 @@ export function Finder({ products }: { readonly products: readonly http.Product[
   const { till, say, amount } = useTill();
   const [text, setText] = useState('');
   const field = useRef<HTMLInputElement>(null);
-  useScanner(field, (barcode) => till.scan(barcode));
+  useScanner(field, (barcode) => till.goods.scan(barcode));
   const { quantity, words } = quantityAndWords(text);
   const matches = found(products, words);
   const take = (product: http.Product) => {
-    till.add(product, quantity);
+    till.goods.add(product, quantity);
     setText('');
     field.current?.focus();
   };
@@ -23,7 +23,7 @@ export function Finder({ products }: { readonly products: readonly http.Product[
     const [only, ...others] = matches;
     if (only && others.length === 0) take(only);
     else if (!only || /^\d+$/.test(words)) {
-      till.scan(scannedAfter(words, products) ?? text);
+      till.goods.scan(scannedAfter(words, products) ?? text);
       setText('');
     }
   };

@@ -1,6 +1,6 @@
 import { Alert } from '@mantine/core';
 import type { Words } from '../words/index.ts';
-import type { Notice } from '../till.ts';
+import type { Notice } from '../till/view.ts';
 import { useTill } from './use-till.ts';
 
 /** What the last thing that was done led to, when it was not what was meant. */

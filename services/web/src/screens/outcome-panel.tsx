@@ -31,8 +31,8 @@ export function OutcomePanel({ commandId }: { readonly commandId: CommandId }) {
             {view.steps.map((step) => <List.Item key={step}>{say.step[step] ?? step}</List.Item>)}
           </List>
           <Group>
-            {outcome.isSettled && !outcome.canPayAgain && <Button size="lg" autoFocus onClick={() => till.next()}>{say.next}</Button>}
-            {outcome.canPayAgain && <Button size="lg" autoFocus onClick={() => void till.backToBasket()}>{say.back}</Button>}
+            {outcome.isSettled && !outcome.canPayAgain && <Button size="lg" autoFocus onClick={() => till.selling.next()}>{say.next}</Button>}
+            {outcome.canPayAgain && <Button size="lg" autoFocus onClick={() => void till.selling.backToBasket()}>{say.back}</Button>}
           </Group>
         </Stack>
       </Paper>

@@ -16,16 +16,16 @@ export function PaymentPanel() {
     setCard('');
   }, [view.basket]);
   const currency = view.catalogue?.store.currency ?? 'GBP';
-  const due = dueMinor(till.totalMinor, view.tenders);
+  const due = dueMinor(till.goods.totalMinor, view.tenders);
   const change = changeMinorOf(view.tenders);
   const isOpen = view.basket.length > 0 && due > 0;
   const typed = (text: string): number => (text.trim() === '' ? due : (amountIn(text, currency) ?? Number.NaN));
   const takeCash = (minor: number) => {
-    till.takeCash(minor);
+    till.money.takeCash(minor);
     setCash('');
   };
   const takeCard = () => {
-    till.takeCard(typed(card), token);
+    till.money.takeCard(typed(card), token);
     setCard('');
   };
   return (
@@ -33,7 +33,7 @@ export function PaymentPanel() {
       <Stack>
         <Group justify="space-between">
           <Title order={2} size="h3">{say.total}</Title>
-          <Text fz={34} fw={700} data-testid="total" aria-label={say.total}>{amount(till.totalMinor)}</Text>
+          <Text fz={34} fw={700} data-testid="total" aria-label={say.total}>{amount(till.goods.totalMinor)}</Text>
         </Group>
         <Group grow align="end">
           <TextInput label={say.cashGiven} inputMode="decimal" value={cash} disabled={!isOpen} placeholder={(due / 10 ** digitsOf(currency)).toFixed(digitsOf(currency))} onChange={(event) => setCash(event.currentTarget.value)}
@@ -60,7 +60,7 @@ export function PaymentPanel() {
               return (
                 <Group key={`${index}-${what}`} role="listitem" justify="space-between">
                   <Text>{what}</Text>
-                  <CloseButton aria-label={say.takeBack(what)} onClick={() => till.takeBack(index)} />
+                  <CloseButton aria-label={say.takeBack(what)} onClick={() => till.money.takeBack(index)} />
                 </Group>
               );
             })}
@@ -70,7 +70,7 @@ export function PaymentPanel() {
           <Text fw={600}>{say.due}: {amount(due)}</Text>
           {change > 0 && <Text fw={600}>{say.change}: {amount(change)}</Text>}
         </Group>
-        <Button size="xl" fullWidth color="green.9" disabled={view.basket.length === 0 || due !== 0} onClick={() => void till.pay()}>{say.pay}</Button>
+        <Button size="xl" fullWidth color="green.9" disabled={view.basket.length === 0 || due !== 0} onClick={() => void till.selling.pay()}>{say.pay}</Button>
       </Stack>
     </Paper>
   );

@@ -44,7 +44,7 @@ export function SalesScreen() {
                   </Table.Td>
                   <Table.Td>
                     {hasReceipt(sale) && <Button variant="default" size="xs" aria-label={say.reprint(numberOf(sale))} onClick={() => setShown(sale)}>{say.receipt}</Button>}{' '}
-                    {sale.standing.state === 'parked' && sale.standing.refusal.code !== 'journal-damaged' && <Button variant="default" size="xs" onClick={() => void till.sendAgain(sale.commandId)}>{say.sendAgain(numberOf(sale))}</Button>}
+                    {sale.standing.state === 'parked' && sale.standing.refusal.code !== 'journal-damaged' && <Button variant="default" size="xs" onClick={() => void till.selling.sendAgain(sale.commandId)}>{say.sendAgain(numberOf(sale))}</Button>}
                   </Table.Td>
                 </Table.Tr>
               );

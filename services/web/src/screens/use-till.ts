@@ -1,7 +1,8 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { Language } from '@checkout/contracts';
 import { shownAmount } from '../sale/amount.ts';
-import type { Till, View } from '../till.ts';
+import type { Till } from '../till.ts';
+import type { View } from '../till/view.ts';
 import { words, type Words } from '../words/index.ts';
 
 export interface AtTill {
