@@ -1,4 +1,7 @@
-import { eventually, storeIds, Town } from '@checkout/messaging/testing';
+import { messagingMigrations } from '@checkout/messaging';
+import { eventually, shelfMigrations, storeIds, Town } from '@checkout/messaging/testing';
+import { migrate } from '@checkout/sql';
+import { startTestDatabase } from '@checkout/sql/testing';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -112,6 +115,47 @@ describe('a service', () => {
     }, 10_000);
     expect(await town.waiting()).toMatchObject({ deadLetter: 0 });
   });
+
+  it('takes no work and no traffic before its migrations have run, says which it wants, and begins when they have', async () => {
+    // given
+    await using database = await startTestDatabase([], 'shelf');
+    const service = start({ SQL_CONNECTION: database.connectionString });
+    const port = await service.ready();
+    const ready = async () => {
+      const answer = await fetch(`http://localhost:${port}/health/ready`);
+      return { status: answer.status, ...((await answer.json()) as { checks: { schema: { ok: boolean; detail?: string } } }).checks.schema };
+    };
+    await town.sell(storeIds);
+
+    // then
+    expect(await ready()).toEqual({ status: 503, ok: false, detail: expect.stringMatching(/has not had 0001-inbox-outbox\.sql, .*0001-shelf\.sql.* Run the job migrate-inventory/) as string });
+    expect((await fetch(`http://localhost:${port}/health/started`)).status).toBe(200); // It is not to be restarted.
+    expect(service.lines.filter(({ level }) => level === 'error').map(({ msg }) => msg)).toEqual(['not ready: the database is not for this revision']);
+    const { active, locked } = await town.waiting();
+    expect(active).toBeGreaterThanOrEqual(8);
+    expect(locked).toBe(0);
+
+    // when
+    await migrate(database.connectionString, [messagingMigrations, shelfMigrations]);
+
+    // then
+    await eventually(async () => expect(await ready()).toEqual({ status: 200, ok: true }), 15_000);
+    await eventually(async () => expect(await town.waiting()).toMatchObject({ active: 0, deadLetter: 0 }), 15_000);
+  }, 60_000);
+
+  it('works on a database of a newer release', async () => {
+    // given
+    await using database = await startTestDatabase([messagingMigrations, shelfMigrations, join(import.meta.dirname, 'testing/next-release')], 'shelf');
+    const service = start({ SQL_CONNECTION: database.connectionString });
+
+    // when
+    const port = await service.ready();
+    await town.sell(storeIds);
+
+    // then
+    expect((await fetch(`http://localhost:${port}/health/ready`)).status).toBe(200);
+    await eventually(async () => expect(await town.waiting()).toMatchObject({ active: 0, deadLetter: 0 }), 15_000);
+  }, 60_000);
 
   it('ends within 5 s of SIGTERM although neither bus nor database is there', async () => {
     const service = start({ SERVICE_BUS_CONNECTION: 'Endpoint=sb://localhost:1;SharedAccessKeyName=a;SharedAccessKey=b;UseDevelopmentEmulator=true;', SQL_CONNECTION: 'Server=localhost,1;Database=shelf;User Id=a;Password=b' });

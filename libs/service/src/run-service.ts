@@ -1,6 +1,6 @@
 import { TokenVerifier } from '@checkout/auth';
 import { createHttpApp } from '@checkout/http';
-import { Bus, ExpressSender, Operations, Pipeline, ServiceBusServer, Sweeper, type Store } from '@checkout/messaging';
+import { Bus, ExpressSender, messagingMigrations, Operations, Pipeline, ServiceBusServer, Sweeper, type Store } from '@checkout/messaging';
 import { collectProcessMetrics, createLogger, exitOnCrash, Health, Shutdown, startTelemetry, type Logger } from '@checkout/observability';
 import { Pace, type Breaker } from '@checkout/resilience';
 import { Database, type Lane } from '@checkout/sql';
@@ -10,6 +10,7 @@ import { BreakerBoard } from './breaker-board.ts';
 import { showBreakers, showDatabases } from './breaker-metrics.ts';
 import { logLevel, PlatformEnvironment, readEnvironment, telemetryOf } from './environment.ts';
 import { BREAKERS, OperatorController, withOperatorRoutes } from './operator.controller.ts';
+import { SchemaGate } from './schema-gate.ts';
 import { asReceived, PREDICTIONS, PredictionsController, type DeadMessage } from './predictions.controller.ts';
 
 /** What a service gets to build itself from. */
@@ -57,12 +58,15 @@ class ServiceModule {}
 
 /**
  * One service as a process: reads its environment, assembles it, serves HTTP, receives messages, and ends in order on SIGTERM
- * (take no new work, finish, flush, close).
+ * (take no new work, finish, flush, close). It does no work on a database that is older than its code.
+ *
+ * @param migrations the folder of the service's own numbered `.sql` files: what its code needs the database to have had.
  */
 export async function runService<Schema extends z.ZodObject & z.ZodType<PlatformEnvironment>>(
   name: string,
   schema: Schema,
   assemble: (platform: Platform<z.output<Schema>>) => Assembled,
+  migrations: string,
 ): Promise<void> {
   const logger = createLogger({ service: name, level: logLevel(process.env) });
   exitOnCrash(logger);
@@ -146,12 +150,15 @@ export async function runService<Schema extends z.ZodObject & z.ZodType<Platform
   });
   app.nest.connectMicroservice({ strategy: server });
 
+  const schemaGate = new SchemaGate({ service: name, database: lane('work'), folders: [messagingMigrations, migrations], logger });
+  health.ready('schema', () => schemaGate.check());
   // An open breaker alone never makes a process unready: taking all instances out at once would turn an outage into a longer one.
   health.ready('breakers', () => ({ ok: true, detail: breakers.list() }));
   health.live('bus', () => ({ ok: !server.isStuck }));
   health.ready('bus', () => ({ ok: true, detail: { pausedSubscriptions: server.pausedCount, heartbeatAgeMs: Math.round(bus.heartbeatAgeMs) } }));
 
   new Shutdown({ logger })
+    .on('stop-receiving', 'schema', () => schemaGate.close())
     .on('stop-receiving', 'background', () => Promise.all(background.map((each) => each.stop())))
     .on('stop-receiving', 'http', () => health.drain())
     .on('finish', 'messages', () => server.close())
@@ -164,10 +171,15 @@ export async function runService<Schema extends z.ZodObject & z.ZodType<Platform
     .on('close', 'bus', () => Promise.all([bus.close(), ...expresses.map((each) => each.close())]))
     .listen();
 
-  await app.nest.startAllMicroservices();
-  for (const each of background) each.start();
+  const work = async (): Promise<void> => {
+    await app.nest.startAllMicroservices();
+    for (const each of background) each.start();
+  };
+  const { kind } = await schemaGate.ask();
+  if (kind === 'current') await work();
   for (const each of expresses) void each.warm();
   const port = await app.listen(environment.PORT);
   health.markStarted();
   logger.info({ port }, 'ready');
+  if (kind !== 'current' && (await schemaGate.untilCurrent())) await work();
 }

@@ -5,6 +5,7 @@ export * from './columns.ts';
 export { Database, type DatabaseOptions, type Reader } from './database.ts';
 export * from './errors.ts';
 export { admit, migrate } from './migrate.ts';
+export { missingMigrations } from './schema.ts';
 export type { ServiceIdentity } from './service-user.ts';
 export { join, maxParameters, nothing, sql, Sql, type Separator } from './sql.ts';
 export * from './types.ts';

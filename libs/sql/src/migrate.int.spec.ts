@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { Database } from './database.ts';
 import { admit, migrate } from './migrate.ts';
+import { missingMigrations } from './schema.ts';
 import { sql } from './sql.ts';
 import { startTestDatabase, type TestDatabase } from './testing.ts';
 
@@ -73,4 +74,16 @@ it('makes the service\'s identity a user, and may be run with every deployment',
   const identity = { name: 'id-cart-test', clientId: '35918bc9-196d-40ea-9779-889d79b753f0' };
   await admit(server.connectionString, identity);
   await expect(admit(server.connectionString, identity)).resolves.toBeUndefined();
+});
+
+test('says what a database has not had yet, and minds nothing that it has had beyond that', async () => {
+  await write('0001-till.sql', 'CREATE TABLE till (id INT NOT NULL PRIMARY KEY);');
+  await run();
+  await write('0002-drawer.sql', 'ALTER TABLE till ADD drawer INT NULL;');
+  await using database = Database.open({ connectionString: server.connectionString, name: 'test' });
+  expect(await missingMigrations(database, [folder])).toEqual(['0002-drawer.sql']);
+  await run();
+  expect(await missingMigrations(database, [folder])).toEqual([]);
+  await rm(join(folder, '0002-drawer.sql'));
+  expect(await missingMigrations(database, [folder])).toEqual([]);
 });

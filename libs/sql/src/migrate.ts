@@ -44,6 +44,9 @@ export async function migrate(connectionString: string, folders: readonly string
   await retry(() => connector.session((session) => run(session, migrations, logger)), patience, isStarting);
 }
 
+/** What `migrate` would run on an empty database, in order. */
+export const migrationNames = async (folders: readonly string[]): Promise<string[]> => (await load([ownFolder, ...folders])).map(({ name }) => name);
+
 async function run(session: Session, migrations: readonly Migration[], logger: Logger | undefined): Promise<void> {
   // A migration changes the rows of all tenants.
   await session.batch("SET XACT_ABORT, NOCOUNT ON; EXEC sp_set_session_context @key = N'scope', @value = 'service';");

@@ -33,6 +33,9 @@ export const storeIds: readonly string[] = (() => {
 export const ofSale = (storeId = storeIds[0]): inventory.ReleaseStock['body'] =>
   ({ tenantId, storeId, saleId: uuidv7() }) as unknown as inventory.ReleaseStock['body'];
 
+/** The table of the tests' own service. */
+export const shelfMigrations = join(import.meta.dirname, 'migrations');
+
 /** Tries until it holds, and lets the last attempt's error through when the time is over. */
 export async function eventually(check: () => Promise<void> | void, withinMs = 5_000): Promise<void> {
   const until = Date.now() + withinMs;
@@ -58,7 +61,7 @@ export class Town implements AsyncDisposable {
 
   static async open({ lockDuration = 'PT1M' }: { readonly lockDuration?: string } = {}): Promise<Town> {
     const directory = await mkdtemp(join(tmpdir(), 'checkout-messaging-'));
-    const folders = [join(import.meta.dirname, '../../migrations'), join(import.meta.dirname, 'migrations')];
+    const folders = [join(import.meta.dirname, '../../migrations'), shelfMigrations];
     const [serviceBus, sqlServer] = await Promise.all([
       startServiceBus({ directory, topology: JSON.parse(JSON.stringify(emulatorConfig()).replaceAll('PT1M', lockDuration)) as EmulatorConfig }),
       startTestDatabase(folders, 'shelf'),

@@ -1,4 +1,4 @@
-import { ShelfConsumer, ShelfStore } from '@checkout/messaging/testing';
+import { ShelfConsumer, shelfMigrations, ShelfStore } from '@checkout/messaging/testing';
 import { PlatformEnvironment } from '../environment.ts';
 import { runService } from '../run-service.ts';
 
@@ -8,4 +8,4 @@ class TinyModule {}
 await runService('inventory', PlatformEnvironment, ({ pipeline }) => {
   pipeline({ store: new ShelfStore() });
   return { module: { module: TinyModule, controllers: [ShelfConsumer] }, openapi: {} };
-});
+}, shelfMigrations);
