@@ -2,7 +2,7 @@ import type { Principal, Role } from './principal.ts';
 
 /** Who may do what, in one table. A till never administers, and an operator never sells. */
 const granted = {
-  till: ['checkout:submit', 'checkout:read', 'checkout:cancel', 'receipt:read', 'catalogue:read'],
+  till: ['checkout:submit', 'checkout:read', 'checkout:cancel', 'refund:submit', 'receipt:read', 'catalogue:read'],
   'back-office': [
     'checkout:read', 'receipt:read', 'catalogue:read', 'catalogue:write', 'stock:read', 'stock:write',
     'refund:submit', 'timeline:read', 'subscription:read', 'subscription:write',

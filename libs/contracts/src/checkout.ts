@@ -26,9 +26,9 @@ export const CheckoutRequested = event('checkout-requests', 'checkout.checkout-r
 }));
 export type CheckoutRequested = MessageOf<typeof CheckoutRequested>;
 
-/** Why a sale did not come about, in a form that a till can act on. */
+/** Why a sale, or a refund, did not come about, in a form that a till can act on. */
 export const Reason = z.strictObject({
-  code: z.enum(['stock-short', 'payment-declined', 'payment-unresolved', 'capture-refused', 'no-answer']),
+  code: z.enum(['stock-short', 'payment-declined', 'payment-unresolved', 'capture-refused', 'no-answer', 'refund-declined']),
   message: Text(400),
   shortages: z.array(z.strictObject({ sku: Sku, wanted: z.int(), available: z.int() })).optional(),
   declineCode: Text(60).optional(),

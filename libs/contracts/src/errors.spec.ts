@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codes, languages, saleWords, type CodeMeaning } from './errors.ts';
+import { codes, languages, refundWords, saleWords, type CodeMeaning } from './errors.ts';
 import { errorsPage } from './generate/errors-page.ts';
 
 /**
@@ -18,7 +18,7 @@ describe('the registry of errors', () => {
   });
 
   it('has every text in every language', () => {
-    for (const { texts } of [...Object.values(codes), ...Object.values(saleWords)]) {
+    for (const { texts } of [...Object.values(codes), ...Object.values(saleWords), ...Object.values(refundWords)]) {
       for (const language of languages) {
         const { title, action } = texts[language];
         expect(title).toMatch(/^\p{L}.*[^.!?]$/u);
@@ -28,7 +28,7 @@ describe('the registry of errors', () => {
   });
 
   it('says what to do, never just to try again later', () => {
-    const all = [...Object.values(codes), ...Object.values(saleWords)].flatMap(({ texts }) => languages.flatMap((language) => Object.values(texts[language])));
+    const all = [...Object.values(codes), ...Object.values(saleWords), ...Object.values(refundWords)].flatMap(({ texts }) => languages.flatMap((language) => Object.values(texts[language])));
     expect(all.filter((text) => /try again|later|später|erneut versuchen/i.test(text))).toEqual([]);
   });
 
@@ -36,6 +36,13 @@ describe('the registry of errors', () => {
     for (const { moneyMoved, texts } of [...Object.values(codes), ...Object.values(saleWords)]) {
       if (moneyMoved !== 'unknown') continue;
       expect([texts.en.action, texts.de.action]).toEqual([expect.stringContaining('Do not charge again.'), expect.stringContaining('Nicht noch einmal kassieren.')]);
+    }
+  });
+
+  it('tells nobody to refund again where money may have gone back', () => {
+    for (const { moneyMoved, texts } of Object.values(refundWords)) {
+      if (moneyMoved !== 'unknown') continue;
+      expect([texts.en.action, texts.de.action]).toEqual([expect.stringContaining('Do not refund again.'), expect.stringContaining('Nicht noch einmal erstatten.')]);
     }
   });
 

@@ -91,6 +91,16 @@ export const codes = {
   'store-mismatch': no(403, ['The caller may not act for this store', 'Der Aufrufer darf für diese Filiale nicht handeln'], action.signIn),
   'sale-state-conflict': no(409, ['The state of the sale does not allow this', 'Der Stand des Verkaufs lässt das nicht zu'], ['Look the sale up.', 'Den Verkauf nachschlagen.']),
   'refund-exceeds-sale': no(422, ['The refund is more than what is left of the sale', 'Die Erstattung ist mehr, als vom Verkauf übrig ist']),
+  'refund-sale-unknown': no(404, ['There is no such sale to refund', 'Diesen Verkauf zum Erstatten gibt es nicht'], ['Check the number on the receipt.', 'Die Nummer auf dem Beleg prüfen.']),
+  'refund-sale-not-completed': no(409, ['The sale is not completed', 'Der Verkauf ist nicht abgeschlossen'],
+    ['Look the sale up. It can be refunded when its receipt is there.', 'Den Verkauf nachschlagen. Er kann erstattet werden, wenn sein Beleg da ist.']),
+  'refund-other-store': no(422, ['The sale was made in another store', 'Verkauft wurde in einer anderen Filiale'],
+    ['Refund the sale in the store that made it.', 'Den Verkauf in der Filiale erstatten, die ihn gemacht hat.']),
+  'refund-window-closed': no(422, ['The sale is too old to be refunded', 'Der Verkauf ist zu alt für eine Erstattung'],
+    ['Call the manager. The till cannot refund this sale any more.', 'Die Leitung rufen. Die Kasse kann diesen Verkauf nicht mehr erstatten.']),
+  'refund-line-unknown': no(422, ['The receipt has no such line', 'Diese Zeile gibt es auf dem Beleg nicht']),
+  'refund-total-mismatch': no(422, ['The amount is not what the returned articles come to', 'Der Betrag ist nicht der der zurückgegebenen Artikel'],
+    ['Look the receipt up again and tell the customer the new amount.', 'Den Beleg neu laden und dem Kunden den neuen Betrag nennen.']),
   'auth-missing': no(401, ['No credentials', 'Keine Anmeldung'], action.signIn),
   'auth-invalid': no(401, ['The credentials are not accepted', 'Die Anmeldung wird nicht angenommen'], action.signIn),
   'auth-expired': no(401, ['The credentials have expired', 'Die Anmeldung ist abgelaufen'], action.signIn),
@@ -163,3 +173,16 @@ export const saleWords = {
 } as const satisfies Record<string, { readonly moneyMoved: CodeMeaning['moneyMoved']; readonly texts: Texts }>;
 
 export type SaleWord = keyof typeof saleWords;
+
+/** How a refund stands, as a till tells its operator. */
+export const refundWords = {
+  'accepted': { moneyMoved: 'unknown', texts: texts(['The refund is under way', 'Die Erstattung läuft'], ['Wait. Do not refund again.', 'Warten. Nicht noch einmal erstatten.']) },
+  'completed': { moneyMoved: 'yes', texts: texts(['The money goes back to the card', 'Das Geld geht auf die Karte zurück'], ['Give the credit note.', 'Den Gutschriftbeleg geben.']) },
+  'completed-with-cash': { moneyMoved: 'yes', texts: texts(['The refund is done', 'Die Erstattung ist abgeschlossen'], ['Hand over the cash and the credit note.', 'Bargeld und Gutschriftbeleg geben.']) },
+  'declined': { moneyMoved: 'no', texts: texts(['The card did not take the money back', 'Die Karte hat das Geld nicht zurückgenommen'],
+    ['Refund in cash. Nothing went back to the card.', 'Bar erstatten. Auf die Karte ging nichts zurück.']) },
+  'needs-attention': { moneyMoved: 'unknown', texts: texts(['The refund is being looked into', 'Die Erstattung wird geprüft'],
+    ['Do not refund again. Give the customer the command id, and call support with it.', 'Nicht noch einmal erstatten. Dem Kunden die Kommando-Id geben und damit den Support anrufen.']) },
+} as const satisfies Record<string, { readonly moneyMoved: CodeMeaning['moneyMoved']; readonly texts: Texts }>;
+
+export type RefundWord = keyof typeof refundWords;

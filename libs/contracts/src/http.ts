@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Reason } from './checkout.ts';
-import { Amount, Barcode, CardTender, CashTender, CommandId, Currency, Instant, maxLines, maxTenders, PricedFrom, Quantity, RequestHash, SaleId, SaleLine, Sku, StoreId, TaxMode, TaxRateBp, Text, TillId } from './shapes.ts';
+import { RefundLine, RefundPart, ReturnedGoods } from './refund.ts';
+import { Amount, Barcode, CardTender, CashTender, CommandId, Currency, Instant, maxLines, maxTenders, PricedFrom, Quantity, RefundId, RequestHash, SaleId, SaleLine, ShiftId, Sku, StoreId, TaxMode, TaxRateBp, Text, TillId } from './shapes.ts';
 
 /** What tills and the back office say over HTTP. */
 
@@ -128,3 +129,91 @@ export const SaleView = z.strictObject({
   endedAt: Instant.optional(),
 });
 export type SaleView = z.output<typeof SaleView>;
+
+/** What a till asks for when goods come back. The sale is one of its own store; its lines are those of the receipt, counted from 1. */
+export const RefundBody = z.strictObject({
+  saleId: SaleId,
+  /** A line once for each fate of its goods. */
+  lines: z.array(z.strictObject({ line: z.int().min(1).max(maxLines), quantity: Quantity, goods: ReturnedGoods })).min(1).max(maxLines),
+  /** `original`: to the cards that paid, then cash; `cash`: all out of the drawer. */
+  moneyBack: z.enum(['original', 'cash']).default('original'),
+  /** What the till tells the customer. It must equal what the lines come to, or nothing is refunded. */
+  totalMinor: Amount,
+  /** Why the goods come back, for the store's books. */
+  reason: Text(200),
+  /** Whose drawer the cash comes out of. */
+  shiftId: ShiftId.optional(),
+});
+export type RefundBody = z.output<typeof RefundBody>;
+
+export const RefundState = z.enum(['accepted', 'needs-attention', 'completed', 'declined']);
+export type RefundState = z.output<typeof RefundState>;
+
+/** How one refund stands: what happened, whether money moved, what to do. */
+export const RefundStatus = z.strictObject({
+  commandId: CommandId,
+  refundId: RefundId,
+  saleId: SaleId,
+  state: RefundState,
+  /** `no`: nothing went back. `yes`: it did. `unknown`: being settled; do not refund again. */
+  moneyMoved: z.enum(['no', 'yes', 'unknown']),
+  /** What the person at the till should do now. */
+  action: z.string(),
+  reason: Reason.optional(),
+  currency: Currency,
+  totalMinor: Amount,
+  /** Of the total, what goes back to cards and what is handed over; as planned until it is done. */
+  cardMinor: Amount,
+  cashMinor: Amount,
+  creditNoteNumber: z.string().optional(),
+  links: z.strictObject({ self: z.string(), events: z.string(), creditNote: z.string().optional() }),
+  acceptedAt: Instant,
+  endedAt: Instant.optional(),
+});
+export type RefundStatus = z.output<typeof RefundStatus>;
+
+/** A receipt as a refund begins with it: what was sold, and what has come back of it, refunds under way included. */
+export const RefundableView = z.strictObject({
+  saleId: SaleId,
+  receiptNumber: z.string(),
+  issuedAt: Instant,
+  currency: Currency,
+  taxMode: TaxMode,
+  lines: z.array(z.strictObject({ ...SaleLine.shape, line: z.int(), givenBack: z.strictObject({ quantity: z.int().min(0), taxMinor: Amount, grossMinor: Amount }) })),
+  tenders: z.array(z.strictObject({ type: z.enum(['card', 'cash']), amountMinor: Amount })),
+  /** What has gone back of the tenders. */
+  givenBack: z.array(RefundPart),
+  /** Until when the sale can be refunded. */
+  refundableUntil: Instant,
+});
+export type RefundableView = z.output<typeof RefundableView>;
+
+export const CreditNoteView = z.strictObject({
+  refundId: RefundId,
+  saleId: SaleId,
+  commandId: CommandId,
+  creditNoteNumber: z.string(),
+  receiptNumber: z.string(),
+  storeId: StoreId,
+  tillId: TillId,
+  issuedAt: Instant,
+  currency: Currency,
+  taxMode: TaxMode,
+  lines: z.array(RefundLine),
+  taxes: z.array(z.strictObject({ taxRateBp: TaxRateBp, ...Totals })),
+  ...Totals,
+  parts: z.array(RefundPart),
+  reason: Text(200),
+});
+export type CreditNoteView = z.output<typeof CreditNoteView>;
+
+/** How the orchestrator sees one refund. */
+export const RefundView = z.strictObject({
+  refundId: RefundId,
+  saleId: SaleId,
+  storeId: StoreId,
+  phase: z.enum(['forward', 'backward', 'completed', 'cancelled']),
+  /** Why a person has to look, while one has to. */
+  needsAttention: z.string().optional(),
+});
+export type RefundView = z.output<typeof RefundView>;

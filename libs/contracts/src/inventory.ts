@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { command, event, type MessageOf } from './contract.ts';
-import { Instant, maxLines, ofSale, Quantity, Sku } from './shapes.ts';
+import { ReturnedGoods } from './refund.ts';
+import { Instant, maxLines, ofRefund, ofSale, Quantity, Sku } from './shapes.ts';
 
 export const StockLine = z.strictObject({ sku: Sku, quantity: Quantity });
 export type StockLine = z.output<typeof StockLine>;
@@ -41,3 +42,12 @@ export const CommitStock = command('inventory-commands', 'inventory.commit-stock
 export type CommitStock = MessageOf<typeof CommitStock>;
 export const StockCommitted = event('checkout-replies', 'inventory.stock-committed.v1', z.strictObject({ ...ofSale }));
 export type StockCommitted = MessageOf<typeof StockCommitted>;
+
+/** Counts goods of a past sale in that have come back, on the shelf or written off. May not refuse: they are there. Safe to repeat: the refund is the key. */
+export const ReturnStock = command('inventory-commands', 'inventory.return-stock.v1', z.strictObject({
+  ...ofRefund,
+  lines: z.array(z.strictObject({ sku: Sku, quantity: Quantity, goods: ReturnedGoods })).min(1).max(maxLines),
+}));
+export type ReturnStock = MessageOf<typeof ReturnStock>;
+export const StockReturned = event('checkout-replies', 'inventory.stock-returned.v1', z.strictObject({ ...ofRefund }));
+export type StockReturned = MessageOf<typeof StockReturned>;

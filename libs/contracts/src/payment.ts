@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { command, event, type MessageOf } from './contract.ts';
-import { Amount, Currency, maxTenders, ofSale, Tender, Text } from './shapes.ts';
+import { RefundParts } from './refund.ts';
+import { Amount, Currency, maxTenders, ofRefund, ofSale, Tender, Text } from './shapes.ts';
 
 /** Holds the money of every tender of one sale. Safe to repeat: the sale and the tender's position are the key. */
 export const AuthorizePayment = command('payment-commands', 'payment.authorize-payment.v1', z.strictObject({
@@ -47,3 +48,34 @@ export const VoidPayment = command('payment-commands', 'payment.void-payment.v1'
 export type VoidPayment = MessageOf<typeof VoidPayment>;
 export const PaymentVoided = event('checkout-replies', 'payment.payment-voided.v1', z.strictObject({ ...ofSale }));
 export type PaymentVoided = MessageOf<typeof PaymentVoided>;
+
+/** Gives money of a captured sale back, once: the refund's id is the key. Never more than was captured of a tender and has not gone back yet. */
+export const RefundPayment = command('payment-commands', 'payment.refund-payment.v1', z.strictObject({
+  ...ofRefund,
+  currency: Currency,
+  totalMinor: Amount,
+  parts: RefundParts,
+}));
+export type RefundPayment = MessageOf<typeof RefundPayment>;
+
+/** Every part has gone back, or is to be handed over in cash. */
+export const PaymentRefunded = event('checkout-replies', 'payment.payment-refunded.v1', z.strictObject({
+  ...ofRefund,
+  totalMinor: Amount,
+  /** As it was done: what a card did not take although another took its part is cash. */
+  parts: RefundParts,
+}));
+export type PaymentRefunded = MessageOf<typeof PaymentRefunded>;
+
+/** Nothing went back, and under this refund nothing will. */
+export const RefundDeclined = event('checkout-replies', 'payment.refund-declined.v1', z.strictObject({
+  ...ofRefund,
+  /** Which tender of the sale did not take it. */
+  position: z.int().min(1),
+  declineCode: Text(60),
+}));
+export type RefundDeclined = MessageOf<typeof RefundDeclined>;
+
+/** As `PaymentStalled`, of a refund. */
+export const RefundStalled = event('checkout-replies', 'payment.refund-stalled.v1', z.strictObject({ ...ofRefund, reason: Text(60) }));
+export type RefundStalled = MessageOf<typeof RefundStalled>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { command, event, type MessageOf } from './contract.ts';
-import { Amount, CommandId, Currency, Instant, maxLines, maxTenders, ofSale, PricedFrom, SaleLine, TaxMode, TillId } from './shapes.ts';
+import { RefundParts } from './refund.ts';
+import { Amount, CommandId, Currency, Instant, maxLines, maxTenders, ofRefund, ofSale, PricedFrom, SaleLine, TaxMode, TillId } from './shapes.ts';
 
 /** A tender as a receipt shows it: no token, nothing that could pay again. */
 export const ReceiptTender = z.strictObject({ type: z.enum(['card', 'cash']), amountMinor: Amount, tenderedMinor: Amount });
@@ -27,3 +28,18 @@ export const ReceiptIssued = event('checkout-replies', 'receipt.receipt-issued.v
   receiptNumber: z.string(),
 }));
 export type ReceiptIssued = MessageOf<typeof ReceiptIssued>;
+
+/** Numbers the credit note of a refund whose money has gone back. Safe to repeat: a refund has one. What came back stands with the refund itself. */
+export const IssueCreditNote = command('receipt-commands', 'receipt.issue-credit-note.v1', z.strictObject({
+  ...ofRefund,
+  /** How the money went back. */
+  parts: RefundParts,
+}));
+export type IssueCreditNote = MessageOf<typeof IssueCreditNote>;
+
+export const CreditNoteIssued = event('checkout-replies', 'receipt.credit-note-issued.v1', z.strictObject({
+  ...ofRefund,
+  /** Gap-free per store, in a series of its own: `C-000007`. */
+  creditNoteNumber: z.string(),
+}));
+export type CreditNoteIssued = MessageOf<typeof CreditNoteIssued>;

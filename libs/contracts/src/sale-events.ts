@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Reason } from './checkout.ts';
 import { event, type MessageOf } from './contract.ts';
-import { Amount, CommandId, Currency, Instant, ofSale, SaleLine, TaxMode, TaxRateBp, TillId } from './shapes.ts';
+import { RefundLine, RefundPart } from './refund.ts';
+import { Amount, CommandId, Currency, Instant, ofRefund, ofSale, SaleLine, ShiftId, TaxMode, TaxRateBp, Text, TillId } from './shapes.ts';
 import { ReceiptTender } from './receipt.ts';
 
 /** What back-office systems subscribe to. These types are a public promise: they grow, they never change meaning. */
@@ -36,3 +37,27 @@ export const SaleCancelled = event('sale-events', 'sale.cancelled.v1', z.strictO
   reason: Reason,
 }));
 export type SaleCancelled = MessageOf<typeof SaleCancelled>;
+
+/** Goods or money of a past sale have come back. The sale itself never changes; `creditNoteSequence` counts without gaps per store and series. */
+export const SaleRefunded = event('sale-events', 'sale.refunded.v1', z.strictObject({
+  ...ofRefund,
+  commandId: CommandId,
+  tillId: TillId,
+  /** Of the sale. */
+  receiptNumber: z.string(),
+  creditNoteNumber: z.string(),
+  creditNoteSeries: z.string(),
+  creditNoteSequence: z.int().min(1),
+  currency: Currency,
+  taxMode: TaxMode,
+  /** By line of the receipt, with what became of the goods. All amounts are positive: this much less was sold. */
+  lines: z.array(RefundLine),
+  taxes: z.array(z.strictObject({ taxRateBp: TaxRateBp, ...Totals })),
+  ...Totals,
+  parts: z.array(RefundPart),
+  reason: Text(200),
+  /** Whose drawer the cash came out of. */
+  shiftId: ShiftId.optional(),
+  refundedAt: Instant,
+}));
+export type SaleRefunded = MessageOf<typeof SaleRefunded>;

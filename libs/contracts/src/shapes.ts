@@ -14,6 +14,9 @@ export const Sku = id<kernel.Sku>(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, 'a SKU (l
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 export const CommandId = id<kernel.CommandId>(uuid, 'a lower-case UUID');
 export const SaleId = id<kernel.SaleId>(uuid, 'a lower-case UUID');
+export const RefundId = id<kernel.RefundId>(uuid, 'a lower-case UUID');
+/** The time between the opening and the closing of a till's drawer: whose cash it is. */
+export const ShiftId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/, { error: 'is not a shift id (letters, digits, hyphens; at most 64)' });
 
 export const Currency = z.string().regex(/^[A-Z]{3}$/, { error: 'is not an ISO 4217 code in upper case' });
 /** Whole minor units, never negative: what a shelf, a tender or a receipt can show. */
@@ -60,3 +63,5 @@ export type PricedFrom = z.output<typeof PricedFrom>;
 
 /** Every message says whose sale it speaks of; the tenant must equal the envelope's. */
 export const ofSale = { tenantId: TenantId, storeId: StoreId, saleId: SaleId };
+/** And of which of its refunds. */
+export const ofRefund = { ...ofSale, refundId: RefundId };

@@ -39,10 +39,10 @@ const shared = (name: string): Subscription => ({ name, requiresSession: false, 
 const services = ['cart', 'orchestrator', 'inventory', 'payment', 'receipt'];
 
 export const topology: readonly Topic[] = [
-  { name: 'checkout-requests', carries: '`CheckoutRequested`, from cart or from a till directly', senders: ['cart'], subscriptions: [partitioned('orchestrator')] },
+  { name: 'checkout-requests', carries: '`CheckoutRequested`, from cart or from a till directly; `RefundRequested`, from receipt', senders: ['cart', 'receipt'], subscriptions: [partitioned('orchestrator')] },
   { name: 'inventory-commands', carries: 'commands to inventory', senders: ['orchestrator'], subscriptions: [partitioned('inventory')] },
   { name: 'payment-commands', carries: 'commands to payment', senders: ['orchestrator'], subscriptions: [partitioned('payment')] },
-  { name: 'receipt-commands', carries: 'commands to receipt', senders: ['orchestrator'], subscriptions: [partitioned('receipt')] },
+  { name: 'receipt-commands', carries: 'commands to receipt, and how refunds ended', senders: ['orchestrator'], subscriptions: [partitioned('receipt')] },
   { name: 'cart-commands', carries: 'how checkouts ended, to cart', senders: ['orchestrator'], subscriptions: [partitioned('cart')] },
   { name: 'checkout-replies', carries: 'what the services answer', senders: ['inventory', 'payment', 'receipt'], subscriptions: [partitioned('orchestrator')] },
   { name: 'sale-events', carries: 'CloudEvents for the outside', senders: ['orchestrator', 'receipt'], subscriptions: [shared('back-office')] },

@@ -14,6 +14,8 @@ export type Sku = Branded<string, 'Sku'>;
 /** Made and kept by the till before it first sends; the identity of the whole sale. */
 export type CommandId = Branded<string, 'CommandId'>;
 export type SaleId = Branded<string, 'SaleId'>;
+/** One return of goods and money, of one past sale. */
+export type RefundId = Branded<string, 'RefundId'>;
 
 /** Namespace of our name-based ids (a random UUID, fixed for ever: every sale id depends on it). */
 const saleNamespace = Buffer.from('6f1c2a5e8d3b4c7f9a0e5b6d7c8f9a01', 'hex');
@@ -26,9 +28,16 @@ const saleNamespace = Buffer.from('6f1c2a5e8d3b4c7f9a0e5b6d7c8f9a01', 'hex');
  * every index instead of all over it; the rest is a hash of tenant and command.
  */
 export function saleIdOf(tenantId: TenantId, commandId: CommandId): SaleId {
-  const hashed = nameBasedUuid(`${tenantId}/${commandId}`);
+  return madeBy(commandId, `${tenantId}/${commandId}`) as SaleId;
+}
+
+/** The refund that a till's command makes, in the same way; never the id of a sale, also when a till uses one command id for both. */
+export const refundIdOf = (tenantId: TenantId, commandId: CommandId): RefundId => madeBy(commandId, `${tenantId}/refund/${commandId}`) as RefundId;
+
+function madeBy(commandId: CommandId, name: string): string {
+  const hashed = nameBasedUuid(name);
   const front = commandId.charAt(14) === '7' ? commandId.slice(0, 13) : hashed.slice(0, 13);
-  return `${front}-8${hashed.slice(15)}` as SaleId;
+  return `${front}-8${hashed.slice(15)}`;
 }
 
 /** A name-based UUID, version 5 (RFC 9562 §5.5). */

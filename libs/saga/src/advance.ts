@@ -80,7 +80,7 @@ function stalled<D>(saga: Saga<D>, instance: Instance, why: string): Decision {
 function askAgain<D>(saga: Saga<D>, data: D, instance: Instance): Decision {
   const steps = instance.awaiting.map((index) => stepAt(saga, index));
   const attempts = instance.attempts + 1;
-  const messages = steps.map((step) => (instance.phase === 'backward' && step.kind === 'compensatable' ? step.compensate(data) : step.command(data)));
+  const messages = steps.map((step) => (instance.phase === 'backward' && step.kind === 'compensatable' ? step.compensate(data) : step.command(data, instance.results)));
   const asked = steps.map(({ name }): Happening => ({ event: 'asked-again', step: name, detail: `request ${attempts}` }));
   // Once a person has been told, further requests add nothing to the time line: a silence of a week must not grow it.
   return waiting(saga, { ...instance, attempts }, messages, instance.needsAttention ? [] : asked, instance.needsAttention);
@@ -89,7 +89,7 @@ function askAgain<D>(saga: Saga<D>, data: D, instance: Instance): Decision {
 function forward<D>(saga: Saga<D>, data: D, at: number, results: Results, happenings: readonly Happening[]): Decision {
   const awaiting = nextSteps(saga, at);
   if (awaiting.length > 0) {
-    const commands = awaiting.map((index) => stepAt(saga, index).command(data));
+    const commands = awaiting.map((index) => stepAt(saga, index).command(data, results));
     return waiting(saga, { phase: 'forward', awaiting, attempts: 1, results }, commands, happenings);
   }
   return {

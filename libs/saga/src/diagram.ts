@@ -1,17 +1,17 @@
 import { asksOf } from './patience.ts';
-import type { Saga, Step } from './saga.ts';
+import type { Results, Saga, Step } from './saga.ts';
 
-/** Pictures of a declaration, for the documentation. They need one example of the data, because commands are made from it. */
+/** Pictures of a declaration, for the documentation. They need one example of the data, and of results where a command reads some, because commands are made from them. */
 
 /** A Mermaid flow chart: down is forward, dotted is the way back. */
-export function mermaid<D>(saga: Saga<D>, example: D): string {
+export function mermaid<D>(saga: Saga<D>, example: D, results: Results = {}): string {
   const lines = ['flowchart TD', `  start([${saga.startedBy.type}])`];
   const before = saga.steps.filter(({ kind }) => kind !== 'retriable');
   const after = saga.steps.filter(({ kind }) => kind === 'retriable');
   const at = new Map(saga.steps.map((step, index) => [step, `s${index}`]));
   const node = (step: Step<D> | undefined, otherwise: string): string => (step && at.get(step)) ?? otherwise;
 
-  for (const step of saga.steps) lines.push(`  ${node(step, '')}${box(step, `${step.name}<br/>${step.command(example).type}`)}`);
+  for (const step of saga.steps) lines.push(`  ${node(step, '')}${box(step, `${step.name}<br/>${step.command(example, results).type}`)}`);
   const undoable = before.filter((step) => step.kind === 'compensatable');
   for (const step of undoable) lines.push(`  u${node(step, '')}[/"undo ${step.name}<br/>${step.compensate(example).type}"/]`);
   lines.push('  completed([completed])', '  cancelled([cancelled])', `  start --> ${node(before[0], 'completed')}`);
@@ -32,11 +32,11 @@ export function mermaid<D>(saga: Saga<D>, example: D): string {
 }
 
 /** The declaration as a Markdown table, one row per step. */
-export function table<D>(saga: Saga<D>, example: D): string {
+export function table<D>(saga: Saga<D>, example: D, results: Results = {}): string {
   const rows = saga.steps.map((step) => [
     step.name,
     step.kind,
-    code(step.command(example).type),
+    code(step.command(example, results).type),
     code(step.succeeds.type),
     step.kind === 'retriable' ? '' : code(step.fails.type),
     step.kind === 'compensatable' ? `${code(step.compensate(example).type)} → ${code(step.compensated.type)}` : '',

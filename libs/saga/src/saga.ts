@@ -2,8 +2,8 @@ import type { AnyContract, BodyOf, checkout, Message } from '@checkout/contracts
 
 /** One exchange with a participant: a command goes out, one of its replies comes back. */
 interface Exchange<Data, Succeeds, Kept> {
-  /** Built from the saga's data alone, so that asking again asks the same thing. */
-  readonly command: (data: Data) => Message;
+  /** Built from the saga's data and from what earlier steps' replies have left, both of which stay as they are: asking again asks the same thing. */
+  readonly command: (data: Data, results: Results) => Message;
   readonly succeeds: Succeeds;
   /** Milliseconds to wait for a reply before asking again; doubled with every further request. */
   readonly within: number;

@@ -2,54 +2,76 @@ import { assertValid } from '@checkout/saga';
 import type { Assembled, Platform, PlatformEnvironment } from '@checkout/service';
 import { AnswerHold } from './application/answer-hold.ts';
 import { ContinueCheckout } from './application/continue-checkout.ts';
+import { ContinueRefund } from './application/continue-refund.ts';
 import { GiveUpCheckout } from './application/give-up-checkout.ts';
 import { LiveTimelines } from './application/live-timelines.ts';
 import { ReadTimeline } from './application/read-timeline.ts';
 import { StartCheckout } from './application/start-checkout.ts';
+import { StartRefund } from './application/start-refund.ts';
 import { timerDue, WakeCheckout } from './application/wake-checkout.ts';
+import { refundTimerDue, WakeRefund } from './application/wake-refund.ts';
 import { checkout } from './domain/checkout.saga.ts';
+import { refund } from './domain/refund.saga.ts';
 import { tell } from './events.ts';
+import { tellRefunds } from './refund-events.ts';
 import { SqlCheckoutReader } from './store/sql-checkout-reader.ts';
-import { SqlCheckouts } from './store/sql-checkouts.ts';
+import { SqlRefundReader } from './store/sql-refund-reader.ts';
+import { isCheckout, isRefund, SqlSagas } from './store/sql-sagas.ts';
 import { AttentionController, type SubmitGiveUp } from './transport/attention.controller.ts';
 import { CheckoutConsumer } from './transport/checkout.consumer.ts';
 import { openapi } from './transport/openapi.ts';
+import { RefundConsumer } from './transport/refund.consumer.ts';
+import { RefundController } from './transport/refund.controller.ts';
 import { SaleController } from './transport/sale.controller.ts';
 import { TimelineController } from './transport/timeline.controller.ts';
 import { TimerSweeper } from './transport/timer-sweeper.ts';
-import { ATTENTION, GIVE_UP, LOGGER, SALES } from './transport/tokens.ts';
+import { ATTENTION, GIVE_UP, LOGGER, REFUND_ATTENTION, REFUND_TIMELINE, REFUNDS, SALES } from './transport/tokens.ts';
 
 class OrchestratorModule {}
 
 /** Who gets what. */
 export function orchestrator({ logger, database, reads, pipeline }: Omit<Platform<PlatformEnvironment>, 'environment'>): Assembled {
   assertValid(checkout);
+  assertValid(refund);
   const live = new LiveTimelines();
   const reader = new SqlCheckoutReader(reads);
-  const checkouts = pipeline({
-    store: new SqlCheckouts(),
+  const refundReader = new SqlRefundReader(reads);
+  const sagas = pipeline({
+    store: new SqlSagas(),
     onCommitted: (changes) => {
       live.committed(changes);
-      tell(changes, logger);
+      tell(changes.filter(isCheckout), logger);
+      tellRefunds(changes.filter(isRefund), logger);
     },
   });
   const wake = new WakeCheckout();
   const giveUp = new GiveUpCheckout();
-  const submitGiveUp: SubmitGiveUp = (message) => checkouts.submit(giveUp, message, { tenantId: message.body.tenantId, saleId: message.body.saleId });
+  const submitGiveUp: SubmitGiveUp = (message) => sagas.submit(giveUp, message, { tenantId: message.body.tenantId, saleId: message.body.saleId });
   const timers = new TimerSweeper({
     timers: new SqlCheckoutReader(database),
-    wake: (timer) => checkouts.submit(wake, timerDue(timer), timer),
+    wake: (timer) => sagas.submit(wake, timerDue(timer), timer),
+    logger,
+  });
+  const wakeRefund = new WakeRefund();
+  const refundTimers = new TimerSweeper({
+    timers: new SqlRefundReader(database),
+    wake: (timer) => sagas.submit(wakeRefund, refundTimerDue(timer), timer),
     logger,
   });
   return {
     module: {
       module: OrchestratorModule,
-      controllers: [CheckoutConsumer, SaleController, TimelineController, AttentionController],
+      controllers: [CheckoutConsumer, RefundConsumer, SaleController, TimelineController, RefundController, AttentionController],
       providers: [
         { provide: StartCheckout, useValue: new StartCheckout() },
         { provide: ContinueCheckout, useValue: new ContinueCheckout() },
         { provide: ReadTimeline, useValue: new ReadTimeline(reader, live) },
         { provide: SALES, useValue: reader },
+        { provide: StartRefund, useValue: new StartRefund() },
+        { provide: ContinueRefund, useValue: new ContinueRefund() },
+        { provide: REFUNDS, useValue: refundReader },
+        { provide: REFUND_TIMELINE, useValue: new ReadTimeline(refundReader, live) },
+        { provide: REFUND_ATTENTION, useValue: refundReader },
         { provide: AnswerHold, useValue: new AnswerHold() },
         { provide: ATTENTION, useValue: reader },
         { provide: GIVE_UP, useValue: submitGiveUp },
@@ -57,6 +79,6 @@ export function orchestrator({ logger, database, reads, pipeline }: Omit<Platfor
       ],
     },
     openapi: openapi(),
-    background: [timers],
+    background: [timers, refundTimers],
   };
 }

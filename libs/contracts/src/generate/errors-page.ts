@@ -1,4 +1,4 @@
-import { codes, saleWords, type CodeMeaning } from '../errors.ts';
+import { codes, refundWords, saleWords, type CodeMeaning } from '../errors.ts';
 
 /** `docs/errors.md`: every error and every end of a sale, as a till and its operator meet them. */
 export function errorsPage(): string {
@@ -34,5 +34,11 @@ ${Object.entries<CodeMeaning>(codes).map(([code, { status, retryable, outcome, m
 | word | money moved | what happened | what to do |
 |---|---|---|---|
 ${Object.entries(saleWords).map(([word, { moneyMoved, texts: { en, de } }]) => `| ${word} | ${moneyMoved} | ${en.title}<br>*${de.title}* | ${en.action}<br>*${de.action}* |`).join('\n')}
+
+## How a refund stands
+
+| word | money moved | what happened | what to do |
+|---|---|---|---|
+${Object.entries(refundWords).map(([word, { moneyMoved, texts: { en, de } }]) => `| ${word} | ${moneyMoved} | ${en.title}<br>*${de.title}* | ${en.action}<br>*${de.action}* |`).join('\n')}
 `;
 }

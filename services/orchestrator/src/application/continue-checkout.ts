@@ -2,7 +2,8 @@ import { operations, type Message } from '@checkout/contracts';
 import { assert, type SaleId, type StoreId, type TenantId } from '@checkout/kernel';
 import { InvalidMessage, type Decision, type Incoming } from '@checkout/messaging';
 import { advance, type Input } from '@checkout/saga';
-import { continued, isOver, type Change, type Checkout } from '../domain/checkout.ts';
+import type { Change, Checkout } from '../domain/checkout.ts';
+import { continued, isOver } from '../domain/run.ts';
 import { sagaOf } from '../domain/versions.ts';
 import type { CheckoutHandler, Checkouts, Need } from './ports.ts';
 

@@ -1,17 +1,23 @@
-import type { SaleId, TenantId } from '@checkout/kernel';
-import type { Change } from '../domain/checkout.ts';
+import type { RefundId, SaleId, TenantId } from '@checkout/kernel';
 
-/** Wakes whoever follows a sale when this process has committed something about it. What it was, they read themselves. */
+/** What is followed: a refund of a sale is followed by its own id. */
+interface Followed {
+  readonly tenantId: TenantId;
+  readonly saleId: SaleId;
+  readonly refundId?: RefundId;
+}
+
+/** Wakes whoever follows a sale or a refund when this process has committed something about it. What it was, they read themselves. */
 export class LiveTimelines {
   readonly #watchers = new Map<string, Set<() => void>>();
 
-  committed(changes: readonly Change[]): void {
+  committed(changes: readonly { readonly after: Followed }[]): void {
     if (this.#watchers.size === 0) return;
-    for (const { after } of changes) for (const wake of this.#watchers.get(keyOf(after.tenantId, after.saleId)) ?? []) wake();
+    for (const { after } of changes) for (const wake of this.#watchers.get(keyOf(after.tenantId, after.refundId ?? after.saleId)) ?? []) wake();
   }
 
-  watch(tenantId: TenantId, saleId: SaleId): Watch {
-    const key = keyOf(tenantId, saleId);
+  watch(tenantId: TenantId, id: SaleId | RefundId): Watch {
+    const key = keyOf(tenantId, id);
     const watchers = this.#watchers.get(key) ?? new Set();
     this.#watchers.set(key, watchers);
     const watch = new Watch(() => {
@@ -27,7 +33,7 @@ export class LiveTimelines {
   }
 }
 
-const keyOf = (tenantId: TenantId, saleId: SaleId): string => `${tenantId}/${saleId}`;
+const keyOf = (tenantId: TenantId, id: SaleId | RefundId): string => `${tenantId}/${id}`;
 
 /** One follower's alarm. News between two waits is not lost: the next wait ends at once. */
 export class Watch implements Disposable {

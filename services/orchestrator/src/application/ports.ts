@@ -1,8 +1,9 @@
 import type { http, Message } from '@checkout/contracts';
-import type { SaleId, StoreId, TenantId } from '@checkout/kernel';
+import type { RefundId, SaleId, StoreId, TenantId } from '@checkout/kernel';
 import type { Handler } from '@checkout/messaging';
 import type { Phase } from '@checkout/saga';
 import type { Change, Checkout } from '../domain/checkout.ts';
+import type { RefundChange, RefundRun } from '../domain/refund.ts';
 
 export interface Need {
   readonly tenantId: TenantId;
@@ -16,27 +17,41 @@ export interface Checkouts {
 
 export type CheckoutHandler<M extends Message, Answer = void> = Handler<M, Need, Checkouts, Change, never, Answer>;
 
+export interface RefundNeed {
+  readonly tenantId: TenantId;
+  readonly refundId: RefundId;
+}
+
+/** The refunds of one batch, as the decisions before left them. */
+export interface Refunds {
+  findRefund(tenantId: TenantId, refundId: RefundId): RefundRun | undefined;
+}
+
+export type RefundHandler<M extends Message, Answer = void> = Handler<M, RefundNeed, Refunds, RefundChange, never, Answer>;
+
 /** A timer that is due, of whichever tenant. */
 export interface DueTimer extends Need {
   readonly storeId: StoreId;
   readonly traceparent?: string;
 }
 
-export interface DueTimers {
+export interface DueTimers<Timer = DueTimer> {
   /** Those longest due first. */
-  due(now: number, limit: number): Promise<readonly DueTimer[]>;
+  due(now: number, limit: number): Promise<readonly Timer[]>;
 }
 
-/** How one sale went so far. */
+export interface DueRefundTimer extends DueTimer, RefundNeed {}
+
+/** How one sale, or one refund, went so far. */
 export interface Story {
   readonly storeId: StoreId;
   readonly phase: Phase;
   readonly entries: readonly http.TimelineEntry[];
 }
 
-export interface Timelines {
-  /** Entries with a sequence above `after`; nothing at all when the tenant has no such sale. */
-  read(tenantId: TenantId, saleId: SaleId, after: number): Promise<Story | undefined>;
+export interface Timelines<Id = SaleId> {
+  /** Entries with a sequence above `after`; nothing at all when the tenant has no such sale or refund. */
+  read(tenantId: TenantId, id: Id, after: number): Promise<Story | undefined>;
 }
 
 /** A checkout that somebody should look at. */
@@ -55,7 +70,15 @@ export interface Sales {
   find(tenantId: TenantId, saleId: SaleId): Promise<http.SaleView | undefined>;
 }
 
-export interface Attention {
+export interface Attention<Of = Stuck> {
   /** The oldest first, at most 200; of one store when it is named. */
-  stuck(tenantId: TenantId, storeId?: StoreId): Promise<readonly Stuck[]>;
+  stuck(tenantId: TenantId, storeId?: StoreId): Promise<readonly Of[]>;
+}
+
+export interface StuckRefund extends Stuck {
+  readonly refundId: RefundId;
+}
+
+export interface RefundBook {
+  find(tenantId: TenantId, refundId: RefundId): Promise<http.RefundView | undefined>;
 }

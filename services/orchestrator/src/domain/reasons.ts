@@ -23,5 +23,11 @@ export const captureRefused = ({ declineCode }: BodyOf<typeof payment.CaptureRef
   declineCode,
 });
 
+export const refundDeclined = ({ declineCode, position }: BodyOf<typeof payment.RefundDeclined>): checkout.Reason => ({
+  code: 'refund-declined',
+  message: `Tender ${position} did not take the money back: ${declineCode}`,
+  declineCode,
+});
+
 /** In an operator's words: why a sale waits for a person. */
-export const stalled = ({ reason }: BodyOf<typeof payment.PaymentStalled>): string => `payment: ${reason}`;
+export const stalled = ({ reason }: Pick<BodyOf<typeof payment.PaymentStalled>, 'reason'>): string => `payment: ${reason}`;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /** What the tables hold. Tables: `migrations/0001-checkout-saga.sql`. */
 
-const Phase = z.enum(['forward', 'backward', 'completed', 'cancelled']);
+export const Phase = z.enum(['forward', 'backward', 'completed', 'cancelled']);
 
 export const CheckoutRow = z.object({
   tenantId: TenantId,

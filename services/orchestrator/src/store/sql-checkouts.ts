@@ -2,12 +2,13 @@ import type { SaleId, TenantId } from '@checkout/kernel';
 import { Memory, type Load, type Store } from '@checkout/messaging';
 import { int, json, sql, type Sql } from '@checkout/sql';
 import type { Checkouts, Need } from '../application/ports.ts';
-import { isOver, type Change, type Checkout } from '../domain/checkout.ts';
+import type { Change, Checkout } from '../domain/checkout.ts';
+import { isOver } from '../domain/run.ts';
 import { summaryOf } from '../domain/start-message.ts';
 import { CheckoutRow } from './rows.ts';
 
 /** The checkouts of one batch by their keys. */
-class Loaded implements Checkouts {
+export class Loaded implements Checkouts {
   readonly #checkouts = new Map<string, Checkout>();
 
   find(tenantId: TenantId, saleId: SaleId): Checkout | undefined {

@@ -4,8 +4,8 @@ import { Problem, ZodBody, ZodParams } from '@checkout/http';
 import { Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import type { GiveUp, GiveUpFate } from '../application/give-up-checkout.ts';
-import type { Attention, Stuck } from '../application/ports.ts';
-import { ATTENTION, GIVE_UP } from './tokens.ts';
+import type { Attention, Stuck, StuckRefund } from '../application/ports.ts';
+import { ATTENTION, GIVE_UP, REFUND_ATTENTION } from './tokens.ts';
 
 export const OfAttention = z.strictObject({ saleId: SaleId });
 type OfAttention = z.output<typeof OfAttention>;
@@ -14,21 +14,24 @@ type GiveUpBody = z.output<typeof GiveUpBody>;
 
 export type SubmitGiveUp = (message: GiveUp) => Promise<GiveUpFate>;
 
-/** What operators look at first: sales of their tenant, or of their one store, that wait for somebody who does not answer. */
+/** What operators look at first: sales and refunds of their tenant, or of their one store, that wait for somebody who does not answer. */
 @Controller('v1/attention')
 export class AttentionController {
   readonly #attention: Attention;
+  readonly #refunds: Attention<StuckRefund>;
   readonly #giveUp: SubmitGiveUp;
 
-  constructor(@Inject(ATTENTION) attention: Attention, @Inject(GIVE_UP) giveUp: SubmitGiveUp) {
+  constructor(@Inject(ATTENTION) attention: Attention, @Inject(REFUND_ATTENTION) refunds: Attention<StuckRefund>, @Inject(GIVE_UP) giveUp: SubmitGiveUp) {
     this.#attention = attention;
+    this.#refunds = refunds;
     this.#giveUp = giveUp;
   }
 
   @Get()
   @Requires('operations:read')
-  async attention(@Caller() { tenantId, storeId }: Principal): Promise<{ readonly checkouts: readonly Stuck[] }> {
-    return { checkouts: await this.#attention.stuck(tenantId, storeId) };
+  async attention(@Caller() { tenantId, storeId }: Principal): Promise<{ readonly checkouts: readonly Stuck[]; readonly refunds: readonly StuckRefund[] }> {
+    const [checkouts, refunds] = await Promise.all([this.#attention.stuck(tenantId, storeId), this.#refunds.stuck(tenantId, storeId)]);
+    return { checkouts, refunds };
   }
 
   /** Has a sale undone that waits for an answer, as long as nothing was captured. What may have happened is undone with it. */

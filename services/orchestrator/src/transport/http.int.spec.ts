@@ -1,18 +1,19 @@
 import { AuthError, type Principal, type Role, type TokenVerifier } from '@checkout/auth';
 import type { http } from '@checkout/contracts';
-import type { SaleId, StoreId, TenantId } from '@checkout/kernel';
+import type { RefundId, SaleId, StoreId, TenantId } from '@checkout/kernel';
 import { compareRoutes, createHttpApp, type HttpApp } from '@checkout/http';
 import { createLogger, Health } from '@checkout/observability';
 import type { GiveUp, GiveUpFate } from '../application/give-up-checkout.ts';
 import { LiveTimelines } from '../application/live-timelines.ts';
-import type { Attention, Sales, Story, Stuck, Timelines } from '../application/ports.ts';
+import type { Attention, RefundBook, Sales, Story, Stuck, StuckRefund, Timelines } from '../application/ports.ts';
 import { ReadTimeline } from '../application/read-timeline.ts';
 import type { Change } from '../domain/checkout.ts';
 import { AttentionController, type SubmitGiveUp } from './attention.controller.ts';
 import { openapi, routes } from './openapi.ts';
+import { RefundController } from './refund.controller.ts';
 import { SaleController } from './sale.controller.ts';
 import { TimelineController } from './timeline.controller.ts';
-import { ATTENTION, GIVE_UP, LOGGER, SALES } from './tokens.ts';
+import { ATTENTION, GIVE_UP, LOGGER, REFUND_ATTENTION, REFUND_TIMELINE, REFUNDS, SALES } from './tokens.ts';
 
 const tenantId = 'acme' as TenantId;
 const done = '6f1c2a5e-8d3b-5c7f-9a0e-5b6d7c8f9a01' as SaleId;
@@ -46,6 +47,17 @@ class Tables implements Timelines, Attention, Sales {
   }
 }
 
+const refundId = '6f1c2a5e-8d3b-8c7f-9a0e-5b6d7c8f9a03' as RefundId;
+const givenBack: http.RefundView = { refundId, saleId: done, storeId: 'LEEDS-01' as StoreId, phase: 'forward', needsAttention: 'payment: unresolved' };
+const stuckRefund: StuckRefund = { ...stuck, refundId, why: 'payment: unresolved' };
+
+/** One refund that has ended, as far as its steps go, and that a person looks into, as far as its view goes. */
+const refunds: Timelines<RefundId> & RefundBook & Attention<StuckRefund> = {
+  read: (tenant, id, after) => Promise.resolve(tenant === tenantId && id === refundId ? { storeId: 'LEEDS-01' as StoreId, phase: 'completed', entries: [entry(1, 'started'), entry(2, 'completed')].filter(({ sequence }) => sequence > after) } : undefined),
+  find: (tenant, id) => Promise.resolve(tenant === tenantId && id === refundId ? givenBack : undefined),
+  stuck: (tenant, storeId) => Promise.resolve(tenant === tenantId && (storeId ?? stuck.storeId) === stuck.storeId ? [stuckRefund] : []),
+};
+
 /** Tokens are verified by libs/auth and its own specs; here a token is `tenant store role`. */
 const verifier = {
   verify(header: string | undefined): Principal {
@@ -71,11 +83,14 @@ beforeAll(async () => {
   app = await createHttpApp(
     {
       module: Routes,
-      controllers: [SaleController, TimelineController, AttentionController],
+      controllers: [SaleController, TimelineController, RefundController, AttentionController],
       providers: [
         { provide: ReadTimeline, useValue: new ReadTimeline(tables, live) },
         { provide: SALES, useValue: tables },
         { provide: ATTENTION, useValue: tables },
+        { provide: REFUNDS, useValue: refunds },
+        { provide: REFUND_TIMELINE, useValue: new ReadTimeline(refunds, live) },
+        { provide: REFUND_ATTENTION, useValue: refunds },
         { provide: GIVE_UP, useValue: giveUp },
         { provide: LOGGER, useValue: logger },
       ],
@@ -106,6 +121,19 @@ describe('GET /v1/checkouts/{saleId}', () => {
 
   it.each([['another store', 'acme BATH-01 till', 403], ['another tenant', 'other LEEDS-01 till', 404]])('tells %s nothing', async (_, token, status) => {
     expect((await get(`/v1/checkouts/${done}`, token)).status).toBe(status);
+  });
+});
+
+describe('GET /v1/refunds/{refundId}', () => {
+  it('tells how a refund stands and went, to its own store', async () => {
+    expect(await asJson(await get(`/v1/refunds/${refundId}`))).toEqual(givenBack);
+    expect(await asJson(await get(`/v1/refunds/${refundId}/timeline`))).toEqual({ refundId, entries: [entry(1, 'started'), entry(2, 'completed')] });
+    expect((await (await get(`/v1/refunds/${refundId}/events`)).text()).match(/^event: .*$/gm)).toEqual(['event: started', 'event: completed']);
+    expect((await get(`/v1/refunds/${refundId}/events`, till, { 'last-event-id': '2' })).status).toBe(204);
+  });
+
+  it.each([['another store', 'acme BATH-01 till', 403], ['another tenant', 'other LEEDS-01 till', 404]])('tells %s nothing', async (_, token, status) => {
+    for (const path of ['', '/timeline', '/events']) expect((await get(`/v1/refunds/${refundId}${path}`, token)).status).toBe(status);
   });
 });
 
@@ -189,13 +217,13 @@ describe('POST /v1/attention/{saleId}/give-up', () => {
 describe('GET /v1/attention', () => {
   it('shows an operator the sales of their tenant that nobody answers for', async () => {
     const response = await get('/v1/attention', 'acme - sre');
-    expect([response.status, await asJson(response)]).toEqual([200, { checkouts: [stuck] }]);
-    expect(await asJson(await get('/v1/attention', 'other - sre'))).toEqual({ checkouts: [] });
+    expect([response.status, await asJson(response)]).toEqual([200, { checkouts: [stuck], refunds: [stuckRefund] }]);
+    expect(await asJson(await get('/v1/attention', 'other - sre'))).toEqual({ checkouts: [], refunds: [] });
   });
 
   it('shows an operator of one store the sales of that store only', async () => {
-    expect(await asJson(await get('/v1/attention', 'acme LEEDS-01 sre'))).toEqual({ checkouts: [stuck] });
-    expect(await asJson(await get('/v1/attention', 'acme YORK-01 sre'))).toEqual({ checkouts: [] });
+    expect(await asJson(await get('/v1/attention', 'acme LEEDS-01 sre'))).toEqual({ checkouts: [stuck], refunds: [stuckRefund] });
+    expect(await asJson(await get('/v1/attention', 'acme YORK-01 sre'))).toEqual({ checkouts: [], refunds: [] });
   });
 
   it.each([till, 'acme - back-office'])('is not for %s', async (token) => {

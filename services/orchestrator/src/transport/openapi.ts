@@ -1,13 +1,16 @@
-import { http, SaleId, StoreId } from '@checkout/contracts';
+import { http, RefundId, SaleId, StoreId } from '@checkout/contracts';
 import { createOpenApi, type RouteDoc } from '@checkout/http';
 import { z } from 'zod';
 import { GiveUpBody, OfAttention } from './attention.controller.ts';
+import { OfRefund } from './refund.controller.ts';
 import { OfSale } from './timeline.controller.ts';
 
 const Timeline = z.strictObject({ saleId: SaleId, entries: z.array(http.TimelineEntry) });
+const RefundTimeline = z.strictObject({ refundId: RefundId, entries: z.array(http.TimelineEntry) });
 const Stuck = z.strictObject({
   saleId: SaleId, storeId: StoreId, phase: z.enum(['forward', 'backward']), why: z.string(), attempts: z.int(), startedAt: z.iso.datetime(), lastAskedAt: z.iso.datetime(),
 });
+const StuckRefund = z.strictObject({ ...Stuck.shape, refundId: RefundId });
 
 export const routes: readonly RouteDoc[] = [
   {
@@ -28,8 +31,25 @@ export const routes: readonly RouteDoc[] = [
     },
   },
   {
-    method: 'GET', path: '/v1/attention', summary: 'Sales that wait for an answer that does not come', permission: 'operations:read',
-    responses: { 200: { description: 'The oldest first, at most 200', body: z.strictObject({ checkouts: z.array(Stuck) }) } },
+    method: 'GET', path: '/v1/refunds/{refundId}', summary: 'How a refund stands', permission: 'checkout:read', params: OfRefund,
+    responses: { 200: { description: 'How far it has come', body: http.RefundView } },
+  },
+  {
+    method: 'GET', path: '/v1/refunds/{refundId}/timeline', summary: 'What happened to a refund so far', permission: 'checkout:read', params: OfRefund,
+    responses: { 200: { description: 'The entries, oldest first', body: RefundTimeline } },
+  },
+  {
+    method: 'GET', path: '/v1/refunds/{refundId}/events', summary: 'What happens to a refund, live', permission: 'checkout:read', params: OfRefund,
+    description: 'Server-sent events, as of a sale.',
+    headers: z.object({ 'last-event-id': z.string().optional() }),
+    responses: {
+      200: { description: 'One event for each entry; its data is a time line entry', body: http.TimelineEntry, mediaType: 'text/event-stream' },
+      204: { description: 'The refund has ended, and its last event was seen' },
+    },
+  },
+  {
+    method: 'GET', path: '/v1/attention', summary: 'Sales and refunds that wait for an answer that does not come', permission: 'operations:read',
+    responses: { 200: { description: 'The oldest first, at most 200', body: z.strictObject({ checkouts: z.array(Stuck), refunds: z.array(StuckRefund) }) } },
   },
   {
     method: 'POST', path: '/v1/attention/{saleId}/give-up', summary: 'Has a sale undone that waits for an answer, as long as nothing was captured', permission: 'operations:write',

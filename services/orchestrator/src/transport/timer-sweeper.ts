@@ -7,10 +7,10 @@ const everyMs = seconds(1);
 /** What one sweep takes on. After an outage thousands may be due; they come in turn, a sweep's worth a second. */
 const batchSize = 200;
 
-export interface TimerSweeperOptions {
-  readonly timers: DueTimers;
+export interface TimerSweeperOptions<Timer> {
+  readonly timers: DueTimers<Timer>;
   /** Handles one timer; resolves once that is durable. */
-  readonly wake: (timer: DueTimer) => Promise<void>;
+  readonly wake: (timer: Timer) => Promise<void>;
   readonly logger: Logger;
   readonly clock?: Clock;
 }
@@ -19,13 +19,13 @@ export interface TimerSweeperOptions {
  * Timers are rows, so that they survive whatever happens to this process; this looks which are due. One sweep is under way at a time.
  * Two instances that find the same timer do no harm: the second finds it set anew.
  */
-export class TimerSweeper {
-  readonly #options: TimerSweeperOptions;
+export class TimerSweeper<Timer = DueTimer> {
+  readonly #options: TimerSweeperOptions<Timer>;
   readonly #clock: Clock;
   #interval: NodeJS.Timeout | undefined;
   #sweep: Promise<void> | undefined;
 
-  constructor(options: TimerSweeperOptions) {
+  constructor(options: TimerSweeperOptions<Timer>) {
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
   }

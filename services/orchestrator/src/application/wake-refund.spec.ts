@@ -1,0 +1,23 @@
+import { aReturn, RefundDesk } from '../testing.ts';
+import { StartRefund } from './start-refund.ts';
+import { refundTimerDue, WakeRefund } from './wake-refund.ts';
+
+const { request, start } = aReturn();
+const wake = new WakeRefund();
+const due = refundTimerDue(start);
+
+describe('the timer of a refund', () => {
+  it('asks payment again when no answer came', () => {
+    const desk = new RefundDesk();
+    desk.handle(new StartRefund(), request);
+    desk.now += 30_000;
+    expect(desk.handle(wake, due).messages).toMatchObject([{ type: 'payment.refund-payment.v1' }]);
+  });
+
+  it('means nothing before its time, or for a refund that is not there', () => {
+    const desk = new RefundDesk();
+    expect(desk.handle(wake, due)).toEqual({});
+    desk.handle(new StartRefund(), request);
+    expect(desk.handle(wake, due)).toEqual({});
+  });
+});
