@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emulatorConfig } from '@checkout/contracts';
 import { migrate } from '@checkout/sql';
+import { busAccess, clientIdOf, type BusUser } from './access.ts';
 import { fixedPorts, freePorts, type Ports } from './addresses.ts';
 import { buildTill } from './build-till.ts';
 import { Child, type Log, type Program } from './child.ts';
@@ -56,6 +57,7 @@ export class Network extends Site implements AsyncDisposable {
     super(options.stateDirectory, ports);
     this.#options = options;
     writeFileSync(this.#state('service-bus.json'), JSON.stringify(emulatorConfig()));
+    writeFileSync(this.#state('service-bus-access.json'), JSON.stringify(busAccess(this.sqlPassword)), { mode: 0o600 });
   }
 
   child(name: ProgramName): Child {
@@ -141,7 +143,7 @@ export class Network extends Site implements AsyncDisposable {
       file: `services/${name}/src/main.ts`,
       healthUrl: `${this.url(name as ServiceName)}/health/started`,
       environment: {
-        ...this.#common(name),
+        ...this.#common(name as ServiceName),
         SQL_CONNECTION: this.sqlConnection(name as ServiceName),
         ...this.#identity(name as ServiceName),
         PROVIDER_URL: this.url('provider'),
@@ -156,10 +158,10 @@ export class Network extends Site implements AsyncDisposable {
   }
 
   /** What every program of ours is told. */
-  #common(name: ProgramName): Record<string, string> {
+  #common(name: BusUser): Record<string, string> {
     return {
       PORT: String(this.ports[name]),
-      SERVICE_BUS_CONNECTION: this.serviceBusConnection,
+      SERVICE_BUS_CONNECTION: this.serviceBusConnectionOf(name),
       AUTH_ISSUER: this.url('identity'),
       AUTH_AUDIENCE: 'api://scanlon-checkout',
       AUTH_JWKS_URL: `${this.url('identity')}/jwks`,
@@ -181,6 +183,7 @@ export class Network extends Site implements AsyncDisposable {
       NODE_EXTRA_CA_CERTS: this.#state('service-bus/certificate.pem'),
       IDENTITY_ENDPOINT: `${this.url('identity')}/msi/token`,
       IDENTITY_HEADER: this.sqlPassword,
+      AZURE_CLIENT_ID: clientIdOf(name),
     };
   }
 
@@ -219,7 +222,7 @@ export class Network extends Site implements AsyncDisposable {
       bus: {
         file: 'infra/local/service-bus/src/main.ts',
         healthUrl: health(ports.bus),
-        environment: { PORT: String(ports.bus), STATE_DIR: this.#state('service-bus'), TOPOLOGY: this.#state('service-bus.json') },
+        environment: { PORT: String(ports.bus), STATE_DIR: this.#state('service-bus'), TOPOLOGY: this.#state('service-bus.json'), ACCESS: this.#state('service-bus-access.json') },
       },
       sql: {
         file: 'infra/local/sql/src/main.ts',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { busKeyOf, rootPolicy, type BusUser } from './access.ts';
 import { fixedPorts, type Ports } from './addresses.ts';
 import { defaultStateDirectory } from './paths.ts';
 import { clientsIn, type Client } from './people.ts';
@@ -41,8 +42,18 @@ export class Site {
     return `http://${isInCompose ? program : '127.0.0.1'}:${this.ports[program]}`;
   }
 
+  /** With all rights: for those who look on from outside. */
   get serviceBusConnection(): string {
-    return `Endpoint=sb://127.0.0.1:${this.ports.bus};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;`;
+    return this.#busConnection(rootPolicy.name, rootPolicy.key);
+  }
+
+  /** With the rights of one service. */
+  serviceBusConnectionOf(user: BusUser): string {
+    return this.#busConnection(user, busKeyOf(user, this.sqlPassword));
+  }
+
+  #busConnection(name: string, key: string): string {
+    return `Endpoint=sb://127.0.0.1:${this.ports.bus};SharedAccessKeyName=${name};SharedAccessKey=${key};UseDevelopmentEmulator=true;`;
   }
 
   sqlConnection(database: ServiceName | 'operations'): string {

@@ -34,6 +34,14 @@ const differences: Readonly<Record<string, () => Promise<void> | void>> = {
     await client.close();
   },
 
+  'Rights of one key on several entities': async () => {
+    const grants = [{ right: 'Send', entity: 'news' }, { right: 'Listen', entity: 'ruled/Subscriptions/one' }] as const;
+    await using held = await startTestBus(topologyOf([], [{ Name: 'news' }, { Name: 'ruled', Subscriptions: [{ Name: 'one' }] }]), { access: [{ name: 'till', key: 'secret', grants }] });
+    await held.client.createSender('news').sendMessages({ body: 1 });
+    await held.client.createReceiver('ruled', 'one').peekMessages(1);
+    await expect(held.client.createSender('ruled').sendMessages({ body: 1 })).rejects.toMatchObject({ code: 'UnauthorizedAccess' });
+  },
+
   'Locks end with the process': async () => {
     const directory = temporaryDirectory();
     const counts: unknown[] = [];

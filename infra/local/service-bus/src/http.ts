@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { administer, refusal } from './admin/administration.ts';
+import type { Access } from './access.ts';
 import type { Broker } from './broker.ts';
 import { Refusal } from './errors.ts';
 import { type FaultRequest, faultRequest } from './fault/fault-spec.ts';
@@ -8,6 +9,7 @@ import type { SasCheck } from './sas.ts';
 export interface HttpActions {
   readonly broker: Broker;
   readonly sas: SasCheck;
+  readonly access: Access;
   /** Absent unless faults are switched on. */
   readonly faults?: { apply(request: FaultRequest): void; inForce(): unknown };
 }
@@ -30,8 +32,8 @@ interface Answer {
   readonly isXml?: boolean;
 }
 
-async function route(request: IncomingMessage, { broker, sas, faults }: HttpActions): Promise<Answer> {
-  if (request.url?.includes('api-version=')) return answerAdministration(request, broker, sas);
+async function route(request: IncomingMessage, { broker, sas, access, faults }: HttpActions): Promise<Answer> {
+  if (request.url?.includes('api-version=')) return answerAdministration(request, broker, sas, access);
   switch (`${request.method ?? ''} ${request.url ?? ''}`) {
     case 'GET /health':
       return { status: 200, body: { status: 'healthy' } };
@@ -52,10 +54,11 @@ async function route(request: IncomingMessage, { broker, sas, faults }: HttpActi
 }
 
 /** `ServiceBusAdministrationClient` names its API version in every request; that is how it is told apart. */
-async function answerAdministration(request: IncomingMessage, broker: Broker, sas: SasCheck): Promise<Answer> {
+async function answerAdministration(request: IncomingMessage, broker: Broker, sas: SasCheck, access: Access): Promise<Answer> {
   const authorization = request.headers.authorization ?? '';
   try {
-    sas.check(authorization, authorization.startsWith('Bearer ') ? 'jwt' : '');
+    const { holder } = sas.check(authorization, authorization.startsWith('Bearer ') ? 'jwt' : '');
+    access.demand('Manage', '', holder);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { status, xml } = refusal(error);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Principal } from './access.ts';
 import { startServiceBus } from './server.ts';
 import type { EmulatorConfig } from './topology.ts';
 
@@ -21,12 +22,15 @@ const certificate = process.env['TLS_CERTIFICATE'] || process.env['TLS_KEY']
   ? { cert: readFileSync(required('TLS_CERTIFICATE'), 'utf8'), key: readFileSync(required('TLS_KEY'), 'utf8') }
   : undefined;
 const accessKey = process.env['ACCESS_KEY'];
+/** Holds keys: it belongs to whoever runs this, and to nobody else. */
+const access = process.env['ACCESS'] ? JSON.parse(readFileSync(required('ACCESS'), 'utf8')) as readonly Principal[] : undefined;
 
 const serviceBus = await startServiceBus({
   port: Number(process.env['PORT'] ?? DEFAULT_PORT),
   directory: required('STATE_DIR'),
   topology: JSON.parse(readFileSync(required('TOPOLOGY'), 'utf8')) as EmulatorConfig,
   ...(accessKey ? { accessKeys: { [process.env['ACCESS_KEY_NAME'] ?? 'RootManageSharedAccessKey']: accessKey } } : {}),
+  ...(access ? { access } : {}),
   ...(certificate ? { certificate } : {}),
   faultsOverHttp: process.env['FAULTS'] === 'on',
   onEvent: (event, detail) => {

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import rhea from 'rhea';
+import { Access, type Principal } from './access.ts';
 import { AmqpConnection } from './amqp/connection.ts';
 import { Broker, type BrokerEvent } from './broker.ts';
 import { type Certificate, certificateOf } from './certificate.ts';
@@ -21,6 +22,8 @@ export interface ServiceBusOptions {
   readonly topology: EmulatorConfig;
   /** Shared access keys by name. Tokens are checked when there are any, and all accepted otherwise. */
   readonly accessKeys?: AccessKeys;
+  /** Who may do what. Everyone else may do nothing then; without it, everyone who gets in may do everything. */
+  readonly access?: readonly Principal[];
   /** What clients that speak TLS are shown; absent for one of its own, kept in `directory`. */
   readonly certificate?: Certificate;
   /** Whether faults can be asked for over HTTP. `applyFaults` always works. */
@@ -46,9 +49,12 @@ const AMQP_FIRST_BYTE = 0x41;
 const TLS_FIRST_BYTE = 0x16;
 
 /** Starts the stand-in. It is ready to serve when the promise resolves. */
-export async function startServiceBus({ port = 0, host, directory, topology, accessKeys, certificate = certificateOf(directory), faultsOverHttp = false, onEvent = () => undefined }: ServiceBusOptions): Promise<ServiceBus> {
+export async function startServiceBus({ port = 0, host, directory, topology, accessKeys: plainKeys, access: principals, certificate = certificateOf(directory), faultsOverHttp = false, onEvent = () => undefined }: ServiceBusOptions): Promise<ServiceBus> {
   const faults = new Faults();
+  const accessKeys = keysOf(plainKeys, principals);
   const sas = new SasCheck(accessKeys);
+  // A key without grants is as it always was: the namespace's own.
+  const access = new Access(principals && [...principals, ...Object.keys(plainKeys ?? {}).map((name): Principal => ({ name, grants: [{ right: 'Manage' }] }))]);
   const connections = new Set<AmqpConnection>();
   const sockets = new Set<Socket>();
   let onSocket = (socket: Socket): void => void socket.destroy();
@@ -79,7 +85,7 @@ export async function startServiceBus({ port = 0, host, directory, topology, acc
     if (request.dropConnections) for (const connection of connections) connection.close();
     onEvent('faults', { ...request });
   };
-  const http = createHttp({ broker, sas, ...(faultsOverHttp ? { faults: { apply: applyFaults, inForce: () => faults.inForce() } } : {}) });
+  const http = createHttp({ broker, sas, access, ...(faultsOverHttp ? { faults: { apply: applyFaults, inForce: () => faults.inForce() } } : {}) });
   const container = rhea.create_container({ id: 'service-bus' });
   onSocket = (socket) => {
     // A connection that says nothing is dropped.
@@ -98,7 +104,7 @@ export async function startServiceBus({ port = 0, host, directory, topology, acc
         socket.unshift(first);
         return;
       }
-      const connection = new AmqpConnection(socket, { broker, faults, sas, container, emit: onEvent });
+      const connection = new AmqpConnection(socket, { broker, faults, sas, access, container, emit: onEvent });
       connections.add(connection);
       socket.on('close', () => connections.delete(connection));
       if (faults.blackHoleUntil > Date.now()) connection.fallSilent(faults.blackHoleUntil - Date.now());
@@ -128,6 +134,11 @@ export async function startServiceBus({ port = 0, host, directory, topology, acc
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function keysOf(plainKeys: AccessKeys | undefined, principals: readonly Principal[] | undefined): AccessKeys | undefined {
+  if (!principals) return plainKeys;
+  return { ...plainKeys, ...Object.fromEntries(principals.flatMap(({ name, key }) => (key === undefined ? [] : [[name, key]]))) };
 }
 
 function listen(server: Server, port: number, host: string | undefined): Promise<number> {

@@ -18,9 +18,9 @@ export function serveClaims(link: AnyLink, broker: Broker, faults: Faults, sas: 
     const audience = String(request.application_properties?.['name'] ?? '');
     try {
       const { path } = broker.resolve(audience.replace(/\/\$management$/i, ''));
-      const until = sas.check(String(request.body ?? ''), String(request.application_properties?.['type'] ?? ''), audience);
+      const checked = sas.check(String(request.body ?? ''), String(request.application_properties?.['type'] ?? ''), audience);
       if (faults.strike('refuse-auth', path)) throw new Refusal(condition.unauthorized, `The token for '${audience}' is not accepted (fault injected).`);
-      claims.put(path, until);
+      claims.put(path, checked);
       return { application_properties: { 'status-code': 202, 'status-description': 'Accepted' } };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

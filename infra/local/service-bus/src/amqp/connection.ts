@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Container, EventContext } from 'rhea';
+import type { Access, Right } from '../access.ts';
 import type { Broker, BrokerEvent, Entity } from '../broker.ts';
 import { type Condition, condition, Refusal } from '../errors.ts';
 import type { Faults } from '../fault/faults.ts';
@@ -23,6 +24,7 @@ export interface ConnectionContext {
   readonly broker: Broker;
   readonly faults: Faults;
   readonly sas: SasCheck;
+  readonly access: Access;
   readonly container: Container;
   readonly emit: BrokerEvent;
 }
@@ -212,12 +214,21 @@ export class AmqpConnection {
       if (this.#linkCount > limits.linksPerConnection) throw new Refusal(condition.resourceLimitExceeded, `A connection has ${limits.linksPerConnection} links at most.`);
       if (address === undefined) throw new Refusal(condition.notImplemented, 'Only links to named entities are supported; there are no transactions here.');
       if (address === '$cbs') serveClaims(link, this.#context.broker, this.#context.faults, this.#context.sas, this.#claims);
-      else if (address.toLowerCase().endsWith('/$management')) serveManagement(link, this.#context.broker.resolve(address.slice(0, -'/$management'.length)), this.#context.broker);
+      else if (address.toLowerCase().endsWith('/$management')) this.#attachManagement(link, this.#context.broker.resolve(address.slice(0, -'/$management'.length)));
       else this.#attachToEntity(link, this.#context.broker.resolve(address));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       refuseAttach(link, error);
     }
+  }
+
+  #attachManagement(link: AnyLink, entity: Entity): void {
+    serveManagement(link, entity, this.#context.broker, (right) => this.#demand(right, entity));
+  }
+
+  /** @throws Refusal when the last token that was put for this entity does not go so far. */
+  #demand(right: Right, { path }: Entity): void {
+    this.#context.access.demand(right, path, this.#claims.holderOf(path));
   }
 
   #attachToEntity(link: AnyLink, entity: Entity): void {
@@ -227,6 +238,7 @@ export class AmqpConnection {
 
   #attachIncoming(link: Receiver, entity: Entity): void {
     if (!('destination' in entity)) throw new Refusal(condition.notAllowed, `Nothing can be sent to '${entity.path}'.`);
+    this.#demand('Send', entity);
     const { broker, faults } = this.#context;
     const session = this.#hotSession(link);
     const hot = new IncomingLink(broker, faults, session, entity.destination, link, linkInternals(link).local.handle);
@@ -238,6 +250,7 @@ export class AmqpConnection {
 
   #attachOutgoing(link: Sender, entity: Entity): void {
     if (!('store' in entity)) throw new Refusal(condition.notAllowed, `'${entity.path}' is a topic: receive from one of its subscriptions.`);
+    this.#demand('Listen', entity);
     const { broker, faults } = this.#context;
     const { status } = entity.store.options;
     if (status === 'Disabled' || status === 'ReceiveDisabled') throw new Refusal(condition.entityDisabled, `The entity '${entity.path}' is disabled for receiving.`);

@@ -1,4 +1,5 @@
 import type { Message } from 'rhea';
+import type { Right } from '../access.ts';
 import type { Broker, Entity } from '../broker.ts';
 import { condition, Refusal } from '../errors.ts';
 import { limits } from '../limits.ts';
@@ -39,6 +40,9 @@ const operations: Readonly<Record<string, Operation>> = {
   'batch-delete-messages': batchDeleteMessages,
 };
 
+/** What an operation takes, where it is not `Listen`. */
+const rights: Readonly<Record<string, Right>> = { 'schedule-message': 'Send', 'cancel-scheduled-message': 'Send', 'add-rule': 'Manage', 'remove-rule': 'Manage' };
+
 const statusOf: Readonly<Record<string, number>> = {
   [condition.messageLockLost]: 410,
   [condition.sessionLockLost]: 410,
@@ -46,16 +50,20 @@ const statusOf: Readonly<Record<string, number>> = {
   [condition.notFound]: 404,
   [condition.entityAlreadyExists]: 409,
   [condition.notImplemented]: 501,
+  [condition.unauthorized]: 401,
 };
 
-export function serveManagement(link: AnyLink, entity: Entity, broker: Broker): void {
-  serveRequests(link, (request) => answer(request, entity, broker));
+/** @param demand throws a Refusal when the client's token does not carry the right. */
+export function serveManagement(link: AnyLink, entity: Entity, broker: Broker, demand: (right: Right) => void): void {
+  serveRequests(link, (request) => answer(request, entity, broker, demand));
 }
 
-async function answer(request: Message, entity: Entity, broker: Broker): Promise<Response> {
+async function answer(request: Message, entity: Entity, broker: Broker, demand: (right: Right) => void): Promise<Response> {
   const name = String(request.application_properties?.['operation'] ?? '');
+  const plainName = name.replace(/^com\.microsoft:/, '');
   try {
-    const operation = operations[name.replace(/^com\.microsoft:/, '')];
+    demand(rights[plainName] ?? 'Listen');
+    const operation = operations[plainName];
     if (!operation) throw new Refusal(condition.notImplemented, `The operation '${name}' is not supported.`);
     const result = await operation((request.body ?? {}) as RequestBody, entity, broker);
     return { application_properties: { statusCode: result ? 200 : 204, statusDescription: result ? 'OK' : 'No content' }, body: result ?? {} };
