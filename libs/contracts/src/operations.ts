@@ -63,6 +63,25 @@ export const ClientRebuilt = event('operations', 'operations.client-rebuilt.v1',
 }));
 export type ClientRebuilt = MessageOf<typeof ClientRebuilt>;
 
+/** A dependency answers, but more than a few of its answers take too long for those who wait. No breaker opens for it. */
+export const DependencySlowed = event('operations', 'operations.dependency-slowed.v1', z.strictObject({
+  ...told,
+  /** As a breaker's: `payment/provider`. */
+  dependency: Text(120),
+  /** What an answer should take at most; several in a hundred took longer. */
+  expectedMs: z.int().min(1),
+}));
+export type DependencySlowed = MessageOf<typeof DependencySlowed>;
+
+/** It answers in time again, or is asked too seldom to tell. */
+export const DependencyQuickened = event('operations', 'operations.dependency-quickened.v1', z.strictObject({
+  ...told,
+  dependency: Text(120),
+  /** How long it was slow. */
+  afterMs: z.int().min(0),
+}));
+export type DependencyQuickened = MessageOf<typeof DependencyQuickened>;
+
 /** Something was asked for and no answer came: it happened or it did not. */
 export const OutcomeUnknown = event('operations', 'operations.outcome-unknown.v1', z.strictObject({
   ...told,

@@ -1,6 +1,6 @@
 import { partitionCount, partitionOf } from './partition.ts';
 import { saleIdOf, type CommandId, type TenantId } from './ids.ts';
-import { uuidv7 } from './uuid.ts';
+import { timeOfUuid, uuidv7 } from './uuid.ts';
 
 describe('ids', () => {
   it('gives one command the same sale for ever', () => {
@@ -29,6 +29,7 @@ describe('ids', () => {
     const ids = Array.from({ length: 3_000 }, (_, index) => uuidv7(1_700_000_000_000 + index));
     expect(new Set(ids).size).toBe(ids.length);
     expect([...ids].sort()).toEqual(ids);
+    expect(timeOfUuid(ids[2_999] ?? '')).toBe(1_700_000_002_999);
     for (const id of ids.slice(0, 100)) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 

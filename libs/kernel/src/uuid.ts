@@ -15,3 +15,6 @@ export function uuidv7(nowMs: number = Date.now()): string {
   const variant = (8 + (Number.parseInt(random.charAt(3), 16) & 3)).toString(16);
   return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
 }
+
+/** When a version 7 UUID was made, in milliseconds since 1970. */
+export const timeOfUuid = (id: string): number => Number.parseInt(`${id.slice(0, 8)}${id.slice(9, 13)}`, 16);

@@ -15,11 +15,13 @@ let directory: string;
 let bus: ServiceBus;
 let sender: ExpressSender;
 let ids = 0;
+let inDoubt: string[];
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'checkout-express-'));
   bus = await startServiceBus({ directory, topology: JSON.parse(JSON.stringify(emulatorConfig())) as EmulatorConfig });
-  sender = new ExpressSender({ connectionString: bus.connectionString, topic: 'checkout-requests', policy: { probe: { goodInARow: 1, gapMs: 50, deadlineMs: 3_000, delaysMs: () => [100] } } });
+  inDoubt = [];
+  sender = new ExpressSender({ connectionString: bus.connectionString, topic: 'checkout-requests', onSendUnknown: ({ topic }) => void inDoubt.push(topic), policy: { probe: { goodInARow: 1, gapMs: 50, deadlineMs: 3_000, delaysMs: () => [100] } } });
   await sender.warm();
 }, 20_000);
 afterEach(async () => {
@@ -56,6 +58,7 @@ describe('a message that somebody waits for', () => {
     bus.applyFaults({ inject: [{ fault }] });
     const startedAt = performance.now();
     expect(await outcomeOf(sender.send(message()))).toBeInstanceOf(SendUnknown);
+    expect(inDoubt).toEqual(['checkout-requests']);
     expect(performance.now() - startedAt).toBeLessThan(2_500);
     expect(await stored()).toHaveLength(found);
   });
@@ -63,6 +66,7 @@ describe('a message that somebody waits for', () => {
   it.each(['server-busy', 'quota-full'] as const)('is known not to be there when the bus says %s', async (fault) => {
     bus.applyFaults({ inject: [{ fault }] });
     expect(await outcomeOf(sender.send(message()))).toBeInstanceOf(DependencyUnavailable);
+    expect(inDoubt).toEqual([]);
     expect(await stored()).toEqual([]);
   });
 

@@ -19,6 +19,8 @@ export interface ExpressSenderOptions {
   readonly connectionString: string;
   readonly topic: string;
   readonly onTransition?: (transition: Transition) => void;
+  /** The bus was given a message and did not say that it has it. Must not throw. */
+  readonly onSendUnknown?: (unknown: SendUnknown) => void;
   readonly policy?: Partial<BreakerPolicy>;
   readonly timing?: Timing;
 }
@@ -103,9 +105,15 @@ export class ExpressSender implements AsyncDisposable {
       const refusal = refusals[codeOf(error)];
       if (refusal === undefined) this.#replace();
       if (refusal === 'ok') throw error;
-      if (isSent && refusal === undefined) throw new SendUnknown(this.#options.topic, { cause: error });
+      if (isSent && refusal === undefined) throw this.#unknown(error);
       throw new DependencyUnavailable(this.#breaker.name, this.#breaker.retryAfterMs, { cause: error });
     }
+  }
+
+  #unknown(cause: unknown): SendUnknown {
+    const unknown = new SendUnknown(this.#options.topic, { cause });
+    this.#options.onSendUnknown?.(unknown);
+    return unknown;
   }
 
   async close(): Promise<void> {

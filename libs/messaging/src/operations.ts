@@ -64,6 +64,14 @@ export class Operations {
     this.tell((told) => contracts.BreakerOverridden({ ...told, dependency, mode, by: tidy(by, 200), reason: tidy(reason), ...(expiresAt && { expiresAt: expiresAt.toISOString() }) }));
   }
 
+  dependencySlowed(dependency: string, expectedMs: number): void {
+    this.tell((told) => contracts.DependencySlowed({ ...told, dependency, expectedMs }));
+  }
+
+  dependencyQuickened(dependency: string, afterMs: number): void {
+    this.tell((told) => contracts.DependencyQuickened({ ...told, dependency, afterMs: Math.round(afterMs) }));
+  }
+
   receivingPaused(topic: string, subscription: string, cause: unknown): void {
     this.tell((told) => contracts.ReceivingPaused({ ...told, topic, subscription, cause: tidy(describe(cause)) }));
   }

@@ -1,6 +1,6 @@
 import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { createLogger } from '@checkout/observability';
-import { DependencyUnavailable } from '@checkout/resilience';
+import { DependencyUnavailable, ReplaySpeed } from '@checkout/resilience';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pump, type PumpOptions } from './pump.ts';
 import { eventually, storeIds, Town } from './testing/shop.ts';
@@ -35,6 +35,7 @@ const start = (options: Partial<PumpOptions> = {}): void => {
     logger: createLogger({ service: 'tests', level: 'warn', destination: { write: (line: string) => void warnings.push(line) } }),
     onMessage: (message, done) => void taken.push({ message, done }),
     untilAvailable: () => Promise.resolve(),
+    replaySpeed: new ReplaySpeed({ isStrained: () => false }),
     ...options,
   });
   pump.start();

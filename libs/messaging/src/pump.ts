@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sdkTimeoutMs } from './bus.ts';
 import { causeOf, isConnectionLost } from './bus-error.ts';
 import { failureProperties } from './failure.ts';
+import { Replay, type ReplayOptions } from './replay.ts';
 import { Settler } from './settler.ts';
 import { defectPauseMs, settlementOf } from './settle.ts';
 import { within } from './within.ts';
@@ -53,6 +54,8 @@ export interface PumpOptions {
   readonly onConnectionLost?: (cause: unknown) => void;
   readonly onPaused?: (cause: unknown) => void;
   readonly onResumed?: (pausedMs: number) => void;
+  /** How fast a backlog is let through. */
+  readonly replaySpeed: ReplayOptions['speed'];
   /** For tests. */
   readonly maxHoldMs?: number;
   /** For tests. */
@@ -73,6 +76,7 @@ export interface PumpOptions {
 export class Pump {
   readonly #options: PumpOptions;
   readonly #held = new Set<HeldPartition>();
+  readonly #replay: Replay;
   /** Since when each worker that is waiting for a partition has been waiting, and what has another do so in its place. */
   readonly #waiting = new Set<{ readonly since: number; readonly replace: () => void }>();
   readonly #stopping = new AbortController();
@@ -84,6 +88,7 @@ export class Pump {
 
   constructor(options: PumpOptions) {
     this.#options = options;
+    this.#replay = new Replay({ speed: options.replaySpeed });
   }
 
   start(): void {
@@ -169,6 +174,7 @@ export class Pump {
     const receiver = await this.#accept(client, onOverdue);
     if (this.#stopping.signal.aborted || this.#outage || client !== this.#options.client()) return within(closingMs, receiver.close());
     const partition = new HeldPartition(receiver, this.#options, {
+      replay: this.#replay,
       outage: (cause) => this.#pause(cause),
       received: (message) => {
         this.#lastWorkAt = Date.now();
@@ -239,6 +245,7 @@ export class Pump {
 interface HolderTold {
   readonly outage: (cause: unknown) => void;
   readonly received: (message: ServiceBusReceivedMessage) => void;
+  readonly replay: Replay;
 }
 
 /** One partition while this process owns it. */
@@ -301,6 +308,7 @@ class HeldPartition {
 
   async #release(): Promise<void> {
     clearInterval(this.#timer);
+    this.#tell.replay.giveBack(this);
     await within(closingMs, this.#subscription.close());
     while (this.#unsettled > 0 && !this.#receiver.isClosed && Date.now() < this.#giveUpAt) await sleep(5);
     this.#settler.close();
@@ -308,19 +316,20 @@ class HeldPartition {
     this.#resolveClosed();
   }
 
-  #handle(message: ServiceBusReceivedMessage): Promise<void> {
+  async #handle(message: ServiceBusReceivedMessage): Promise<void> {
     // What comes while letting go is neither handled nor settled: closing gives it back.
-    if (this.#releasing) return Promise.resolve();
+    if (this.#releasing) return;
     this.#lastWorkAt = Date.now();
     this.#tell.received(message);
     this.#unsettled += 1;
+    const turn = this.#tell.replay.turnOf(this, message.enqueuedTimeUtc?.getTime() ?? Infinity);
+    if (!turn || (await turn)) await this.#handleNow(message);
+    this.#unsettled -= 1;
+  }
+
+  #handleNow(message: ServiceBusReceivedMessage): Promise<void> {
     return new Promise((resolve) => {
-      this.#options.onMessage(message, (result) => {
-        void this.#settle(message, result).finally(() => {
-          this.#unsettled -= 1;
-          resolve();
-        });
-      });
+      this.#options.onMessage(message, (result) => void this.#settle(message, result).finally(resolve));
     });
   }
 

@@ -2,6 +2,7 @@ import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import { topology, type Message } from '@checkout/contracts';
 import { minutes, partitionCount, seconds } from '@checkout/kernel';
 import { counter, gauge, type Logger } from '@checkout/observability';
+import { ReplaySpeed } from '@checkout/resilience';
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
 import type { Bus } from './bus.ts';
@@ -13,6 +14,7 @@ import type { Operations } from './operations.ts';
 import type { Pipeline } from './pipeline.ts';
 import { predictionOf, type Prediction } from './prediction.ts';
 import { Pump } from './pump.ts';
+import type { ReplayOptions } from './replay.ts';
 import { Sweeper } from './sweeper.ts';
 import type { Result, Work } from './work.ts';
 
@@ -34,6 +36,8 @@ export interface ServiceBusServerOptions<Need, Rows, Change, Effect> {
   readonly logger: Logger;
   /** Resolves when the service's database can be used again. */
   readonly untilAvailable: () => Promise<void>;
+  /** How fast a backlog is let through, so that live sales do not feel it. */
+  readonly replaySpeed?: ReplayOptions['speed'];
   /** Tells the operators of pauses and rebuilt clients. */
   readonly operations?: Operations;
   /** For tests: how long a message that met a defect is kept before it is given back. */
@@ -106,7 +110,7 @@ export class ServiceBusServer<Need, Rows, Change, Effect = never> extends Server
       const handler: unknown = await lastValueFrom(this.transformToObservable(await ask(undefined, undefined)));
       this.#handlers.set(type, handler as AnyHandler<Need, Rows, Change, Effect>);
     }
-    const { bus, subscription, logger, untilAvailable, defectPauseMs, operations } = this.#options;
+    const { bus, subscription, logger, untilAvailable, replaySpeed = new ReplaySpeed({ isStrained: () => false }), defectPauseMs, operations } = this.#options;
     this.#pumps = topology
       .filter((topic) => topic.subscriptions.some(({ name }) => name === subscription))
       .map(({ name: topic }) => new Pump({
@@ -116,6 +120,7 @@ export class ServiceBusServer<Need, Rows, Change, Effect = never> extends Server
         partitions: partitionCount,
         logger,
         untilAvailable,
+        replaySpeed,
         ...(defectPauseMs && { defectPauseMs }),
         onMessage: (message, done) => this.#receive(message, done),
         onConnectionLost: (cause) => bus.suspect(describe(cause)),

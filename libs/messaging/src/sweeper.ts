@@ -1,6 +1,6 @@
-import { seconds } from '@checkout/kernel';
+import { seconds, timeOfUuid } from '@checkout/kernel';
 import { counter, gauge, type Logger } from '@checkout/observability';
-import { DependencyUnavailable } from '@checkout/resilience';
+import { DependencyUnavailable, type ReplaySpeed } from '@checkout/resilience';
 import type { Database } from '@checkout/sql';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
@@ -17,6 +17,8 @@ const olderThanMs = 3_000;
 const chunksPerSweep = 50;
 /** Chunks that travel together: an outage leaves thousands behind, and one after the other they would take as long as the outage did. */
 const chunksPerSend = 10;
+/** A longer pause between two chunks is not replayed. */
+const longestGapMs = 1_000;
 /** Sweeps between two purges of old inbox marks: about a minute. */
 const sweepsPerPurge = 30;
 /** Deletions in a row of one purge; more than ever become old in a minute. */
@@ -29,6 +31,8 @@ export interface SweeperOptions {
   readonly bus: Pick<Bus, 'send'>;
   readonly pipeline: Pick<Pipeline<never, never, never>, 'outgoing'>;
   readonly logger: Logger;
+  /** How many times faster than they were decided messages are sent that an outage of the bus has kept here. Without it, as fast as can be. */
+  readonly replaySpeed?: Pick<ReplaySpeed, 'value' | 'observe'>;
 }
 
 /**
@@ -44,6 +48,8 @@ export class Sweeper {
   #isStopped = false;
   #sweeps = 0;
   #left = 0;
+  /** When what was sent last had been decided. */
+  #sentTo = Infinity;
 
   constructor(options: SweeperOptions) {
     this.#options = options;
@@ -84,14 +90,28 @@ export class Sweeper {
     const left = found.filter(({ chunkId }) => !outgoing.hasArrived(chunkId) && !outgoing.isOnItsWay(chunkId));
     this.#left = left.length;
     for (let first = 0; first < left.length; first += chunksPerSend) {
+      const together = left.slice(first, first + chunksPerSend);
+      await this.#rest(together);
       if (this.#isStopped) return intervalMs;
-      await this.#sendAll(left.slice(first, first + chunksPerSend));
+      await this.#sendAll(together);
     }
     this.#sweeps += 1;
     if (this.#sweeps % sweepsPerPurge === 0) await this.#purge();
     if (left.length < chunksPerSweep) return intervalMs;
     await outgoing.remove();
     return 0;
+  }
+
+  /** What an outage has kept goes out as it came, only faster: its receivers have live messages to handle as well. */
+  async #rest(next: readonly z.output<typeof ChunkRow>[]): Promise<void> {
+    const last = next.at(-1);
+    if (!last) return;
+    const decidedAt = timeOfUuid(last.chunkId);
+    const passedMs = Math.max(0, Math.min(decidedAt - this.#sentTo, next.length * longestGapMs));
+    this.#sentTo = decidedAt;
+    const { replaySpeed } = this.#options;
+    replaySpeed?.observe(Date.now() - decidedAt, 0);
+    if (replaySpeed && passedMs > 0) await sleep(passedMs / replaySpeed.value, undefined, { ref: false });
   }
 
   /** @throws when the bus is away. */

@@ -8,3 +8,4 @@ export type { ProbePolicy } from './prober.ts';
 export * from './retry-budget.ts';
 export * from './timing.ts';
 export { Pace } from './pace.ts';
+export { ReplaySpeed } from './replay-speed.ts';

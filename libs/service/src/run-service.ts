@@ -2,7 +2,7 @@ import { TokenVerifier } from '@checkout/auth';
 import { createHttpApp } from '@checkout/http';
 import { Bus, ExpressSender, messagingMigrations, Operations, Pipeline, ServiceBusServer, Sweeper, type Store } from '@checkout/messaging';
 import { collectProcessMetrics, createLogger, exitOnCrash, Health, Shutdown, startTelemetry, type Logger } from '@checkout/observability';
-import { Pace, type Breaker } from '@checkout/resilience';
+import { Pace, ReplaySpeed, type Breaker } from '@checkout/resilience';
 import { Database, type Lane } from '@checkout/sql';
 import type { DynamicModule } from '@nestjs/common';
 import type { z } from 'zod';
@@ -12,6 +12,7 @@ import { logLevel, PlatformEnvironment, readEnvironment, telemetryOf } from './e
 import { BREAKERS, OperatorController, withOperatorRoutes } from './operator.controller.ts';
 import { SchemaGate } from './schema-gate.ts';
 import { asReceived, PREDICTIONS, PredictionsController, type DeadMessage } from './predictions.controller.ts';
+import { SlowWatch } from './slow-watch.ts';
 
 /** What a service gets to build itself from. */
 export interface Platform<Environment> {
@@ -79,6 +80,7 @@ export async function runService<Schema extends z.ZodObject & z.ZodType<Platform
   const operations = new Operations({ service: name, bus, logger });
   const breakers = new BreakerBoard(operations, logger);
   const metrics = showBreakers(() => breakers.breakers);
+  const slowWatch = new SlowWatch(() => breakers.breakers, operations);
   const watch = (breaker: Breaker): void => {
     breakers.add(breaker);
     metrics.watch(breaker);
@@ -105,6 +107,7 @@ export async function runService<Schema extends z.ZodObject & z.ZodType<Platform
     const made = new ExpressSender({
       connectionString: environment.SERVICE_BUS_CONNECTION,
       topic,
+      onSendUnknown: ({ cause }) => operations.outcomeUnknown('send', topic, cause),
       onTransition: ({ cause, ...change }) => logger[change.to === 'open' ? 'error' : 'info']({ ...change, ...(cause !== undefined && { err: cause }) }, 'breaker changed'),
     });
     expresses.push(made);
@@ -136,8 +139,9 @@ export async function runService<Schema extends z.ZodObject & z.ZodType<Platform
 
   const health = new Health(name);
   const verifier = new TokenVerifier({ issuer: environment.AUTH_ISSUER, audience: environment.AUTH_AUDIENCE, jwksUrl: environment.AUTH_JWKS_URL });
-  const sweeper = new Sweeper({ database: lane('work'), bus, pipeline: first.pipeline, logger });
-  const server = new ServiceBusServer({ bus, pipeline: first.pipeline, sweeper, subscription: name, logger, operations, untilAvailable: () => database.whenClosed() });
+  const replaySpeed = new ReplaySpeed({ isStrained: () => isTillsTurn() || database.breaker.isSluggish });
+  const sweeper = new Sweeper({ database: lane('work'), bus, pipeline: first.pipeline, logger, replaySpeed });
+  const server = new ServiceBusServer({ bus, pipeline: first.pipeline, sweeper, subscription: name, logger, operations, replaySpeed, untilAvailable: () => database.whenClosed() });
   const withOperators: DynamicModule = {
     module: ServiceModule,
     imports: [module],
@@ -165,7 +169,10 @@ export async function runService<Schema extends z.ZodObject & z.ZodType<Platform
     .on('finish', 'http', () => app.close())
     // Only now: requests that were still open have submitted what they had.
     .on('flush', 'local inputs', () => Promise.all(built.map((each) => each.pipeline.close())))
-    .on('flush', 'operations', () => operations.close())
+    .on('flush', 'operations', () => {
+      slowWatch.stop();
+      return operations.close();
+    })
     .on('close', 'telemetry', () => telemetry?.close())
     .on('close', 'sql', () => Promise.all([...lanes.values()].map((each) => each.close())))
     .on('close', 'bus', () => Promise.all([bus.close(), ...expresses.map((each) => each.close())]))
@@ -177,6 +184,7 @@ export async function runService<Schema extends z.ZodObject & z.ZodType<Platform
   };
   const { kind } = await schemaGate.ask();
   if (kind === 'current') await work();
+  slowWatch.start();
   for (const each of expresses) void each.warm();
   const port = await app.listen(environment.PORT);
   health.markStarted();

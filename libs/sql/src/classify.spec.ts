@@ -73,5 +73,5 @@ test('the prober is as patient as the trouble asks, and never so patient that a 
   expect(probeDelaysMs(coded('ECONNRESET'))).toEqual([1_000, 2_000, 4_000, 8_000]);
   expect(probeDelaysMs(numbered(40613))).toEqual([10_000]);
   expect(probeDelaysMs(numbered(40501))).toEqual([15_000]);
-  expect(probeDelaysMs(numbered(18456))).toEqual([60_000]);
+  expect(probeDelaysMs(numbered(18456))).toEqual([8_000]);
 });

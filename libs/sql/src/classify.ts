@@ -126,7 +126,7 @@ function unfold(error: unknown): Facts[] {
 }
 
 /**
- * The last one repeats, and is the longest that a database can be back without being noticed: 10 s, 15 s when it throttled. Where Microsoft
+ * The last one repeats, and is the longest that a database can be back without being noticed: 10 s, 15 s when it throttled, a minute when it was full. Where Microsoft
  * advises up to a minute between retries it speaks of every client's every call; this is one connection of a process, and calls wait for it.
  */
 const socketDelaysMs = [1_000, 2_000, 4_000, 8_000];
@@ -134,7 +134,7 @@ const delaysMs: Partial<Record<Kind, readonly number[]>> = {
   failover: [10_000], // 5–10 s with the jitter: Microsoft asks for 5 s before the first retry, and most failovers take less than a minute.
   'read-only': [10_000],
   throttled: [15_000], // 40501 says so itself: "retry the request after 10 seconds".
-  credentials: [60_000], // A login that is wrong stays wrong, and too many attempts lock it.
+  credentials: [8_000], // Nobody tells a process that a secret or a right is in place again. `LoginRefusals` keeps the wrong logins few.
   full: [60_000],
 };
 

@@ -8,6 +8,7 @@ import { budgets, probeBudget, type Lane } from './budgets.ts';
 import { classify, probeDelaysMs, type Classified, type Kind } from './classify.ts';
 import { Connector, type Dispatch, type Recordset } from './connector.ts';
 import { CommitUnknown, Conflict } from './errors.ts';
+import { LoginRefusals } from './login-refusals.ts';
 import type { Logger } from './logger.ts';
 import type { PoolFigures } from './pool.ts';
 import { probeRead, probeWrite } from './probe.ts';
@@ -39,6 +40,9 @@ const retriable: ReadonlySet<Kind> = new Set<Kind>(['deadlock', 'snapshot', 'loc
 
 /** After these the server had rolled back before it answered, so a commit is known not to have happened. */
 const rolledBack: ReadonlySet<Kind> = new Set<Kind>(['throttled', 'read-only', 'full', 'resources']);
+
+/** Of this process: its lanes share a login. */
+const loginRefusals = new LoginRefusals();
 
 const sqlSeconds = histogram('sql_seconds', 'From a place in the bulkhead to the answer of one batch, by database and lane', ['database']);
 const errorTotal = counter('sql_error_total', 'Errors of statements, by database and lane, SQL Server\'s number (none: not the server\'s) and what kind it is', ['database', 'number', 'kind']);
@@ -90,7 +94,7 @@ export class Database implements AsyncDisposable {
       policy: { ...merged, probe: merged.probe ?? { goodInARow: 3, gapMs: 200, deadlineMs: 400, delaysMs: probeDelaysMs } },
       classify: (error) => classify(error).verdict,
       kindOf: (error) => classify(error).kind,
-      probe: (signal) => probe(this.#prober, signal),
+      probe: (signal) => loginRefusals.probe(connectionString, () => probe(this.#prober, signal)),
       timing,
     });
     this.breaker.onTransition((transition) => {

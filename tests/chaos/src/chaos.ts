@@ -80,7 +80,7 @@ async function mutants(): Promise<number> {
 async function outage(): Promise<number> {
   const outageMs = Number(values.minutes) * 60_000;
   const result = await liveThroughOutage({
-    seed: Number(values.seed), outageMs, healthyMs: 30_000, recoveryMs: Math.min(240_000, Math.max(20_000, outageMs / 2)), salesPerSecond: 4, outage: 'black-hole', stuckAfterMs: 120_000,
+    seed: Number(values.seed), outageMs, warmUpMs: 20_000, healthyMs: 30_000, recoveryMs: Math.min(240_000, Math.max(20_000, outageMs / 2)), salesPerSecond: 4, outage: 'black-hole', stuckAfterMs: 120_000,
   });
   const failures = [...failuresOf(result), ...slownessOf(result)];
   say(tellOutage(result));

@@ -19,6 +19,8 @@ export interface OutageOptions {
   /** How long payment's database is out. */
   readonly outageMs: number;
   readonly healthyMs: number;
+  /** Sold before anything is measured: a process that has just started is several times slower. */
+  readonly warmUpMs: number;
   /** How long selling goes on after healing, so that the backlog drains against live sales. */
   readonly recoveryMs: number;
   readonly salesPerSecond: number;
@@ -72,7 +74,8 @@ export async function liveThroughOutage(options: OutageOptions): Promise<OutageR
   const beganAt = outage?.startedAt ?? openedAt;
   const healedAt = outage?.endedAt ?? closedAt;
   const acceptMs = (from: number, to: number) => spreadOf(acceptedBetween(counter.commands, from, to));
-  const healthy = acceptMs(openedAt, beganAt);
+  const warmAt = openedAt + options.warmUpMs;
+  const healthy = acceptMs(warmAt, beganAt);
   const during = acceptMs(beganAt, healedAt);
   const isolation: Isolation = { database: 'payment', healthyP99Ms: healthy.p99, faultyP99Ms: during.p99, samples: Math.min(healthy.count, during.count) };
   const snapshot = await takeSnapshot(world, { commands: counter.commands, bot, rest, quietLimitMs: options.stuckAfterMs * 2, isolation, breakerEvents: watch.breakersBetween(openedAt, Date.now()) });
@@ -94,7 +97,7 @@ export async function liveThroughOutage(options: OutageOptions): Promise<OutageR
     breakers: breakerTimes(nemesis.executed, snapshot.breakerEvents),
     backlog, drainMs, drainRate: drainMs === undefined || begunMeanwhile === 0 ? undefined : Math.round((endedMeanwhile / begunMeanwhile) * 10) / 10,
     acceptMs: { healthy, outage: during, drain: acceptMs(healedAt, drainEnd) },
-    endToEndMs: { healthy: endToEnd(openedAt, beganAt - 2_000), drain: endToEnd(healedAt, drainEnd) },
+    endToEndMs: { healthy: endToEnd(warmAt, beganAt - 2_000), drain: endToEnd(healedAt, drainEnd) },
     isolation,
   };
 }
@@ -102,11 +105,11 @@ export async function liveThroughOutage(options: OutageOptions): Promise<OutageR
 const acceptedBetween = (commands: readonly Command[], from: number, to: number): number[] =>
   submissions(commands).filter(({ type, at }) => type === 'ok' && at >= from && at < to).map(({ tookMs }) => tookMs);
 
-function planOf({ seed, outageMs, healthyMs, recoveryMs, salesPerSecond, outage }: OutageOptions): Plan {
-  const count = Math.round(((outageMs + healthyMs + recoveryMs) / 1_000) * salesPerSecond);
+function planOf({ seed, outageMs, warmUpMs, healthyMs, recoveryMs, salesPerSecond, outage }: OutageOptions): Plan {
+  const count = Math.round(((warmUpMs + healthyMs + outageMs + recoveryMs) / 1_000) * salesPerSecond);
   // Plain customers at an even pace: what is measured is the outage, not the tills.
   const sales = makeSales(seed, count, salesPerSecond).map((sale): PlannedSale => ({ ...sale, manner: 'plain', route: 'http', afterMs: Math.round(1_000 / salesPerSecond) }));
-  return { version: 1, seed, sales, faults: [{ id: 'outage', after: Math.round((healthyMs / 1_000) * salesPerSecond), kind: 'sql-outage', database: 'payment', outage, forMs: outageMs }] };
+  return { version: 1, seed, sales, faults: [{ id: 'outage', after: Math.round(((warmUpMs + healthyMs) / 1_000) * salesPerSecond), kind: 'sql-outage', database: 'payment', outage, forMs: outageMs }] };
 }
 
 /** Looks now and then at what is under way, and at how often waiting messages were delivered. Leaves payment's database alone. */

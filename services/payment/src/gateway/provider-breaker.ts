@@ -29,6 +29,7 @@ export const openProviderBreaker = (probe: (signal: AbortSignal) => Promise<void
       queue: 2_000,
       queueWaitMs: 5_000,
       failuresInARow: 10,
+      sluggishMs: 1_500,
       probe: { goodInARow: 3, gapMs: 200, deadlineMs: 2_000, delaysMs: () => [1_000, 2_000, 5_000, 10_000] },
     },
     classify: verdictOf,

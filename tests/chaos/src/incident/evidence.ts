@@ -69,6 +69,7 @@ function fromOperation({ at, type, service, told }: SeenOperation): Evidence[] {
   const by = `${service} (operations event)`;
   const cause = String(told['cause'] ?? '');
   if (type.startsWith('operations.client-rebuilt') && told['client'] === 'bus') return [{ at, layer: 'Service Bus', by, what: `its client was replaced: ${cause}`, weight: 20 }];
+  if (type.startsWith('operations.dependency-slowed')) return [{ at, layer: layerOf(String(told['dependency'])), by, what: `answers of ${String(told['dependency'])} take more than ${String(told['expectedMs'])} ms`, weight: 5 }];
   if (!type.startsWith('operations.outcome-unknown')) return [];
   if (told['kind'] === 'send') return [{ at, layer: 'Service Bus', by, what: `a send to ${String(told['subject'])} was not answered`, weight: 2 }];
   return told['kind'] === 'payment' ? [{ at, layer: 'payment provider', by, what: `a payment was not answered: ${cause}`, weight: 2 }] : [];
