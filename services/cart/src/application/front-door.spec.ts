@@ -7,7 +7,7 @@ import { aBasket, acme, aHash, anOffer, aStore, decideOn, leeds, newCommandId, n
 import type { AcceptCheckout, Acceptance } from './accept-checkout.ts';
 import { isExercise } from '../domain/exercise.ts';
 import { FrontDoor, type FrontDoorOptions } from './front-door.ts';
-import type { Inputs, Rows } from './ports.ts';
+import type { Effect, Inputs, Rows } from './ports.ts';
 import { RecentCheckouts } from './recent-checkouts.ts';
 import { Unaccepted } from '../domain/unaccepted.ts';
 
@@ -22,8 +22,9 @@ class Door {
   readonly rows: Rows = rowsOf({ stores: [aStore()], products: [tea, soap] });
   readonly sent: { request: checkout.CheckoutRequested['body']; id: string }[] = [];
   readonly stored: string[] = [];
+  readonly effects: Effect[] = [];
   readonly recent = new RecentCheckouts();
-  database: Error | 'silent' | undefined;
+  database: Error | 'silent' | 'in-doubt-once' | 'committed-silently' | undefined;
   bus: Error | undefined;
   book: http.SaleView | 'none' | 'unreachable' = 'none';
   kept: Rows | undefined = rowsOf({ stores: [aStore()], products: [tea, soap] });
@@ -33,9 +34,14 @@ class Door {
     const inputs = {
       submit: (handler: never, message: AcceptCheckout, about: { id: string }) => {
         if (this.database === 'silent') return new Promise(() => {});
-        if (this.database) return Promise.reject(this.database);
+        if (this.database instanceof Error) return Promise.reject(this.database);
         this.stored.push(about.id);
-        const { answer } = decideOn(this.rows, handler, message, { id: about.id });
+        const decide = (now: number) => decideOn(this.rows, handler, message, { id: about.id, now });
+        // The commit went through unanswered, so the pipeline decides again on what is there now.
+        if (this.database !== undefined) decide(noon + 1);
+        if (this.database === 'committed-silently') return new Promise(() => {});
+        const { answer, effects = [] } = decide(noon + 2);
+        this.effects.push(...effects);
         return Promise.resolve(answer);
       },
     } as unknown as Inputs;
@@ -186,6 +192,31 @@ describe('the same command again', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => door.accept(command)));
     expect(answers.filter(({ kind }) => kind === 'accepted')).toHaveLength(1);
     expect(door.sent).toHaveLength(1);
+  });
+});
+
+describe('a first request whose own commit was in doubt', () => {
+  it('is told that it was accepted, not that an earlier one was; and only the next is a repeat', async () => {
+    const command = commandOf();
+    door.database = 'in-doubt-once';
+    expect(await door.accept(command)).toMatchObject({ kind: 'accepted', checkout: { acceptedVia: 'sql', acceptedAt: noon + 1 } });
+    expect(door.effects).toMatchObject([{ kind: 'accepted', checkout: { commandId: command.body.commandId } }]);
+    door.database = undefined;
+    expect(await door.accept(command)).toMatchObject({ kind: 'replayed' });
+    expect(door.effects).toHaveLength(1);
+  });
+
+  it('is told so also when it is the orchestrator who knows of the sale', async () => {
+    const command = commandOf();
+    const { commandId } = command.body;
+    door.database = 'committed-silently';
+    const sale: http.SaleView = {
+      saleId: saleIdOf(acme, commandId), commandId, storeId: leeds, tillId: till, currency: 'GBP', totalMinor: 598, phase: 'forward', acceptedVia: 'sql', requestHash: aHash('asked'),
+      requestedAt: new Date(noon + 1).toISOString(),
+    };
+    door.book = sale;
+    expect(await door.accept(command)).toMatchObject({ kind: 'accepted', checkout: { acceptedVia: 'sql' } });
+    expect(await door.accept(command)).toMatchObject({ kind: 'replayed' });
   });
 });
 

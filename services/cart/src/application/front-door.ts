@@ -6,6 +6,7 @@ import { CommitUnknown } from '@checkout/sql';
 import type { Checkout } from '../domain/checkout.ts';
 import { isRefusal, refusal, type Refusal } from '../domain/refusal.ts';
 import { acceptCheckout, acceptIdOf, again, type AcceptCheckout, type Acceptance } from './accept-checkout.ts';
+import { OwnTries } from './own-tries.ts';
 import type { RecentCheckouts } from './recent-checkouts.ts';
 import { isExercise } from '../domain/exercise.ts';
 import type { Inputs, KeptRows, RequestRoute, Rows, RowsReader, SaleBook } from './ports.ts';
@@ -67,15 +68,16 @@ export class FrontDoor {
     const earlier = this.#options.recent.of(body.tenantId, body.commandId);
     if (earlier?.bodyHash !== undefined && earlier.bodyHash !== body.bodyHash) return again(earlier, body);
 
+    const own = new OwnTries();
     if (isExercise(body, this.#options.busShare)) {
-      const exercised = await this.#exercise(command, asking);
+      const exercised = await this.#exercise(command, asking, own);
       if (exercised) return exercised;
     }
-    const stored = await this.#store(command, asking);
+    const stored = await this.#store(command, asking, own);
     if (!('isKnown' in stored)) return stored;
     this.#options.onFallback?.(command, stored.error);
     try {
-      return await this.#sendInstead(command, asking, stored, earlier);
+      return own.judged(await this.#sendInstead(command, asking, stored, earlier, own));
     } catch (error) {
       throw error instanceof Unaccepted ? this.#honest(error, body) : error;
     }
@@ -88,11 +90,11 @@ export class FrontDoor {
     return error.isKnown && recent.isInDoubt(tenantId, commandId) ? new Unaccepted(false, ...error.why) : error;
   }
 
-  async #store(command: AcceptCheckout, { traceparent }: Asking): Promise<Acceptance | Failure> {
+  async #store(command: AcceptCheckout, { traceparent }: Asking, own: OwnTries): Promise<Acceptance | Failure> {
     const { tenantId, storeId, commandId } = command.body;
     const about = { id: acceptIdOf(command.body), tenantId, storeId, saleId: saleIdOf(tenantId, commandId), traceparent };
     try {
-      return await inTime(this.#options.inputs.submit(acceptCheckout, command, about), this.#options.patienceMs ?? defaultPatienceMs);
+      return await inTime(this.#options.inputs.submit(own.handler, command, about), this.#options.patienceMs ?? defaultPatienceMs);
     } catch (error) {
       if (error instanceof DependencyUnavailable) return { error, isKnown: true };
       if (error instanceof CommitUnknown || error instanceof DeadlineExceeded) return { error, isKnown: false };
@@ -101,17 +103,17 @@ export class FrontDoor {
   }
 
   /** A part of healthy traffic takes the bus route, so that it is known to work on the day that it is needed. @returns nothing when it does not. */
-  async #exercise(command: AcceptCheckout, asking: Asking): Promise<Acceptance | undefined> {
+  async #exercise(command: AcceptCheckout, asking: Asking, own: OwnTries): Promise<Acceptance | undefined> {
     try {
       const rows = await this.#options.rows.read(command.body.tenantId, acceptCheckout.needs(command));
-      return await this.#send(command, asking, rows);
+      return await this.#send(command, asking, rows, own);
     } catch (error) {
       if (isOutage(error)) return undefined;
       throw error;
     }
   }
 
-  async #sendInstead(command: AcceptCheckout, asking: Asking, failure: Failure, earlier: Checkout | undefined): Promise<Acceptance> {
+  async #sendInstead(command: AcceptCheckout, asking: Asking, failure: Failure, earlier: Checkout | undefined, own: OwnTries): Promise<Acceptance> {
     const { tenantId, commandId, offer } = command.body;
     if (earlier?.ending) return again(earlier, command.body);
     const sale = await this.#options.book.find(saleIdOf(tenantId, commandId), asking.authorization, bookMs);
@@ -122,7 +124,7 @@ export class FrontDoor {
     if (!kept) throw new Unaccepted(failure.isKnown, failure.error, 'There is no copy of the catalogue to take prices from.');
     try {
       // Lines of a basket were priced when they were scanned.
-      const acceptance = await this.#send(command, asking, kept.rows, offer.lines ? kept.snapshotAt : undefined);
+      const acceptance = await this.#send(command, asking, kept.rows, own, offer.lines ? kept.snapshotAt : undefined);
       if (!isRefusal(acceptance) || acceptance.code === 'idempotency-key-reused') return acceptance;
       if (failure.isKnown && !isOfCatalogue(acceptance)) return acceptance;
       // What is refused on old rows the database may have accepted, or would.
@@ -134,7 +136,7 @@ export class FrontDoor {
   }
 
   /** @throws SendUnknown, DependencyUnavailable */
-  async #send(command: AcceptCheckout, { traceparent }: Asking, rows: Rows, snapshotAt?: number): Promise<Acceptance> {
+  async #send(command: AcceptCheckout, { traceparent }: Asking, rows: Rows, own: OwnTries, snapshotAt?: number): Promise<Acceptance> {
     const { body } = command;
     const now = Date.now();
     const id = acceptIdOf(body);
@@ -147,8 +149,10 @@ export class FrontDoor {
     assert(request, 'an accepted checkout asks for its sale');
     const pricedFrom = snapshotAt === undefined ? {} : { pricedFrom: { snapshotAt: new Date(snapshotAt).toISOString() } };
     const accepted: Checkout & { bodyHash: string } = { ...answer.checkout, bodyHash: body.bodyHash, acceptedVia: 'bus', ...(snapshotAt !== undefined && { pricedAt: snapshotAt }) };
-    const sent = await this.#options.recent.once(accepted, () =>
-      this.#options.requests.send({ ...request, body: { ...request.body, acceptedVia: 'bus', ...pricedFrom } }, id, traceparent));
+    const sent = await this.#options.recent.once(accepted, () => {
+      own.tried(accepted);
+      return this.#options.requests.send({ ...request, body: { ...request.body, acceptedVia: 'bus', ...pricedFrom } }, id, traceparent);
+    });
     if (!sent) return otherUnderWay;
     return { kind: sent.isFirst ? 'accepted' : 'replayed', checkout: sent.checkout };
   }

@@ -78,10 +78,11 @@ describe('while the database', () => {
     expect(opened[Math.floor(opened.length / 2)]).toBeLessThan(400);
   }, 60_000);
 
-  it('loses the answer to a commit, the sale is made once', async () => {
+  it('loses the answer to a commit, the sale is made once, and only a second request is told that it repeats', async () => {
     town.sql.faults([{ match: 'commit', action: 'drop-after-commit', times: 1 }]);
     const commandId = newCommandId();
-    expect(await sell(commandId)).toMatchObject({ status: 202 });
+    const [first, second] = [await sell(commandId), await sell(commandId)];
+    expect([first, second].map(({ status, headers }) => [status, headers.get('idempotency-replayed')])).toEqual([[202, null], [202, 'true']]);
     town.sql.faults([]);
     await endsInOneSale(commandId);
   }, 40_000);
