@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from './paths.ts';
 
 export interface Program {
@@ -21,12 +22,21 @@ const nodeOptions = ['--conditions=@checkout/source', '--enable-source-maps', '-
 /** Time for a program to end by itself after SIGTERM: what services take at the most, and a little more. */
 const stopLimitMs = 28_000;
 
+/** A program has ended because somebody else has the port that it was told to listen on. */
+export class PortTaken extends Error {
+  override readonly name = 'PortTaken';
+}
+
 /** One program of the network while it runs. */
 export class Child {
   readonly program: Program;
   readonly #process: ChildProcess;
   readonly #exited: Promise<unknown>;
+  /** Resolves when its last line has been heard, which may be after its end, and later than that when it leaves children behind. */
+  readonly #silent: Promise<unknown>;
   #hasExited = false;
+  /** It has said that its port is in use. */
+  #hasNoPort = false;
 
   constructor(program: Program, log: Log, extraNodeOptions: readonly string[] = []) {
     this.program = program;
@@ -37,11 +47,12 @@ export class Child {
       // A group of its own: Ctrl-C reaches the supervisor alone, which ends its children in order.
       detached: process.platform !== 'win32',
     });
+    this.#silent = once(this.#process, 'close');
     this.#exited = once(this.#process, 'exit').then(() => {
       this.#hasExited = true;
     });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      if (stream) createInterface({ input: stream }).on('line', (line) => log(program.name, line));
+      if (stream) createInterface({ input: stream }).on('line', (line) => this.#hear(line, log));
     }
   }
 
@@ -59,17 +70,29 @@ export class Child {
     return { code: this.#process.exitCode, signal: this.#process.signalCode };
   }
 
-  /** @throws Error when the program ends first, or is not ready in time. */
+  /** @throws PortTaken; Error when the program ends first, or is not ready in time. */
   async ready(limitMs = 60_000): Promise<void> {
     const giveUpAt = Date.now() + limitMs;
     while (Date.now() < giveUpAt) {
-      if (this.#hasExited) throw new Error(`${this.program.name} ended before it was ready (exit code ${this.#process.exitCode ?? this.#process.signalCode})`);
+      if (this.#hasExited) throw await this.#endedEarly();
       const answer = await fetch(this.program.healthUrl, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
       await answer?.body?.cancel();
-      if (answer?.ok) return;
-      await new Promise((resolve) => setTimeout(resolve, 40));
+      // Who answers may be a stranger on that port.
+      if (answer?.ok && !this.#hasNoPort) return;
+      await sleep(40);
     }
     throw new Error(`${this.program.name} was not ready within ${limitMs} ms`);
+  }
+
+  #hear(line: string, log: Log): void {
+    if (line.includes('EADDRINUSE')) this.#hasNoPort = true;
+    log(this.program.name, line);
+  }
+
+  async #endedEarly(): Promise<Error> {
+    await Promise.race([this.#silent, sleep(1_000)]);
+    const ended = `${this.program.name} ended before it was ready (exit code ${this.#process.exitCode ?? this.#process.signalCode})`;
+    return this.#hasNoPort ? new PortTaken(`${ended}, because its port is in use`) : new Error(ended);
   }
 
   /** Ends the program as a deployment would, and as a crash would when it does not listen. */

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { emulatorConfig } from '@checkout/contracts';
 import { migrate } from '@checkout/sql';
 import { busAccess, clientIdOf, type BusUser } from './access.ts';
-import { fixedPorts, freePorts, type Ports } from './addresses.ts';
+import { areFree, fixedPorts, reservePorts, type Reservation } from './addresses.ts';
 import { buildTill } from './build-till.ts';
-import { Child, type Log, type Program } from './child.ts';
+import { Child, PortTaken, type Log, type Program } from './child.ts';
 import { root } from './paths.ts';
 import { serviceNames, Site, type ServiceName } from './site.ts';
 
@@ -33,29 +33,43 @@ export interface NetworkOptions {
   readonly nodeOptions?: readonly string[];
 }
 
+const onFixedPorts: Reservation = { ports: fixedPorts, release: () => {} };
+/** How often a system begins anew because a port was taken between its choice and its use. */
+const mostTries = 5;
+
 /**
  * The whole system on one machine: the stand-ins and every service, each a process of its own. `npm start`, the end-to-end tests, the
  * benchmark and the demo all start this, so there is one definition of what the system consists of.
  */
 export class Network extends Site implements AsyncDisposable {
   readonly #options: NetworkOptions;
+  readonly #reservation: Reservation;
   readonly #children = new Map<ProgramName, Child>();
 
-  static async create(options: NetworkOptions): Promise<Network> {
-    const network = new Network(options, options.ports === 'fixed' ? fixedPorts : await freePorts());
-    await network.#startAll();
-    return network;
+  /** Starts everything. A system on `free` ports of which one is taken meanwhile begins again on others. */
+  static async create(options: NetworkOptions, reserve: () => Promise<Reservation> = reservePorts): Promise<Network> {
+    if (options.ports === 'fixed') return new Network(options, onFixedPorts).#startAll();
+    for (let tries = 1; ; tries += 1) {
+      const network = new Network(options, await reserve());
+      try {
+        return await network.#startAll();
+      } catch (error) {
+        if (!(error instanceof PortTaken) || tries === mostTries) throw error;
+        options.log('network', `${error.message}: starting again on other ports`);
+      }
+    }
   }
 
   /** Every program as it would be started, with its environment; nothing is. */
   static programs(options: NetworkOptions): readonly Program[] {
-    const network = new Network(options, fixedPorts);
+    const network = new Network(options, onFixedPorts);
     return [...standInNames, ...serviceNames, 'functions' as const].map((name) => network.#program(name));
   }
 
-  private constructor(options: NetworkOptions, ports: Ports) {
-    super(options.stateDirectory, ports);
+  private constructor(options: NetworkOptions, reservation: Reservation) {
+    super(options.stateDirectory, reservation.ports);
     this.#options = options;
+    this.#reservation = reservation;
     writeFileSync(this.#state('service-bus.json'), JSON.stringify(emulatorConfig()));
     writeFileSync(this.#state('service-bus-access.json'), JSON.stringify(busAccess(this.sqlPassword)), { mode: 0o600 });
   }
@@ -96,13 +110,14 @@ export class Network extends Site implements AsyncDisposable {
   async stop(): Promise<void> {
     await Promise.all([...serviceNames, 'functions' as const, 'web' as const].map((name) => this.#children.get(name)?.stop()));
     await Promise.all(standInNames.map((name) => this.#children.get(name)?.stop()));
+    this.#reservation.release();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 
-  async #startAll(): Promise<void> {
+  async #startAll(): Promise<this> {
     try {
       await this.#run(standInNames);
       await Promise.all(serviceNames.map((name) => migrate(this.sqlConnection(name), [
@@ -115,6 +130,7 @@ export class Network extends Site implements AsyncDisposable {
         await buildTill();
         await this.#run(['web']);
       }
+      return this;
     } catch (error) {
       await this.stop();
       throw error;
@@ -122,11 +138,19 @@ export class Network extends Site implements AsyncDisposable {
   }
 
   async #run(names: readonly ProgramName[]): Promise<void> {
+    await Promise.all(names.map((name) => this.#requireFree(name)));
+    // All at once, so that `stop` finds every one when another of them fails.
     await Promise.all(names.map((name) => {
       const child = new Child(this.#program(name), this.#options.log, this.#options.nodeOptions);
       this.#children.set(name, child);
       return child.ready();
     }));
+  }
+
+  /** Asked before the program is started: a stranger on its port could answer that it is ready. @throws PortTaken */
+  async #requireFree(name: ProgramName): Promise<void> {
+    const ports = name === 'sql' ? [this.ports.sql, this.ports.sqlAdmin] : [this.ports[name]];
+    if (!await areFree(ports)) throw new PortTaken(`${name} cannot listen on ${ports.join(' and ')}: something else does. End it, another system that runs here perhaps.`);
   }
 
   #state(path: string): string {
