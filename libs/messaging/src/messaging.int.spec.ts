@@ -24,6 +24,8 @@ const openShop = async (options?: ShopOptions): Promise<Shop> => {
 };
 const [first = '', second = ''] = storeIds;
 const sellFrom = (storeId = first) => ({ type: 'shelf.sell-two', body: ofSale(storeId) }) as const;
+/** For a machine that has much else to do. */
+const patientMs = 30_000;
 const allSettled = () => eventually(async () => expect(await town.waiting()).toMatchObject({ active: 0, locked: 0 }));
 
 describe('messages of a busy shop', () => {
@@ -280,18 +282,35 @@ describe('an outage of the database', () => {
 
 describe('closing', () => {
   it('finishes what was begun and gives back the rest', async () => {
-    // given
-    const shop = await openShop();
+    // given: closing comes while the first commit is under way, however quick or slow the machine
+    const commit = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const shop = await openShop({
+      beforeCommit: async (work) => {
+        if (!work.text.includes('shelf')) return;
+        begun.resolve();
+        await commit.promise;
+      },
+    });
     await town.sell(Array.from({ length: 400 }, (_, index) => storeIds[index % 8]));
-    await eventually(async () => expect(await town.sold()).toBeGreaterThan(0));
+    await begun.promise;
 
     // when
-    await shop.server.close();
+    const closing = shop.server.close();
+    commit.resolve();
+    await closing;
 
     // then
-    const { active, locked } = await town.waiting();
-    expect(locked).toBe(0);
-    expect(await town.sold()).toBe(400 - active);
-    expect(await town.chunks()).toBe(0);
-  });
+    await eventually(async () => expect(await town.waiting()).toMatchObject({ locked: 0, deadLetter: 0 }), patientMs);
+    const { active } = await town.waiting();
+    await eventually(async () => expect(await town.sold()).toBe(400 - active), patientMs);
+    expect(active).toBeLessThan(400);
+
+    // when it opens again
+    await openShop();
+
+    // then
+    await eventually(async () => expect([await town.sold(), await town.chunks()]).toEqual([400, 0]), patientMs);
+    expect(await town.waiting()).toMatchObject({ active: 0, deadLetter: 0 });
+  }, 3 * patientMs);
 });
