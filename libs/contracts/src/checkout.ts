@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { event, type MessageOf } from './contract.ts';
-import { Amount, CommandId, Currency, Instant, maxLines, maxTenders, ofSale, PricedFrom, RequestHash, SaleId, SaleLine, TaxMode, Tender, TillId, Text, Sku } from './shapes.ts';
+import { Amount, CommandId, Currency, Instant, LeftShop, maxLines, maxTenders, ofSale, PricedFrom, RequestHash, SaleId, SaleLine, ShiftId, TaxMode, Tender, TillId, Text, Sku } from './shapes.ts';
 
 /**
  * A till asks for a sale. It comes from cart or straight from a till over the bus, and both are held to the same rules:
@@ -23,14 +23,20 @@ export const CheckoutRequested = event('checkout-requests', 'checkout.checkout-r
   /** `bus`: cart's database was not asked, so cart has to be told that the sale has begun. */
   acceptedVia: z.literal('bus').optional(),
   pricedFrom: PricedFrom.optional(),
+  /** The till's shift in which it was sold. */
+  shiftId: ShiftId.optional(),
+  leftShop: LeftShop.optional(),
 }));
 export type CheckoutRequested = MessageOf<typeof CheckoutRequested>;
+
+/** How much of one article a sale wanted, and how much there was. */
+export const Shortage = z.strictObject({ sku: Sku, wanted: z.int(), available: z.int() });
 
 /** Why a sale, or a refund, did not come about, in a form that a till can act on. */
 export const Reason = z.strictObject({
   code: z.enum(['stock-short', 'payment-declined', 'payment-unresolved', 'capture-refused', 'no-answer', 'refund-declined']),
   message: Text(400),
-  shortages: z.array(z.strictObject({ sku: Sku, wanted: z.int(), available: z.int() })).optional(),
+  shortages: z.array(Shortage).optional(),
   declineCode: Text(60).optional(),
 });
 export type Reason = z.output<typeof Reason>;
@@ -46,6 +52,7 @@ export const CheckoutStarted = event('cart-commands', 'checkout.checkout-started
   requestHash: RequestHash.optional(),
   basketId: SaleId.optional(),
   pricedFrom: PricedFrom.optional(),
+  leftShop: LeftShop.optional(),
 }));
 export type CheckoutStarted = MessageOf<typeof CheckoutStarted>;
 
@@ -58,6 +65,8 @@ export const CheckoutCompleted = event('cart-commands', 'checkout.checkout-compl
   ...asked,
   receiptNumber: z.string(),
   changeMinor: Amount,
+  /** Of goods that had left the shop: what there was less of than was sold. */
+  shortages: z.array(Shortage).optional(),
 }));
 export type CheckoutCompleted = MessageOf<typeof CheckoutCompleted>;
 

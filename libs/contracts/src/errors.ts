@@ -149,6 +149,10 @@ export const codes = {
   'already-restored': no(409, ['The message has been restored before', 'Die Nachricht wurde schon wiederhergestellt'], ['Follow the replay that was made of it.', 'Der erneuten Zustellung nachgehen.']),
   'service-silent': no(503, ['The service that would handle the messages does not answer', 'Der Dienst, der die Nachrichten bearbeiten würde, antwortet nicht'],
     ['Do the dry run when it is back.', 'Den Probelauf machen, wenn er wieder da ist.']),
+  // Baskets that wait for their customers, and shifts.
+  'parked-sale-unknown': no(404, ['There is no such parked basket', 'Diesen geparkten Korb gibt es nicht'], ['Look among the parked baskets. One that nobody takes up is dropped after a day.', 'Unter den geparkten Körben nachsehen. Ein Korb, den niemand holt, wird nach einem Tag verworfen.']),
+  'parked-sale-taken': no(409, ['Another till has taken up the parked basket', 'Eine andere Kasse hat den geparkten Korb geholt'], ['Send the customer to that till.', 'Den Kunden an jene Kasse bitten.']),
+  'parked-sales-full': no(422, ['The store has parked as many baskets as it may', 'Die Filiale hat so viele Körbe geparkt, wie sie darf'], ['Take up a parked basket and void it.', 'Einen geparkten Korb holen und stornieren.']),
 } as const satisfies Record<string, CodeMeaning>;
 
 export type Code = keyof typeof codes;

@@ -1,9 +1,19 @@
 import { z } from 'zod';
-import { Reason } from './checkout.ts';
+import { Reason, Shortage } from './checkout.ts';
 import { RefundLine, RefundPart, ReturnedGoods } from './refund.ts';
-import { Amount, Barcode, CardTender, CashTender, CommandId, Currency, Instant, maxLines, maxTenders, PricedFrom, Quantity, RefundId, RequestHash, SaleId, SaleLine, ShiftId, Sku, StoreId, TaxMode, TaxRateBp, Text, TillId } from './shapes.ts';
+import { Amount, Barcode, CardTender, CashTender, CommandId, Currency, Instant, LeftShop, maxLines, maxTenders, PricedFrom, Quantity, RefundId, RequestHash, SaleFlag, SaleId, SaleLine, ShiftId, Sku, StoreId, TaxMode, TaxRateBp, TenantId, Text, TillId } from './shapes.ts';
 
 /** What tills and the back office say over HTTP. */
+
+/** A sale as a till made it alone. */
+export const SoldAlone = z.strictObject({
+  soldAt: Instant,
+  provisionalNumber: Text(60),
+  taxMode: TaxMode,
+  /** As they were priced at the till. */
+  lines: z.array(SaleLine).min(1).max(maxLines),
+});
+export type SoldAlone = z.output<typeof SoldAlone>;
 
 export const CheckoutBody = z.strictObject({
   /** Either a basket that was filled at cart, or the lines themselves. */
@@ -15,7 +25,12 @@ export const CheckoutBody = z.strictObject({
   tenders: z.array(z.discriminatedUnion('type', [CardTender, CashTender])).min(1).max(maxTenders),
   /** The till's own clock, kept as a claim; the server's clock decides. */
   requestedAt: Instant.optional(),
-}).refine(({ basketId, lines }) => (basketId === undefined) !== (lines === undefined), { error: 'give either basketId or lines', path: ['lines'] });
+  /** The till's shift. */
+  shiftId: ShiftId.optional(),
+  /** The goods have gone on a provisional receipt. The sale is then taken as it was sold, whatever the catalogue says by now. It may be added to a command that was sent without it. */
+  leftShop: SoldAlone.optional(),
+}).refine(({ basketId, lines }) => (basketId === undefined) !== (lines === undefined), { error: 'give either basketId or lines', path: ['lines'] })
+  .refine(({ leftShop, lines }) => leftShop === undefined || lines !== undefined, { error: 'is for a sale of lines', path: ['leftShop'] });
 export type CheckoutBody = z.output<typeof CheckoutBody>;
 
 export const CheckoutState = z.enum(['accepted', 'needs-attention', 'completed', 'declined', 'rejected', 'cancelled']);
@@ -99,6 +114,8 @@ export const ReceiptView = z.strictObject({
   tenders: z.array(z.strictObject({ type: z.enum(['card', 'cash']), amountMinor: Amount, tenderedMinor: Amount })),
   changeMinor: Amount,
   pricedFrom: PricedFrom.optional(),
+  shiftId: ShiftId.optional(),
+  leftShop: LeftShop.optional(),
 });
 export type ReceiptView = z.output<typeof ReceiptView>;
 
@@ -217,3 +234,137 @@ export const RefundView = z.strictObject({
   needsAttention: z.string().optional(),
 });
 export type RefundView = z.output<typeof RefundView>;
+
+/** Puts a basket aside for another till of the store. */
+export const ParkBody = z.strictObject({ name: Text(40).optional(), currency: Currency, lines: z.array(SaleLine).min(1).max(maxLines) });
+export type ParkBody = z.output<typeof ParkBody>;
+/** A basket that waits for its customer. Prices are those of the moment it was parked. */
+export const ParkedSale = z.strictObject({
+  parkedId: SaleId,
+  /** What is called out: of its store, free again once it has been taken up. */
+  number: z.int().min(1),
+  name: Text(40).optional(),
+  tillId: TillId,
+  currency: Currency,
+  totalMinor: Amount,
+  lines: z.array(SaleLine),
+  parkedAt: Instant,
+  expiresAt: Instant,
+  /** Who has it now; absent while it waits. */
+  takenBy: TillId.optional(),
+  takenAt: Instant.optional(),
+});
+export type ParkedSale = z.output<typeof ParkedSale>;
+export const ParkedSales = z.strictObject({ parkedSales: z.array(ParkedSale) });
+
+/** What a till may take on cards while it cannot ask, as a compact JWS (ES256) over {@link OfflineLimits}. */
+export const SignedLimits = z.strictObject({ limits: z.string() });
+/** The keys that sign limits, as a JSON Web Key Set: the public parts. */
+export const LimitsKeys = z.strictObject({ keys: z.array(z.strictObject({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string(), kid: z.string(), alg: z.literal('ES256'), use: z.literal('sig') })) });
+export type LimitsKeys = z.output<typeof LimitsKeys>;
+/** The claims of signed limits. Amounts in minor units of the store's currency; times in seconds since 1970, as JWTs have them. */
+export const OfflineLimits = z.object({
+  aud: z.literal('till'),
+  tenant: TenantId,
+  store: StoreId,
+  sub: TillId,
+  currency: Currency,
+  perSaleMinor: Amount,
+  sumMinor: Amount,
+  count: z.int().min(0),
+  /** Of the oldest card sale that has not been confirmed. */
+  ageMs: z.int().min(0),
+  iat: z.int(),
+  exp: z.int(),
+});
+export type OfflineLimits = z.output<typeof OfflineLimits>;
+
+/** A sale that had left the shop before the server heard of it. */
+export const OfflineSale = z.strictObject({
+  commandId: CommandId,
+  saleId: SaleId,
+  storeId: StoreId,
+  tillId: TillId.optional(),
+  provisionalNumber: z.string(),
+  soldAt: Instant,
+  acceptedAt: Instant,
+  currency: Currency,
+  totalMinor: Amount,
+  state: CheckoutState,
+  flags: z.array(z.union([SaleFlag, z.enum(['out-of-stock', 'not-sold'])])),
+  shortages: z.array(Shortage).optional(),
+});
+export type OfflineSale = z.output<typeof OfflineSale>;
+export const OfflineSales = z.strictObject({ sales: z.array(OfflineSale), next: z.string().optional() });
+
+/** Money that is counted, and money that is only claimed: may be less than nothing. */
+const Balance = z.int().min(-Number.MAX_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
+const reason = Text(120);
+
+/** Why a sale could not be finished before the shift was closed. */
+export const CarriedOver = z.strictObject({
+  commandId: CommandId,
+  provisionalNumber: Text(60),
+  totalMinor: Amount,
+  why: z.enum(['unsent', 'under-way', 'unknown', 'needs-person']),
+});
+export type CarriedOver = z.output<typeof CarriedOver>;
+
+/** What a shift came to, by whoever added it up. */
+export const ShiftFigures = z.strictObject({
+  sales: z.int().min(0),
+  grossMinor: Balance,
+  taxes: z.array(z.strictObject({ taxRateBp: TaxRateBp, netMinor: Balance, taxMinor: Balance, grossMinor: Balance })),
+  tenders: z.array(z.strictObject({ type: z.enum(['card', 'cash']), count: z.int().min(0), amountMinor: Balance })),
+  cashInMinor: Balance,
+  cashOutMinor: Balance,
+  /** Float, cash sales and cash in, less cash out: what should lie in the drawer. */
+  expectedCashMinor: Balance,
+});
+export type ShiftFigures = z.output<typeof ShiftFigures>;
+
+/** One thing that happened to a drawer, as the till's journal has it. */
+export const ShiftEntry = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('opened'), shiftId: ShiftId, currency: Currency, floatMinor: Amount, at: Instant }),
+  z.strictObject({ kind: z.literal('cash-moved'), shiftId: ShiftId, direction: z.enum(['in', 'out']), amountMinor: Amount, reason, at: Instant }),
+  z.strictObject({
+    kind: z.literal('closed'),
+    shiftId: ShiftId,
+    /** Of this till, from 1, without gaps. */
+    tillReportNumber: z.int().min(1),
+    currency: Currency,
+    countedMinor: Amount,
+    coins: z.array(z.strictObject({ valueMinor: Amount, count: z.int().min(0).max(1_000_000) })).max(40).optional(),
+    /** As the till added it up, alone. */
+    figures: ShiftFigures,
+    carriedOver: z.array(CarriedOver).max(500),
+    at: Instant,
+  }),
+]);
+export type ShiftEntry = z.output<typeof ShiftEntry>;
+
+/** A shift as the server knows it, by what has reached it so far. */
+export const ShiftView = z.strictObject({
+  shiftId: ShiftId,
+  storeId: StoreId,
+  tillId: TillId,
+  state: z.enum(['open', 'closed']),
+  currency: Currency,
+  openedAt: Instant.optional(),
+  closedAt: Instant.optional(),
+  /** Of the store, from 1, without gaps: `Z-000042`. */
+  reportNumber: z.string().optional(),
+  tillReportNumber: z.int().optional(),
+  floatMinor: Amount,
+  figures: ShiftFigures,
+  countedMinor: Amount.optional(),
+  /** Counted less expected; less than nothing when money is missing. */
+  differenceMinor: Balance.optional(),
+  /** What the till added up when it closed. */
+  told: ShiftFigures.optional(),
+  /** Sales that the till could not finish before it closed, and whether they have come since. */
+  carriedOver: z.array(z.strictObject({ ...CarriedOver.shape, hasArrived: z.boolean() })),
+  flags: z.array(z.enum(['never-opened', 'report-number-repeated', 'report-number-skipped', 'differs-from-till'])),
+});
+export type ShiftView = z.output<typeof ShiftView>;
+export const ShiftList = z.strictObject({ shifts: z.array(ShiftView.omit({ figures: true, carriedOver: true, differenceMinor: true, told: true })) });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Shortage } from './checkout.ts';
 import { command, event, type MessageOf } from './contract.ts';
 import { ReturnedGoods } from './refund.ts';
 import { Instant, maxLines, ofRefund, ofSale, Quantity, Sku } from './shapes.ts';
@@ -10,17 +11,24 @@ export type StockLine = z.output<typeof StockLine>;
 export const ReserveStock = command('inventory-commands', 'inventory.reserve-stock.v1', z.strictObject({
   ...ofSale,
   lines: z.array(StockLine).min(1).max(maxLines),
+  /** They are no longer on the shelf, whatever the books say: a shortage is noted instead of refused. */
+  hasLeftShop: z.literal(true).optional(),
 }));
 export type ReserveStock = MessageOf<typeof ReserveStock>;
 
-/** Every line is set aside until `expiresAt` (UTC). */
-export const StockReserved = event('checkout-replies', 'inventory.stock-reserved.v1', z.strictObject({ ...ofSale, expiresAt: Instant }));
+/** Every line is set aside until `expiresAt` (UTC), or has gone already. */
+export const StockReserved = event('checkout-replies', 'inventory.stock-reserved.v1', z.strictObject({
+  ...ofSale,
+  expiresAt: Instant,
+  /** Of goods that had left the shop: of these nothing could be set aside. */
+  shortages: z.array(Shortage).optional(),
+}));
 export type StockReserved = MessageOf<typeof StockReserved>;
 
 /** Nothing is set aside. Says what was short, so that the till can offer to remove it. */
 export const StockRefused = event('checkout-replies', 'inventory.stock-refused.v1', z.strictObject({
   ...ofSale,
-  shortages: z.array(z.strictObject({ sku: Sku, wanted: z.int(), available: z.int() })).min(1),
+  shortages: z.array(Shortage).min(1),
 }));
 export type StockRefused = MessageOf<typeof StockRefused>;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { command, event, type MessageOf } from './contract.ts';
 import { RefundParts } from './refund.ts';
-import { Amount, CommandId, Currency, Instant, maxLines, maxTenders, ofRefund, ofSale, PricedFrom, SaleLine, TaxMode, TillId } from './shapes.ts';
+import { Amount, CommandId, Currency, Instant, LeftShop, maxLines, maxTenders, ofRefund, ofSale, PricedFrom, SaleLine, ShiftId, TaxMode, TillId } from './shapes.ts';
 
 /** A tender as a receipt shows it: no token, nothing that could pay again. */
 export const ReceiptTender = z.strictObject({ type: z.enum(['card', 'cash']), amountMinor: Amount, tenderedMinor: Amount });
@@ -19,6 +19,8 @@ export const IssueReceipt = command('receipt-commands', 'receipt.issue-receipt.v
   totalMinor: Amount,
   requestedAt: Instant,
   pricedFrom: PricedFrom.optional(),
+  shiftId: ShiftId.optional(),
+  leftShop: LeftShop.optional(),
 }));
 export type IssueReceipt = MessageOf<typeof IssueReceipt>;
 

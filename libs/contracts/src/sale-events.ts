@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Reason } from './checkout.ts';
 import { event, type MessageOf } from './contract.ts';
 import { RefundLine, RefundPart } from './refund.ts';
-import { Amount, CommandId, Currency, Instant, ofRefund, ofSale, SaleLine, ShiftId, TaxMode, TaxRateBp, Text, TillId } from './shapes.ts';
+import { Amount, CommandId, Currency, Instant, LeftShop, ofRefund, ofSale, SaleLine, ShiftId, TaxMode, TaxRateBp, Text, TillId } from './shapes.ts';
 import { ReceiptTender } from './receipt.ts';
 
 /** What back-office systems subscribe to. These types are a public promise: they grow, they never change meaning. */
@@ -24,6 +24,10 @@ export const SaleCompleted = event('sale-events', 'sale.completed.v1', z.strictO
   ...Totals,
   tenders: z.array(ReceiptTender),
   completedAt: Instant,
+  /** The till's shift in which it was sold. */
+  shiftId: ShiftId.optional(),
+  /** The goods had gone before the server heard of the sale, and this is what is not as it should be about it. */
+  leftShop: LeftShop.optional(),
 }));
 export type SaleCompleted = MessageOf<typeof SaleCompleted>;
 
@@ -35,6 +39,8 @@ export const SaleCancelled = event('sale-events', 'sale.cancelled.v1', z.strictO
   currency: Currency,
   totalMinor: Amount,
   reason: Reason,
+  /** The goods have gone all the same: a person has to look. */
+  leftShop: LeftShop.optional(),
 }));
 export type SaleCancelled = MessageOf<typeof SaleCancelled>;
 

@@ -16,7 +16,7 @@ export const CommandId = id<kernel.CommandId>(uuid, 'a lower-case UUID');
 export const SaleId = id<kernel.SaleId>(uuid, 'a lower-case UUID');
 export const RefundId = id<kernel.RefundId>(uuid, 'a lower-case UUID');
 /** The time between the opening and the closing of a till's drawer: whose cash it is. */
-export const ShiftId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/, { error: 'is not a shift id (letters, digits, hyphens; at most 64)' });
+export const ShiftId = id<kernel.ShiftId>(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/, 'a shift id (letters, digits, hyphens; at most 64)');
 
 export const Currency = z.string().regex(/^[A-Z]{3}$/, { error: 'is not an ISO 4217 code in upper case' });
 /** Whole minor units, never negative: what a shelf, a tender or a receipt can show. */
@@ -60,6 +60,18 @@ export const RequestHash = z.string().regex(/^[A-Za-z0-9_-]{43}$/, { error: 'is 
 /** Says that the prices are those of a dated copy of the catalogue, because the catalogue itself could not be read. */
 export const PricedFrom = z.strictObject({ snapshotAt: Instant });
 export type PricedFrom = z.output<typeof PricedFrom>;
+
+/** What is not as it should be about a sale that had left the shop before the server heard of it. Flags are added, never renamed. */
+export const SaleFlag = z.enum(['article-unknown', 'price-changed', 'currency-differs', 'store-unknown', 'over-limit', 'too-old', 'clock-wrong']);
+export type SaleFlag = z.output<typeof SaleFlag>;
+/** The goods had gone, on a provisional receipt of the till's, before the server heard of the sale: it is taken as it was sold, and what is wrong with it is flagged. */
+export const LeftShop = z.strictObject({
+  /** By the till's clock: a claim. */
+  soldAt: Instant,
+  provisionalNumber: Text(60),
+  flags: z.array(SaleFlag).max(SaleFlag.options.length),
+});
+export type LeftShop = z.output<typeof LeftShop>;
 
 /** Every message says whose sale it speaks of; the tenant must equal the envelope's. */
 export const ofSale = { tenantId: TenantId, storeId: StoreId, saleId: SaleId };

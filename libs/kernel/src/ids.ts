@@ -16,6 +16,8 @@ export type CommandId = Branded<string, 'CommandId'>;
 export type SaleId = Branded<string, 'SaleId'>;
 /** One return of goods and money, of one past sale. */
 export type RefundId = Branded<string, 'RefundId'>;
+/** One person's turn at one till, from opening the drawer to counting it. */
+export type ShiftId = Branded<string, 'ShiftId'>;
 
 /** Namespace of our name-based ids (a random UUID, fixed for ever: every sale id depends on it). */
 const saleNamespace = Buffer.from('6f1c2a5e8d3b4c7f9a0e5b6d7c8f9a01', 'hex');

@@ -1,5 +1,6 @@
 import { PlatformEnvironment } from '@checkout/service';
 import { z } from 'zod';
+import { isSigningKey } from './gateway/limits-signer.ts';
 
 /** What cart is told by its environment, beside what every service is told. */
 export const CartEnvironment = PlatformEnvironment.extend({
@@ -9,6 +10,9 @@ export const CartEnvironment = PlatformEnvironment.extend({
   }),
   CATALOGUE_SNAPSHOT_DIR: z.string().min(1).optional().meta({
     description: 'where copies of the catalogue are kept for a start without the database; without it they live as long as the process', example: '/var/lib/checkout/catalogue',
+  }),
+  OFFLINE_LIMITS_KEY: z.string().refine(isSigningKey, { error: 'is not a private P-256 key as a JSON Web Key' }).optional().meta({
+    description: 'the private key (JSON Web Key, P-256) that signs what tills may take on cards alone; without it they take cash alone', example: '{"kty":"EC","crv":"P-256",…}', secret: true,
   }),
 });
 export type CartEnvironment = z.output<typeof CartEnvironment>;

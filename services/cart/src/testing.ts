@@ -5,6 +5,7 @@ import { keyOf, type CartHandler, type Rows } from './application/ports.ts';
 import { CartStore } from './store/cart-store.ts';
 import type { Basket } from './domain/basket.ts';
 import type { Checkout } from './domain/checkout.ts';
+import type { ParkedSale } from './domain/parked-sale.ts';
 
 /** A small shop for specs: one tenant, one store, three articles. */
 export const acme = 'acme' as TenantId;
@@ -53,13 +54,14 @@ export function aCheckout(overrides: Partial<Checkout> = {}): Checkout {
 export const shortOfTea: checkout.Reason = { code: 'stock-short', message: 'Not enough in stock.', shortages: [{ sku: tea.sku, wanted: 2, available: 1 }] };
 
 /** The rows that a batch would see. */
-export function rowsOf({ stores = [], products = [], baskets = [], checkouts = [] }: { stores?: readonly http.Store[]; products?: readonly http.Product[]; baskets?: readonly Basket[]; checkouts?: readonly Checkout[] } = {}): Rows {
+export function rowsOf({ stores = [], products = [], baskets = [], checkouts = [], parked = [] }: { parked?: readonly ParkedSale[]; stores?: readonly http.Store[]; products?: readonly http.Product[]; baskets?: readonly Basket[]; checkouts?: readonly Checkout[] } = {}): Rows {
   return {
     checkouts: new Map(checkouts.map((each) => [keyOf(acme, each.commandId), each])),
     stores: new Map(stores.map((each) => [keyOf(acme, each.storeId), each])),
     products: new Map(products.map((each) => [keyOf(acme, each.sku), each])),
     barcodes: new Map(products.flatMap(({ sku, barcode }) => (barcode === undefined ? [] : [[keyOf(acme, barcode), sku] as const]))),
     baskets: new Map(baskets.map((each) => [keyOf(acme, each.basketId), each])),
+    parked: new Map(parked.map((each) => [keyOf(acme, each.parkedId), each])),
     heldBaskets: new Map(baskets.flatMap(({ basketId, commandId }) => (commandId === undefined ? [] : [[keyOf(acme, commandId), basketId] as const]))),
   };
 }

@@ -25,6 +25,10 @@ function tellOne(logger: Logger, event: StockEvent): void {
       reservations.inc({ outcome: 'refused' });
       logger.info(event, 'out of stock');
       return;
+    case 'oversold':
+      reservations.inc({ outcome: 'oversold' });
+      logger.warn(event, 'goods have left the shop that the books do not have: count the shelf');
+      return;
     case 'overdue':
       reservations.inc({ outcome: 'overdue' });
       logger.warn(event, 'goods have been set aside for long: asked what becomes of them');

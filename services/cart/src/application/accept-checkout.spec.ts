@@ -33,6 +33,48 @@ describe('accepting a checkout', () => {
     expect(second).toEqual({ answer: { kind: 'replayed', checkout: first.answer?.kind === 'accepted' ? first.answer.checkout : undefined } });
   });
 
+  describe('of goods that have left the shop', () => {
+    const soap5 = { sku: soap.sku, description: 'Soap of last week', quantity: 2, unitPriceMinor: 400, taxRateBp: 2000 };
+    const ghost = { ...soap5, sku: 'GONE-1' as Sku, unitPriceMinor: 100, quantity: 1 };
+    const soldAlone = (overrides: Partial<http.CheckoutBody> = {}, soldAt = new Date(noon - 60_000).toISOString(), lines = [soap5, ghost]): http.CheckoutBody => anOffer({
+      lines: lines.map(({ sku, quantity }) => ({ sku, quantity })), totalMinor: 900,
+      leftShop: { soldAt, provisionalNumber: 'LEEDS-01-T1-000001', taxMode: 'inclusive', lines }, ...overrides,
+    });
+
+    it('takes the sale as it was sold, and flags what the catalogue says otherwise', () => {
+      const { messages, answer } = accept(shop(), commandOf(soldAlone()));
+      expect(answer).toMatchObject({ kind: 'accepted', checkout: { totalMinor: 900, leftShop: { flags: ['article-unknown', 'price-changed'] } } });
+      expect(messages).toMatchObject([{ body: { lines: [soap5, ghost], totalMinor: 900, leftShop: { provisionalNumber: 'LEEDS-01-T1-000001', flags: ['article-unknown', 'price-changed'] } } }]);
+    });
+
+    it('flags a card above the limit, a card sale of the day before yesterday, and a clock that is ahead', () => {
+      const dear = { ...soap5, unitPriceMinor: 4_000 };
+      const flagsOf = (offer: http.CheckoutBody) => accept(shop(), commandOf(offer)).answer;
+      expect(flagsOf(soldAlone({ totalMinor: 8_000 }, undefined, [dear]))).toMatchObject({ checkout: { leftShop: { flags: ['price-changed', 'over-limit'] } } });
+      expect(flagsOf(soldAlone({}, new Date(noon - 48 * 3_600_000).toISOString()))).toMatchObject({ checkout: { leftShop: { flags: ['article-unknown', 'price-changed', 'too-old'] } } });
+      expect(flagsOf(soldAlone({}, new Date(noon + 3_600_000).toISOString()))).toMatchObject({ checkout: { leftShop: { flags: ['article-unknown', 'price-changed', 'clock-wrong'] } } });
+    });
+
+    it('takes it for a store that nobody has set up, too', () => {
+      expect(accept(rowsOf(), commandOf(soldAlone())).answer).toMatchObject({ kind: 'accepted', checkout: { leftShop: { flags: ['article-unknown', 'store-unknown'] } } });
+    });
+
+    it('adds it to a sale that was accepted before the till had heard so, once, and sells nothing twice', () => {
+      const rows = shop();
+      const commandId = newCommandId();
+      accept(rows, commandOf(anOffer(), { commandId }));
+      const gone = commandOf({ ...anOffer(), leftShop: { soldAt: new Date(noon).toISOString(), provisionalNumber: 'LEEDS-01-T1-000002', taxMode: 'inclusive', lines: [{ sku: tea.sku, description: 'Tea', quantity: 2, unitPriceMinor: 299, taxRateBp: 0 }] } }, { commandId });
+      const marked = accept(rows, gone);
+      expect(marked).toMatchObject({ answer: { kind: 'replayed', checkout: { version: 2, leftShop: { flags: [] } } } });
+      expect(marked.messages).toBeUndefined();
+      expect(accept(rows, gone).changes).toBeUndefined();
+    });
+
+    it('refuses what does not add up in itself: that is no sale that a till has made', () => {
+      expect(accept(shop(), commandOf(soldAlone({ totalMinor: 901 }))).answer).toMatchObject({ code: 'total-mismatch' });
+    });
+  });
+
   it('refuses another request under the same command id', () => {
     const rows = shop();
     const commandId = newCommandId();

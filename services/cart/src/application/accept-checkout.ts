@@ -1,10 +1,12 @@
-import { checkout, type http, type Message } from '@checkout/contracts';
+import { checkout, type http, type LeftShop, type Message } from '@checkout/contracts';
 import { saleIdOf, saleTotals, type CommandId, type StoreId, type TenantId, type TillId } from '@checkout/kernel';
+import type { Decision } from '@checkout/messaging';
 import { close, closed, type Basket } from '../domain/basket.ts';
 import { isSameSale, type Checkout } from '../domain/checkout.ts';
 import { faultOf, goodsOfBasket, goodsOfLines, type PricedGoods } from '../domain/offer.ts';
 import { isRefusal, refusal, type Refusal } from '../domain/refusal.ts';
-import { keyOf, type CartHandler, type Change, type Need, type Rows } from './ports.ts';
+import { goodsSoldAlone, leftShopOf } from '../domain/sold-alone.ts';
+import { keyOf, type CartHandler, type Change, type Effect, type Need, type Rows } from './ports.ts';
 
 /** A till's command as it came in over HTTP. Tenant, store and till are from the token, never from the body. */
 export type AcceptCheckout = Message<'cart.accept-checkout', {
@@ -35,14 +37,15 @@ export const acceptCheckout: CartHandler<AcceptCheckout, Acceptance> = {
 
   decide(rows, { message: { body }, now }) {
     const earlier = rows.checkouts.get(keyOf(body.tenantId, body.commandId));
-    if (earlier) return { answer: again(earlier, body) };
+    if (earlier) return repeated(earlier, body, rows, now);
 
     const goods = goodsOf(body, rows);
     if (isRefusal(goods)) return { answer: goods };
     const fault = faultOf(body.offer, goods);
     if (fault) return { answer: fault };
 
-    const accepted = checkoutOf(body, goods, now);
+    const leftShop = foundOf(body, rows, now);
+    const accepted = { ...checkoutOf(body, goods, now), ...(leftShop && { leftShop }) };
     const basket = basketOf(body, rows);
     const changes: Change[] = [{ kind: 'checkout-saved', checkout: accepted }];
     if (basket) changes.push({ kind: 'basket-saved', ...close(basket, body.commandId) });
@@ -54,6 +57,18 @@ export const acceptCheckout: CartHandler<AcceptCheckout, Acceptance> = {
     };
   },
 };
+
+/** A till that waited in vain may have let the goods go meanwhile: what it adds to its command is kept, and the sale stays what it is. */
+function repeated(earlier: Checkout, body: AcceptCheckout['body'], rows: Rows, now: number): Decision<Change, Effect, Acceptance> {
+  const answer = again(earlier, body);
+  const leftShop = isRefusal(answer) || earlier.leftShop ? undefined : foundOf(body, rows, now);
+  if (!leftShop) return { answer };
+  const marked: Checkout = { ...earlier, leftShop, version: earlier.version + 1 };
+  return { changes: [{ kind: 'checkout-saved', checkout: marked }], answer: { kind: 'replayed', checkout: marked } };
+}
+
+const foundOf = ({ tenantId, storeId, offer }: AcceptCheckout['body'], rows: Rows, now: number): LeftShop | undefined =>
+  offer.leftShop && leftShopOf(offer, offer.leftShop, { store: rows.stores.get(keyOf(tenantId, storeId)), productOf: (sku) => rows.products.get(keyOf(tenantId, sku)), now });
 
 /**
  * The same command once more. A row without a hash is a sale that came straight over the bus: its lines are not known here, and telling how
@@ -67,6 +82,7 @@ export function again(earlier: Checkout, { storeId, tillId, bodyHash, offer: { c
 
 function goodsOf(body: AcceptCheckout['body'], rows: Rows): PricedGoods | Refusal {
   const { tenantId, storeId, offer } = body;
+  if (offer.leftShop) return goodsSoldAlone(offer, offer.leftShop);
   const store = rows.stores.get(keyOf(tenantId, storeId));
   if (!store) return refusal('store-unknown', `The store ${storeId} is not set up.`);
   if (offer.lines) return goodsOfLines(offer.lines, store, (sku) => rows.products.get(keyOf(tenantId, sku)));
@@ -97,7 +113,7 @@ const checkoutOf = ({ tenantId, storeId, tillId, commandId, bodyHash, offer }: A
 });
 
 /** The till's own clock is a claim and stays out: the time of a sale is the server's. */
-const requestOf = ({ tenantId, storeId, tillId, commandId, bodyHash, offer }: AcceptCheckout['body'], { currency, taxMode, lines }: PricedGoods, { saleId, acceptedAt }: Checkout): checkout.CheckoutRequested =>
+const requestOf = ({ tenantId, storeId, tillId, commandId, bodyHash, offer }: AcceptCheckout['body'], { currency, taxMode, lines }: PricedGoods, { saleId, acceptedAt, leftShop }: Checkout): checkout.CheckoutRequested =>
   checkout.CheckoutRequested({
     tenantId,
     storeId,
@@ -112,6 +128,8 @@ const requestOf = ({ tenantId, storeId, tillId, commandId, bodyHash, offer }: Ac
     requestedAt: new Date(acceptedAt).toISOString(),
     requestHash: bodyHash,
     ...(offer.basketId !== undefined && { basketId: offer.basketId }),
+    ...(offer.shiftId !== undefined && { shiftId: offer.shiftId }),
+    ...(leftShop && { leftShop }),
   });
 
 /**

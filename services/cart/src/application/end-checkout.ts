@@ -11,8 +11,8 @@ export const completeCheckout: CartHandler<checkout.CheckoutCompleted> = {
   needs: ({ body: { tenantId, commandId } }) => [{ kind: 'checkout', tenantId, commandId }],
 
   decide(rows, { message, now }) {
-    const { receiptNumber, changeMinor } = message.body;
-    return end(rows, message, { state: 'completed', receiptNumber, changeMinor, endedAt: now });
+    const { receiptNumber, changeMinor, shortages } = message.body;
+    return end(rows, message, { state: 'completed', receiptNumber, changeMinor, endedAt: now, ...(shortages && { shortages }) });
   },
 };
 

@@ -10,6 +10,7 @@ describe('the fingerprint of a request', () => {
     const sent = fingerprintOf(leeds, till, anOffer({ requestedAt: '2026-01-05T12:00:00.000Z' }));
     expect(fingerprintOf(leeds, till, anOffer({ requestedAt: '2026-01-05T12:00:07.000Z' }))).toBe(sent);
     expect(fingerprintOf(leeds, till, anOffer())).toBe(sent);
+    expect(fingerprintOf(leeds, till, { ...anOffer(), leftShop: { soldAt: '2026-01-05T12:00:07.000Z' } })).toBe(sent);
   });
 
   it.each([

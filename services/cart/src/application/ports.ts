@@ -3,6 +3,7 @@ import type { CommandId, SaleId, Sku, StoreId, TenantId } from '@checkout/kernel
 import type { About, Handler } from '@checkout/messaging';
 import type { Basket } from '../domain/basket.ts';
 import type { Checkout } from '../domain/checkout.ts';
+import type { ParkedSale } from '../domain/parked-sale.ts';
 
 /** The rows that a handler may ask for. */
 export type Need =
@@ -12,7 +13,10 @@ export type Need =
   | { readonly kind: 'barcode'; readonly tenantId: TenantId; readonly barcode: string }
   | { readonly kind: 'basket'; readonly tenantId: TenantId; readonly basketId: SaleId }
   /** The basket that a checkout holds closed. */
-  | { readonly kind: 'held-basket'; readonly tenantId: TenantId; readonly commandId: CommandId };
+  | { readonly kind: 'held-basket'; readonly tenantId: TenantId; readonly commandId: CommandId }
+  | { readonly kind: 'parked'; readonly tenantId: TenantId; readonly parkedId: SaleId }
+  /** All that wait in a store. */
+  | { readonly kind: 'parked-in-store'; readonly tenantId: TenantId; readonly storeId: StoreId };
 
 /** What a batch sees. Every key is {@link keyOf} a tenant and an id, so that no row is ever found without its tenant. */
 export interface Rows {
@@ -24,7 +28,10 @@ export interface Rows {
   readonly baskets: Map<string, Basket>;
   /** Basket id by the command that holds it closed. */
   readonly heldBaskets: Map<string, SaleId>;
+  readonly parked: Map<string, ParkedSale>;
 }
+
+export const noRows = (): Rows => ({ checkouts: new Map(), stores: new Map(), products: new Map(), barcodes: new Map(), baskets: new Map(), heldBaskets: new Map(), parked: new Map() });
 
 export const keyOf = (tenantId: TenantId, id: string): string => `${tenantId}/${id}`;
 
@@ -35,6 +42,9 @@ export const keyOf = (tenantId: TenantId, id: string): string => `${tenantId}/${
 export type Change =
   | { readonly kind: 'checkout-saved'; readonly checkout: Checkout }
   | { readonly kind: 'basket-saved'; readonly basket: Basket; readonly touched: readonly Sku[] }
+  | { readonly kind: 'parked-saved'; readonly parked: ParkedSale }
+  /** Whatever a store parked before a time. */
+  | { readonly kind: 'parked-forgotten'; readonly tenantId: TenantId; readonly storeId: StoreId; readonly before: number }
   | { readonly kind: 'stores-saved'; readonly tenantId: TenantId; readonly stores: readonly http.Store[]; readonly at: number }
   | { readonly kind: 'products-saved'; readonly tenantId: TenantId; readonly products: readonly http.Product[]; readonly at: number };
 
@@ -62,6 +72,16 @@ export interface Baskets {
   find(tenantId: TenantId, basketId: SaleId): Promise<Basket | undefined>;
 }
 
+/** Baskets that wait in a store, by their numbers. */
+export interface ParkedSales {
+  waiting(tenantId: TenantId, storeId: StoreId, at: number): Promise<readonly ParkedSale[]>;
+}
+
+/** What had left the shop before it was heard of, newest first. */
+export interface OfflineSales {
+  page(tenantId: TenantId, storeId: StoreId | undefined, before: number | undefined): Promise<readonly Checkout[]>;
+}
+
 export interface Products {
   find(tenantId: TenantId, sku: Sku): Promise<http.Product | undefined>;
   withBarcode(tenantId: TenantId, barcode: string): Promise<readonly http.Product[]>;
@@ -82,6 +102,12 @@ export interface SaleStream {
 export interface Inputs {
   /** Resolves with the decision's answer once it is durable. */
   submit<M extends Message, Answer>(handler: CartHandler<M, Answer>, message: M, about: About): Promise<Answer>;
+}
+
+/** Signs what tills may do alone. */
+export interface LimitsSigning {
+  readonly keys: http.LimitsKeys;
+  sign(limits: http.OfflineLimits): string;
 }
 
 /** The rows that a decision needs, read without being about to write any. */

@@ -40,11 +40,12 @@ function registered(rows: Rows, { tenantId, commandId }: Body, checkout: Checkou
   return { changes, effects: [instead ? { kind: 'superseded', checkout, accepted: instead } : { kind: 'registered', checkout }] };
 }
 
-const begun = ({ tenantId, storeId, saleId, commandId, tillId, currency, totalMinor, requestedAt, requestHash, basketId, pricedFrom }: Body): Checkout => ({
+const begun = ({ tenantId, storeId, saleId, commandId, tillId, currency, totalMinor, requestedAt, requestHash, basketId, pricedFrom, leftShop }: Body): Checkout => ({
   tenantId, commandId, saleId, storeId, tillId, currency, totalMinor,
   ...(requestHash !== undefined && { bodyHash: requestHash }),
   ...(basketId !== undefined && { basketId }),
   ...(pricedFrom && { pricedAt: Date.parse(pricedFrom.snapshotAt) }),
+  ...(leftShop && { leftShop }),
   acceptedVia: 'bus',
   acceptedAt: Date.parse(requestedAt),
   version: 1,

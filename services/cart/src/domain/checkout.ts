@@ -1,9 +1,10 @@
-import type { checkout, http } from '@checkout/contracts';
+import type { checkout, http, LeftShop } from '@checkout/contracts';
+import type { z } from 'zod';
 import type { CommandId, SaleId, StoreId, TenantId, TillId } from '@checkout/kernel';
 
 /** How a checkout ended. `endedAt` is in milliseconds since 1970. */
 export type Ending =
-  | { readonly state: 'completed'; readonly receiptNumber: string; readonly changeMinor: number; readonly endedAt: number }
+  | { readonly state: 'completed'; readonly receiptNumber: string; readonly changeMinor: number; readonly endedAt: number; readonly shortages?: readonly z.output<typeof checkout.Shortage>[] }
   | { readonly state: 'declined' | 'rejected' | 'cancelled'; readonly reason: checkout.Reason; readonly endedAt: number };
 
 /** What cart knows of one checkout command: what was accepted, and how it ended. It ends once; then it never changes. */
@@ -27,6 +28,8 @@ export interface Checkout {
   /** Milliseconds since 1970. */
   readonly acceptedAt: number;
   readonly ending?: Ending;
+  /** The goods had gone before the sale was heard of: what is flagged about it. */
+  readonly leftShop?: LeftShop;
   /** A person has to look, as the orchestrator said a moment ago. Never stored: only it knows when nobody has to any more. */
   readonly needsAttention?: true;
   readonly version: number;

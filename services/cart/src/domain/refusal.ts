@@ -16,7 +16,9 @@ export type RefusalCode = Extract<Code,
   | 'basket-unknown'
   | 'basket-empty'
   | 'basket-closed'
-  | 'idempotency-key-reused'>;
+  | 'idempotency-key-reused'
+  | 'parked-sale-unknown'
+  | 'parked-sales-full'>;
 
 /** One place in the request that is wrong. `pointer` is a JSON pointer into the body (RFC 6901). */
 export interface Fault {

@@ -1,6 +1,6 @@
 import { join as joinPath } from 'node:path';
 import { checkout, type http, type Message } from '@checkout/contracts';
-import { saleIdOf, uuidv7, type CommandId, type SaleId, type Sku, type TenantId } from '@checkout/kernel';
+import { saleIdOf, uuidv7, type CommandId, type SaleId, type Sku, type StoreId, type TenantId } from '@checkout/kernel';
 import { Conflict, Database, join, sql } from '@checkout/sql';
 import { startTestDatabase, type TestDatabase } from '@checkout/sql/testing';
 import { acceptCheckout, type AcceptCheckout } from '../application/accept-checkout.ts';
@@ -8,15 +8,19 @@ import { changeLine } from '../application/change-line.ts';
 import { cancelCheckout, completeCheckout } from '../application/end-checkout.ts';
 import { openBasket } from '../application/open-basket.ts';
 import type { CartHandler, Change, Need, Rows } from '../application/ports.ts';
+import { parkSale, type ParkSale } from '../application/park-sale.ts';
 import { registerCheckout } from '../application/register-checkout.ts';
 import { saveProducts } from '../application/save-products.ts';
 import { saveStores } from '../application/save-stores.ts';
 import { scanArticle, type Article } from '../application/scan-article.ts';
-import { acme, aHash, anOffer, aStore, decideOn, leeds, newCommandId, noon, pen, shortOfTea, soap, tea, till } from '../testing.ts';
+import { takeUpSale } from '../application/take-up-sale.ts';
+import { waitsForMs } from '../domain/parked-sale.ts';
+import { acme, aHash, anOffer, aStore, decideOn, leeds, newCommandId, noon, pen, shortOfTea, soap, soldFrom, tea, till } from '../testing.ts';
 import { CartStore } from './cart-store.ts';
 import { RecentCatalogue } from './recent-catalogue.ts';
 import { SqlBaskets } from './sql-baskets.ts';
 import { SqlCatalogueReader, SqlProducts } from './sql-catalogue.ts';
+import { SqlParkedSales } from './sql-parked-sales.ts';
 import { SqlCheckouts } from './sql-checkouts.ts';
 
 let server: TestDatabase;
@@ -35,7 +39,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   now += 10_000;
-  await database.commit(sql`DELETE FROM checkout; DELETE FROM basket_line; DELETE FROM basket; DELETE FROM product; DELETE FROM store;`);
+  await database.commit(sql`DELETE FROM checkout; DELETE FROM basket_line; DELETE FROM basket; DELETE FROM product; DELETE FROM store; DELETE FROM parked_sale;`);
   await batch(storesSaved(aStore()), productsSaved(tea, soap, pen));
 });
 
@@ -81,6 +85,59 @@ const checkouts = () => new SqlCheckouts(database);
 const baskets = () => new SqlBaskets(database);
 const products = () => new SqlProducts(database);
 const newBasketId = () => uuidv7() as SaleId;
+
+describe('parked baskets in the database', () => {
+  const park = (parkedId: SaleId) => step(parkSale, { type: 'cart.park-sale', body: { tenantId: acme, storeId: leeds, tillId: till, parkedId, basket: { name: 'Jörg', currency: 'GBP', lines: [soldFrom(soap, 2)] } } } satisfies ParkSale);
+  const takeUp = (parkedId: SaleId, takeUpId: string) => step(takeUpSale, { type: 'cart.take-up-sale', body: { tenantId: acme, storeId: leeds, tillId: till, parkedId, takeUpId } });
+  const waiting = (at = noon) => new SqlParkedSales(database).waiting(acme, leeds, at);
+
+  it('come back as they were parked, until they are taken up', async () => {
+    const [one, two] = [newBasketId(), newBasketId()];
+    const answers = await batch(park(one), park(two));
+    expect(await waiting()).toEqual(answers);
+    await batch(takeUp(one, 'press 1'));
+    expect(await waiting()).toMatchObject([{ parkedId: two, number: 2, name: 'Jörg', lines: [soldFrom(soap, 2)] }]);
+    expect(await waiting(noon + waitsForMs)).toEqual([]);
+  });
+
+  it('go to one of two tills that ask two instances at once, and the other is told who has it', async () => {
+    const parkedId = newBasketId();
+    await batch(park(parkedId));
+    const [here, there] = [await load(takeUp(parkedId, 'here')), await load(takeUp(parkedId, 'there'))];
+    const changesOf = (rows: Rows, as: string) => decide(rows, [takeUp(parkedId, as)]).flatMap(({ changes = [] }) => changes);
+    await write(changesOf(here, 'here'));
+    await expect(write(changesOf(there, 'there'))).rejects.toMatchObject({ name: Conflict.name, on: 'parked sale' });
+    expect(await batch(takeUp(parkedId, 'there'))).toEqual([{ kind: 'taken', by: till, at: noon }]);
+  });
+
+  it('never get one number twice from two instances', async () => {
+    const [one, two] = [newBasketId(), newBasketId()];
+    const [here, there] = [await load(park(one)), await load(park(two))];
+    const changesOf = (rows: Rows, id: SaleId) => decide(rows, [park(id)]).flatMap(({ changes = [] }) => changes);
+    await write(changesOf(here, one));
+    await expect(write(changesOf(there, two))).rejects.toMatchObject({ name: Conflict.name, on: 'ux_parked_sale_number' });
+    expect(await batch(park(two))).toMatchObject([{ number: 2 }]);
+  });
+});
+
+describe('sales that had left the shop', () => {
+  const leftShop = { soldAt: '2026-01-05T11:00:00.000Z', provisionalNumber: 'LEEDS-01-T1-000007', taxMode: 'inclusive', lines: [{ ...soldFrom(tea, 2), unitPriceMinor: 300 }] } as const;
+  const gone = (commandId: CommandId) => accepted(commandId, { totalMinor: 600, leftShop: { ...leftShop, lines: [...leftShop.lines] } });
+
+  it('are listed with their flags and with what there was too little of, newest first, page by page', async () => {
+    const [first, second] = [newCommandId(), newCommandId()];
+    await batch(gone(first), accepted(newCommandId()));
+    await batch(step(completeCheckout, checkout.CheckoutCompleted({ tenantId: acme, storeId: leeds, saleId: uuidv7() as SaleId, commandId: first, tillId: till, currency: 'GBP', totalMinor: 600, receiptNumber: 'S-000001', changeMinor: 0, shortages: [...(shortOfTea.shortages ?? [])] })));
+    await batch(accepted(second, { totalMinor: 600, leftShop: { ...leftShop, soldAt: '2026-01-05T11:30:00.000Z', lines: [...leftShop.lines] } }));
+
+    expect(await checkouts().page(acme, leeds, undefined)).toMatchObject([
+      { commandId: second, leftShop: { soldAt: '2026-01-05T11:30:00.000Z', flags: ['price-changed'] } },
+      { commandId: first, leftShop: { soldAt: leftShop.soldAt, provisionalNumber: 'LEEDS-01-T1-000007' }, ending: { state: 'completed', shortages: shortOfTea.shortages } },
+    ]);
+    expect(await checkouts().page(acme, undefined, Date.parse('2026-01-05T11:30:00.000Z'))).toMatchObject([{ commandId: first }]);
+    expect(await checkouts().page(acme, 'YORK-01' as StoreId, undefined)).toEqual([]);
+  });
+});
 
 describe('checkouts in the database', () => {
   it('come back as they were accepted', async () => {

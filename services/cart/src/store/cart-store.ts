@@ -1,11 +1,12 @@
 import { unreachable, type TenantId } from '@checkout/kernel';
 import type { Load, Store } from '@checkout/messaging';
 import { join, type Database, type Sql } from '@checkout/sql';
-import { keyOf, type Change, type Need, type Rows, type RowsReader } from '../application/ports.ts';
+import { keyOf, noRows, type Change, type Need, type Rows, type RowsReader } from '../application/ports.ts';
 import type { Part } from './part.ts';
 import { RecentCatalogue } from './recent-catalogue.ts';
 import { basketsParts, heldBasketsParts, writeBaskets } from './sql-baskets.ts';
 import { barcodesPart, productsPart, storesPart, writeProducts, writeStores } from './sql-catalogue.ts';
+import { parkedInStorePart, parkedPart, writeParked } from './sql-parked-sales.ts';
 import { checkoutsPart, writeCheckouts } from './sql-checkouts.ts';
 
 /** Rows outside the pipeline, for a decision that the database need not keep. */
@@ -40,7 +41,7 @@ export class CartStore implements Store<Need, Rows, Change> {
   }
 
   load(needs: readonly Need[]): Load<Rows> {
-    const rows: Rows = { checkouts: new Map(), stores: new Map(), products: new Map(), barcodes: new Map(), baskets: new Map(), heldBaskets: new Map() };
+    const rows = noRows();
     const parts = this.#partsOf(this.#wanted(needs, rows));
     return {
       select: join(parts.map(({ select }) => select)),
@@ -64,6 +65,11 @@ export class CartStore implements Store<Need, Rows, Change> {
         return;
       case 'products-saved':
         return applyProducts(rows, change);
+      case 'parked-saved':
+        rows.parked.set(keyOf(change.parked.tenantId, change.parked.parkedId), change.parked);
+        return;
+      case 'parked-forgotten':
+        return;
       default:
         return unreachable(change);
     }
@@ -71,7 +77,7 @@ export class CartStore implements Store<Need, Rows, Change> {
 
   write(changes: readonly Change[]): readonly Sql[] {
     const of = <K extends Change['kind']>(kind: K) => changes.filter((change): change is Extract<Change, { kind: K }> => change.kind === kind);
-    return [...writeCheckouts(of('checkout-saved')), ...writeBaskets(of('basket-saved')), ...writeStores(of('stores-saved')), ...writeProducts(of('products-saved'))];
+    return [...writeCheckouts(of('checkout-saved')), ...writeBaskets(of('basket-saved')), ...writeStores(of('stores-saved')), ...writeProducts(of('products-saved')), ...writeParked(of('parked-saved'), of('parked-forgotten'))];
   }
 
   /** For the pipeline's `onCommitted`: what was saved here is read anew. */
@@ -84,7 +90,7 @@ export class CartStore implements Store<Need, Rows, Change> {
 
   /** Each row once, without the stores and products that were read lately: those are put among the rows at once. */
   #wanted(needs: readonly Need[], rows: Rows): Wanted {
-    const wanted: Wanted = { checkout: new Map(), store: new Map(), product: new Map(), barcode: new Map(), basket: new Map(), 'held-basket': new Map() };
+    const wanted: Wanted = { checkout: new Map(), store: new Map(), product: new Map(), barcode: new Map(), basket: new Map(), 'held-basket': new Map(), parked: new Map(), 'parked-in-store': new Map() };
     for (const need of needs) {
       switch (need.kind) {
         case 'checkout':
@@ -113,6 +119,12 @@ export class CartStore implements Store<Need, Rows, Change> {
         case 'held-basket':
           wanted['held-basket'].set(keyOf(need.tenantId, need.commandId), need);
           break;
+        case 'parked':
+          wanted.parked.set(keyOf(need.tenantId, need.parkedId), need);
+          break;
+        case 'parked-in-store':
+          wanted['parked-in-store'].set(keyOf(need.tenantId, need.storeId), need);
+          break;
         default:
           unreachable(need);
       }
@@ -129,6 +141,8 @@ export class CartStore implements Store<Need, Rows, Change> {
       ...(wanted.barcode.size > 0 ? [barcodesPart(all(wanted.barcode))] : []),
       ...(wanted.basket.size > 0 ? basketsParts(all(wanted.basket)) : []),
       ...(wanted['held-basket'].size > 0 ? heldBasketsParts(all(wanted['held-basket'])) : []),
+      ...(wanted.parked.size > 0 ? [parkedPart(all(wanted.parked))] : []),
+      ...(wanted['parked-in-store'].size > 0 ? [parkedInStorePart(all(wanted['parked-in-store']))] : []),
     ];
   }
 }

@@ -1,5 +1,5 @@
 import type { TenantId } from '@checkout/kernel';
-import { keyOf, type Change, type KeptRows, type Need, type Rows } from '../application/ports.ts';
+import { keyOf, noRows, type Change, type KeptRows, type Need, type Rows } from '../application/ports.ts';
 import type { Basket } from '../domain/basket.ts';
 import type { CatalogueSnapshots } from './catalogue-snapshots.ts';
 
@@ -40,7 +40,7 @@ export class RowsKeptHere implements KeptRows {
   rowsFor(tenantId: TenantId, needs: readonly Need[]): { readonly rows: Rows; readonly snapshotAt: number } | undefined {
     const snapshot = this.#snapshots.of(tenantId);
     if (!snapshot) return undefined;
-    const rows: Rows = { checkouts: new Map(), stores: new Map(), products: new Map(), barcodes: new Map(), baskets: new Map(), heldBaskets: new Map() };
+    const rows = noRows();
     for (const need of needs) {
       if (need.kind === 'store') put(rows.stores, keyOf(tenantId, need.storeId), snapshot.stores.get(need.storeId));
       if (need.kind === 'product') put(rows.products, keyOf(tenantId, need.sku), snapshot.products.get(need.sku));

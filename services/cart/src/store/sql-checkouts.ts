@@ -1,9 +1,10 @@
-import { checkout, CommandId, http, SaleId, StoreId, TenantId, TillId } from '@checkout/contracts';
+import { checkout, CommandId, http, SaleFlag, SaleId, StoreId, TenantId, TillId } from '@checkout/contracts';
 import { assert } from '@checkout/kernel';
 import type * as kernel from '@checkout/kernel';
-import { int, json, jsonColumn, safeIntegerColumn, sql, varchar, type Database, type Sql } from '@checkout/sql';
+import { datetime2, int, json, jsonColumn, safeIntegerColumn, sql, varchar, type Database, type Sql } from '@checkout/sql';
 import { z } from 'zod';
-import { keyOf, type Change, type Checkouts } from '../application/ports.ts';
+import { pageSize } from '../application/list-offline-sales.ts';
+import { keyOf, type Change, type Checkouts, type OfflineSales } from '../application/ports.ts';
 import type { Checkout, Ending } from '../domain/checkout.ts';
 import { part, type Part } from './part.ts';
 import { sqlTime } from './times.ts';
@@ -22,6 +23,10 @@ const CheckoutRow = z.object({
   totalMinor: safeIntegerColumn,
   acceptedVia: http.AcceptedVia.nullable(),
   pricedAt: z.date().nullable(),
+  leftShopAt: z.date().nullable(),
+  provisionalNumber: z.string().nullable(),
+  flags: jsonColumn(z.array(SaleFlag)).nullable(),
+  shortages: jsonColumn(z.array(checkout.Shortage)).nullable(),
   state: z.enum(['accepted', 'completed', 'declined', 'rejected', 'cancelled']),
   reason: jsonColumn(checkout.Reason).nullable(),
   changeMinor: safeIntegerColumn.nullable(),
@@ -34,10 +39,10 @@ const CheckoutRow = z.object({
 const columns = sql`
   c.tenant_id AS tenantId, c.command_id AS commandId, c.sale_id AS saleId, c.store_id AS storeId, c.till_id AS tillId, c.body_hash AS bodyHash,
   c.basket_id AS basketId, c.currency, c.total_minor AS totalMinor, c.accepted_via AS acceptedVia, c.priced_at AS pricedAt, c.state, c.reason, c.change_minor AS changeMinor,
-  c.receipt_number AS receiptNumber, c.accepted_at AS acceptedAt, c.ended_at AS endedAt, c.version`;
+  c.receipt_number AS receiptNumber, c.accepted_at AS acceptedAt, c.ended_at AS endedAt, c.left_shop_at AS leftShopAt, c.provisional_number AS provisionalNumber, c.flags, c.shortages, c.version`;
 
 /** Checkouts in Azure SQL. Table: `migrations/0001-cart.sql`. */
-export class SqlCheckouts implements Checkouts {
+export class SqlCheckouts implements Checkouts, OfflineSales {
   readonly #database: Pick<Database, 'forTenant' | 'forEveryTenant'>;
 
   constructor(database: Pick<Database, 'forTenant' | 'forEveryTenant'>) {
@@ -50,6 +55,20 @@ export class SqlCheckouts implements Checkouts {
       FROM checkout AS c
       WHERE c.tenant_id = ${varchar(40, tenantId)} AND c.command_id = ${varchar(36, commandId)};`);
     return found;
+  }
+
+  /** Newest first; the page before a moment. */
+  page(tenantId: kernel.TenantId, storeId: kernel.StoreId | undefined, before: number | undefined): Promise<readonly Checkout[]> {
+    const ofStore = storeId === undefined ? sql`` : sql`
+        AND c.store_id = ${varchar(40, storeId)}`;
+    const earlier = before === undefined ? sql`` : sql`
+        AND c.left_shop_at < ${datetime2(new Date(before))}`;
+    return this.#database.forTenant(tenantId).query(CheckoutRow, sql`
+      SELECT TOP (${int(pageSize)}) ${columns}
+      FROM checkout AS c
+      WHERE c.tenant_id = ${varchar(40, tenantId)}
+        AND c.left_shop_at IS NOT NULL${ofStore}${earlier}
+      ORDER BY c.left_shop_at DESC;`);
   }
 
   endedAmong(checkouts: readonly Key[]): Promise<readonly Checkout[]> {
@@ -85,39 +104,46 @@ export function writeCheckouts(changes: readonly Extract<Change, { kind: 'checko
 
 const insert = (checkouts: readonly Checkout[]): Sql => sql`
   INSERT INTO checkout (tenant_id, command_id, sale_id, store_id, till_id, body_hash, basket_id, currency, total_minor,
-    accepted_via, priced_at, state, reason, change_minor, receipt_number, accepted_at, ended_at, version)
+    accepted_via, priced_at, state, reason, change_minor, receipt_number, accepted_at, ended_at, left_shop_at, provisional_number, flags, shortages, version)
   SELECT j.tenantId, j.commandId, j.saleId, j.storeId, j.tillId, j.bodyHash, j.basketId, j.currency, j.totalMinor,
-    j.acceptedVia, j.pricedAt, j.state, j.reason, j.changeMinor, j.receiptNumber, j.acceptedAt, j.endedAt, j.version
+    j.acceptedVia, j.pricedAt, j.state, j.reason, j.changeMinor, j.receiptNumber, j.acceptedAt, j.endedAt, j.leftShopAt, j.provisionalNumber, j.flags, j.shortages, j.version
   FROM OPENJSON(${json(checkouts.map(newRowOf))})
     WITH (tenantId VARCHAR(40) '$.tenantId', commandId VARCHAR(36) '$.commandId', saleId VARCHAR(36) '$.saleId', storeId VARCHAR(40) '$.storeId',
       tillId VARCHAR(40) '$.tillId', bodyHash VARCHAR(43) '$.bodyHash', basketId VARCHAR(36) '$.basketId', currency VARCHAR(3) '$.currency',
       totalMinor BIGINT '$.totalMinor', acceptedVia VARCHAR(3) '$.acceptedVia', pricedAt DATETIME2(3) '$.pricedAt',
       state VARCHAR(10) '$.state', reason NVARCHAR(MAX) '$.reason', changeMinor BIGINT '$.changeMinor',
-      receiptNumber VARCHAR(40) '$.receiptNumber', acceptedAt DATETIME2(3) '$.acceptedAt', endedAt DATETIME2(3) '$.endedAt', version INT '$.version') AS j;`;
+      receiptNumber VARCHAR(40) '$.receiptNumber', acceptedAt DATETIME2(3) '$.acceptedAt', endedAt DATETIME2(3) '$.endedAt',
+      leftShopAt DATETIME2(3) '$.leftShopAt', provisionalNumber NVARCHAR(60) '$.provisionalNumber', flags NVARCHAR(400) '$.flags', shortages NVARCHAR(MAX) '$.shortages', version INT '$.version') AS j;`;
 
 /** The end of a checkout is written over it, and which sale it was that began or ended. */
 const update = (saves: readonly { readonly before: number; readonly checkout: Checkout }[]): Sql => sql`
   UPDATE c
   SET store_id = j.storeId, till_id = j.tillId, body_hash = j.bodyHash, basket_id = j.basketId, accepted_via = j.acceptedVia, priced_at = j.pricedAt, currency = j.currency, total_minor = j.totalMinor,
-    state = j.state, reason = j.reason, change_minor = j.changeMinor, receipt_number = j.receiptNumber, ended_at = j.endedAt, version = j.version
+    state = j.state, reason = j.reason, change_minor = j.changeMinor, receipt_number = j.receiptNumber, ended_at = j.endedAt,
+    left_shop_at = j.leftShopAt, provisional_number = j.provisionalNumber, flags = j.flags, shortages = j.shortages, version = j.version
   FROM OPENJSON(${json(saves.map(endedRowOf))})
     WITH (tenantId VARCHAR(40) '$.tenantId', commandId VARCHAR(36) '$.commandId', before INT '$.before', version INT '$.version', storeId VARCHAR(40) '$.storeId',
       tillId VARCHAR(40) '$.tillId', bodyHash VARCHAR(43) '$.bodyHash', basketId VARCHAR(36) '$.basketId', acceptedVia VARCHAR(3) '$.acceptedVia',
       pricedAt DATETIME2(3) '$.pricedAt', currency VARCHAR(3) '$.currency', totalMinor BIGINT '$.totalMinor', state VARCHAR(10) '$.state',
-      reason NVARCHAR(MAX) '$.reason', changeMinor BIGINT '$.changeMinor', receiptNumber VARCHAR(40) '$.receiptNumber', endedAt DATETIME2(3) '$.endedAt') AS j
+      reason NVARCHAR(MAX) '$.reason', changeMinor BIGINT '$.changeMinor', receiptNumber VARCHAR(40) '$.receiptNumber', endedAt DATETIME2(3) '$.endedAt',
+      leftShopAt DATETIME2(3) '$.leftShopAt', provisionalNumber NVARCHAR(60) '$.provisionalNumber', flags NVARCHAR(400) '$.flags', shortages NVARCHAR(MAX) '$.shortages') AS j
   JOIN checkout AS c ON c.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND c.command_id = j.commandId COLLATE Latin1_General_100_BIN2
   WHERE c.version = j.before;
   IF @@ROWCOUNT <> ${int(saves.length)} THROW 51001, 'checkout', 1;`;
 
 const newRowOf = (saved: Checkout) => {
   const { tenantId, commandId, saleId, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedVia, acceptedAt, version } = saved;
-  return { tenantId, commandId, saleId, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedVia, ...pricedOf(saved), acceptedAt: sqlTime(acceptedAt), version, ...endOf(saved) };
+  return { tenantId, commandId, saleId, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedVia, ...pricedOf(saved), acceptedAt: sqlTime(acceptedAt), version, ...goneOf(saved), ...endOf(saved) };
 };
 
 const endedRowOf = ({ before, checkout: saved }: { readonly before: number; readonly checkout: Checkout }) => {
   const { tenantId, commandId, version, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedVia } = saved;
-  return { tenantId, commandId, before, version, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedVia, ...pricedOf(saved), ...endOf(saved) };
+  return { tenantId, commandId, before, version, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedVia, ...pricedOf(saved), ...goneOf(saved), ...endOf(saved) };
 };
+
+/** Lists travel as strings that hold JSON, as the reason does. */
+const goneOf = ({ leftShop }: Checkout) =>
+  leftShop === undefined ? {} : { leftShopAt: sqlTime(Date.parse(leftShop.soldAt)), provisionalNumber: leftShop.provisionalNumber, flags: JSON.stringify(leftShop.flags) };
 
 const pricedOf = ({ pricedAt }: Checkout) => (pricedAt === undefined ? {} : { pricedAt: sqlTime(pricedAt) });
 
@@ -128,7 +154,7 @@ function endOf(saved: Checkout) {
   if (!ending) return { state };
   const endedAt = sqlTime(ending.endedAt);
   return ending.state === 'completed'
-    ? { state, endedAt, changeMinor: ending.changeMinor, receiptNumber: ending.receiptNumber }
+    ? { state, endedAt, changeMinor: ending.changeMinor, receiptNumber: ending.receiptNumber, ...(ending.shortages && { shortages: JSON.stringify(ending.shortages) }) }
     : { state, endedAt, reason: JSON.stringify(ending.reason) };
 }
 
@@ -148,12 +174,17 @@ interface CheckoutColumns extends Key {
   readonly receiptNumber: string | null;
   readonly acceptedAt: Date;
   readonly endedAt: Date | null;
+  readonly leftShopAt: Date | null;
+  readonly provisionalNumber: string | null;
+  readonly flags: SaleFlag[] | null;
+  readonly shortages: z.output<typeof checkout.Shortage>[] | null;
   readonly version: number;
 }
 
 function checkoutOf(row: CheckoutColumns): Checkout {
   const { tenantId, commandId, saleId, storeId, tillId, bodyHash, basketId, currency, totalMinor, acceptedVia, pricedAt, acceptedAt, version } = row;
   const ending = endingOf(row);
+  const { leftShopAt, provisionalNumber, flags } = row;
   return {
     tenantId, commandId, saleId, storeId, currency, totalMinor, version,
     acceptedVia: acceptedVia ?? 'sql',
@@ -162,11 +193,12 @@ function checkoutOf(row: CheckoutColumns): Checkout {
     ...(tillId !== null && { tillId }),
     ...(bodyHash !== null && { bodyHash }),
     ...(basketId !== null && { basketId }),
+    ...(leftShopAt && provisionalNumber !== null && { leftShop: { soldAt: leftShopAt.toISOString(), provisionalNumber, flags: flags ?? [] } }),
     ...(ending && { ending }),
   };
 }
 
-function endingOf({ state, reason, changeMinor, receiptNumber, endedAt }: CheckoutColumns): Ending | undefined {
+function endingOf({ state, reason, changeMinor, receiptNumber, endedAt, shortages }: CheckoutColumns): Ending | undefined {
   if (state === 'accepted') return undefined;
   assert(endedAt, `a ${state} checkout has an end`);
   if (state !== 'completed') {
@@ -174,5 +206,5 @@ function endingOf({ state, reason, changeMinor, receiptNumber, endedAt }: Checko
     return { state, reason, endedAt: endedAt.getTime() };
   }
   assert(receiptNumber !== null && changeMinor !== null, 'a completed checkout has a receipt and its change');
-  return { state, receiptNumber, changeMinor, endedAt: endedAt.getTime() };
+  return { state, receiptNumber, changeMinor, endedAt: endedAt.getTime(), ...(shortages && { shortages }) };
 }

@@ -1,11 +1,15 @@
 import { CommandId, http, SaleId, Sku } from '@checkout/contracts';
 import type { ApiDoc } from '@checkout/http';
 import { z } from 'zod';
+import { BeforeQuery } from './offline.controller.ts';
 import { AfterSku, ByBarcode, FoundProducts } from './catalogue.controller.ts';
 
 const checkoutParams = z.strictObject({ commandId: CommandId });
 const basketParams = z.strictObject({ basketId: SaleId });
 const lineParams = z.strictObject({ basketId: SaleId, sku: Sku });
+const parkedParams = z.strictObject({ parkedId: SaleId });
+const key = z.object({ 'Idempotency-Key': CommandId });
+const parked = { description: 'The basket, its number, and who has it', body: http.ParkedSale };
 const basket = { description: 'The whole basket', body: http.BasketView };
 
 /** What cart serves, for `/openapi.json`. A spec holds it to the routes that are really registered. */
@@ -39,6 +43,12 @@ export const api: ApiDoc = {
     { method: 'POST', path: '/v1/carts/{basketId}/lines', summary: 'Scan an article', description: 'By SKU or barcode. Another scan of the same article adds up, at the price of the first.', permission: 'checkout:submit', params: basketParams, body: http.AddLineBody, responses: { 200: basket } },
     { method: 'PATCH', path: '/v1/carts/{basketId}/lines/{sku}', summary: 'Set the quantity of a line', description: '0 removes the line.', permission: 'checkout:submit', params: lineParams, body: http.ChangeLineBody, responses: { 200: basket } },
     { method: 'DELETE', path: '/v1/carts/{basketId}/lines/{sku}', summary: 'Remove a line', permission: 'checkout:submit', params: lineParams, responses: { 200: basket } },
+    { method: 'POST', path: '/v1/parked-sales', summary: 'Park a basket', description: 'For any till of the store, under a number that is called out. The key is a UUID that the till makes, and the basket\'s id from here on. It waits for a day.', permission: 'checkout:submit', headers: key, body: http.ParkBody, responses: { 201: parked } },
+    { method: 'GET', path: '/v1/parked-sales', summary: 'List the baskets that wait', permission: 'checkout:submit', responses: { 200: { description: 'Those of the till\'s store, by number', body: http.ParkedSales } } },
+    { method: 'POST', path: '/v1/parked-sales/{parkedId}/take-up', summary: 'Take a parked basket up', description: 'Once. The same key again is answered the same; another gets 409 `parked-sale-taken`, which names who has it (`takenBy`, `takenAt`).', permission: 'checkout:submit', params: parkedParams, headers: key, responses: { 200: parked } },
+    { method: 'GET', path: '/v1/offline-limits', summary: 'What this till may take on cards alone', description: 'A compact JWS (ES256). 404 when none are given out: the till then takes cash alone.', permission: 'checkout:submit', responses: { 200: { description: 'The limits, signed', body: http.SignedLimits } } },
+    { method: 'GET', path: '/v1/offline-limits/keys', summary: 'Keys that sign limits', permission: 'checkout:submit', responses: { 200: { description: 'A JSON Web Key Set', body: http.LimitsKeys } } },
+    { method: 'GET', path: '/v1/offline-sales', summary: 'Sales that had left the shop before they were heard of', description: 'Newest first, at most 100, with everything that is not as it should be about each.', permission: 'checkout:read', query: BeforeQuery, responses: { 200: { description: 'A page of sales', body: http.OfflineSales } } },
     { method: 'GET', path: '/v1/catalogue', summary: 'Read the catalogue, page by page', description: 'What a till keeps so that it can sell alone: its own store, and at most 1,000 products after a SKU.', permission: 'catalogue:read', query: AfterSku, responses: { 200: { description: 'The store and a page of products', body: http.CataloguePage } } },
     { method: 'PUT', path: '/v1/stores', summary: 'Set up or change stores', permission: 'catalogue:write', body: http.StoresBody, responses: { 204: { description: 'Saved' } } },
     { method: 'PUT', path: '/v1/products', summary: 'Load a page of the catalogue', description: 'All of it, or nothing. A new price is sold everywhere within two seconds.', permission: 'catalogue:write', body: http.CatalogueBody, responses: { 204: { description: 'Saved' } } },

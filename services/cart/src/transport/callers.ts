@@ -32,6 +32,7 @@ const inPath = <T>(schema: z.ZodType<T>) => (text: string): T => {
 /** Ids in an address: one that cannot be an id is one that nothing has. @throws Problem not-found */
 export const commandIdIn = inPath(CommandId);
 export const basketIdIn = inPath(SaleId);
+export const parkedIdIn = inPath(SaleId);
 export const skuIn = inPath(Sku);
 
 /** The command that an idempotency key names. @throws Problem idempotency-key-invalid */

@@ -15,7 +15,7 @@ export type Need =
 /** What the shop would like to know about, told once it is durable. */
 export type StockEvent =
   | ({ readonly event: 'reserved' | 'released' | 'committed' | 'overdue' } & OfSale)
-  | ({ readonly event: 'refused'; readonly shortages: readonly Shortage[] } & OfSale)
+  | ({ readonly event: 'refused' | 'oversold'; readonly shortages: readonly Shortage[] } & OfSale)
   /** Paid goods left although nothing was set aside for them: the count of the shelf may now be wrong. */
   | ({ readonly event: 'committed-unheld'; readonly found: string } & OfSale)
   | { readonly event: 'delivered'; readonly tenantId: TenantId; readonly storeId: StoreId; readonly deliveryId: string };

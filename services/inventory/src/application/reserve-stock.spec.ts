@@ -25,6 +25,19 @@ describe('reserving stock', () => {
     expect(levelOf(stock, 'TEA')).toEqual({ onHand: 5, reserved: 0 });
   });
 
+  it('refuses nothing that has left the shop: it says what there was too little of, and takes it below zero when it is sold', () => {
+    const stock = shelvesWith({ TEA: 1 });
+    const reserved = reserve('sale 1', { TEA: 2, SAFFRON: 1 });
+    const gone = { ...reserved, body: { ...reserved.body, hasLeftShop: true as const } };
+    const shortages = [{ sku: 'TEA', wanted: 2, available: 1 }, { sku: 'SAFFRON', wanted: 1, available: 0 }];
+
+    const first = handle(stock, reserveStock, gone);
+    expect(first.messages).toMatchObject([{ type: 'inventory.stock-reserved.v1', body: { shortages } }]);
+    expect(handle(stock, reserveStock, gone).messages).toEqual(first.messages);
+    handle(stock, new CommitStock(), commit('sale 1', { TEA: 2, SAFFRON: 1 }));
+    expect(levelOf(stock, 'TEA')).toEqual({ onHand: -1, reserved: 0 });
+  });
+
   it('adds up an article that is on two lines of the basket', () => {
     const stock = shelvesWith({ TEA: 3 });
     const twice = reserve('sale 1', { TEA: 2 });

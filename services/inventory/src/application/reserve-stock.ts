@@ -11,9 +11,15 @@ import type { Need, StockEvent, StockHandler } from './ports.ts';
 /** Longer than nearly every payment takes. From then on the goods are asked about; they stay set aside until it is known whether they are paid. */
 export const holdForMs = minutes(15);
 
+/** Nothing is set aside, so nothing is asked about. */
+const nothingHeld = new Date(0).toISOString();
+
 type ReserveDecision = Decision<Change, StockEvent>;
 
-/** Sets the goods of one sale aside: every line, or none. */
+/**
+ * Sets the goods of one sale aside: every line, or none. Of goods that have left the shop nothing can be refused: what the books have less of is noted, and
+ * taken from them, below zero if it must be, when the sale is committed.
+ */
 export class ReserveStock implements StockHandler<inventory.ReserveStock> {
   needs({ body: { tenantId, storeId, saleId, lines } }: inventory.ReserveStock): readonly Need[] {
     return [{ kind: 'reservation', tenantId, saleId }, ...lines.map(({ sku }): Need => ({ kind: 'level', tenantId, storeId, sku }))];
@@ -23,7 +29,7 @@ export class ReserveStock implements StockHandler<inventory.ReserveStock> {
     const earlier = stock.reservationOf(body.tenantId, body.saleId);
     // Whoever held it and lost it asks again: the answer must be true now, so it is reserved anew.
     if (!earlier || earlier.state === 'expired') return reserve(stock, body, earlier, now);
-    return { messages: answerOf(earlier) };
+    return { messages: answerOf(earlier, body.hasLeftShop) };
   }
 }
 
@@ -35,8 +41,8 @@ function reserve(stock: Stock, sale: inventory.ReserveStock['body'], earlier: Re
     const reservation = refused(sale, earlier, shortages);
     return {
       changes: [{ kind: 'reservation', reservation }],
-      messages: answerOf(reservation),
-      effects: [{ event: 'refused', tenantId, storeId, saleId, shortages }],
+      messages: answerOf(reservation, sale.hasLeftShop),
+      effects: [{ event: sale.hasLeftShop ? 'oversold' : 'refused', tenantId, storeId, saleId, shortages }],
     };
   }
   const reservation = held(sale, earlier, pieces, now + holdForMs);
@@ -51,7 +57,7 @@ function reserve(stock: Stock, sale: inventory.ReserveStock['body'], earlier: Re
 }
 
 /** The same answer every time it is asked for. */
-function answerOf(reservation: Reservation) {
+function answerOf(reservation: Reservation, hasLeftShop?: true) {
   const { tenantId, storeId, saleId } = reservation;
   switch (reservation.state) {
     case 'held':
@@ -59,6 +65,7 @@ function answerOf(reservation: Reservation) {
     case 'expired':
       return [inventory.StockReserved({ tenantId, storeId, saleId, expiresAt: reservation.expiresAt })];
     case 'refused':
+      if (hasLeftShop) return [inventory.StockReserved({ tenantId, storeId, saleId, expiresAt: nothingHeld, shortages: [...reservation.shortages] })];
       return [inventory.StockRefused({ tenantId, storeId, saleId, shortages: [...reservation.shortages] })];
     case 'released':
       return []; // Overtaken by its own release: the saga that sent both waits for the answer to that.

@@ -35,9 +35,9 @@ export class StartCheckout implements CheckoutHandler<contract.CheckoutRequested
 /** Cart's database has not heard of a request that came past it; from now on it knows the sale, and closes its basket. */
 function told(start: Start): contract.CheckoutStarted[] {
   if (start.acceptedVia !== 'bus') return [];
-  const { requestedAt, requestHash, basketId, pricedFrom } = start;
+  const { requestedAt, requestHash, basketId, pricedFrom, leftShop } = start;
   return [contract.CheckoutStarted({
     ...ofSale(start), ...asked(start), requestedAt,
-    ...(requestHash !== undefined && { requestHash }), ...(basketId !== undefined && { basketId }), ...(pricedFrom && { pricedFrom }),
+    ...(requestHash !== undefined && { requestHash }), ...(basketId !== undefined && { basketId }), ...(pricedFrom && { pricedFrom }), ...(leftShop && { leftShop }),
   })];
 }

@@ -14,8 +14,9 @@ export const checkout = saga(sale.CheckoutRequested, {
   stalled: { says: payment.PaymentStalled, why: stalled },
   steps: [
     compensatable('reserve stock', {
-      command: (start) => inventory.ReserveStock({ ...ofSale(start), lines: stockLines(start) }),
+      command: (start) => inventory.ReserveStock({ ...ofSale(start), lines: stockLines(start), ...(start.leftShop && { hasLeftShop: true }) }),
       succeeds: inventory.StockReserved, fails: inventory.StockRefused, refused: short, within: seconds(5),
+      keeps: ['shortages'],
       compensate: (start) => inventory.ReleaseStock(ofSale(start)),
       compensated: inventory.StockReleased,
     }),
@@ -38,17 +39,17 @@ export const checkout = saga(sale.CheckoutRequested, {
       command: (start) => receipt.IssueReceipt({
         ...ofSale(start), commandId: start.commandId, tillId: start.tillId, currency: start.currency, taxMode: start.taxMode,
         lines: start.lines, tenders: receiptTenders(start), totalMinor: start.totalMinor, requestedAt: start.requestedAt,
-        ...(start.pricedFrom && { pricedFrom: start.pricedFrom }),
+        ...(start.pricedFrom && { pricedFrom: start.pricedFrom }), ...(start.shiftId !== undefined && { shiftId: start.shiftId }), ...(start.leftShop && { leftShop: start.leftShop }),
       }),
       succeeds: receipt.ReceiptIssued, within: seconds(5),
       keeps: ['receiptNumber'],
     }),
   ],
-  completed: (start, { 'capture payment': { changeMinor }, 'issue receipt': { receiptNumber } }) => [
-    sale.CheckoutCompleted({ ...ofSale(start), ...asked(start), receiptNumber, changeMinor }),
+  completed: (start, { 'reserve stock': { shortages }, 'capture payment': { changeMinor }, 'issue receipt': { receiptNumber } }) => [
+    sale.CheckoutCompleted({ ...ofSale(start), ...asked(start), receiptNumber, changeMinor, ...(shortages && { shortages }) }),
   ],
   cancelled: (start, reason) => [
     sale.CheckoutCancelled({ ...ofSale(start), ...asked(start), reason }),
-    saleEvents.SaleCancelled({ ...ofSale(start), ...asked(start), reason }),
+    saleEvents.SaleCancelled({ ...ofSale(start), ...asked(start), reason, ...(start.leftShop && { leftShop: start.leftShop }) }),
   ],
 });

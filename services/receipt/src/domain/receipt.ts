@@ -1,5 +1,5 @@
-import type { PricedFrom, receipt, SaleLine } from '@checkout/contracts';
-import { assert, saleTotals, sumMinor, type CommandId, type SaleId, type SaleTotals, type StoreId, type TaxMode, type TenantId, type TillId } from '@checkout/kernel';
+import type { LeftShop, PricedFrom, receipt, SaleLine } from '@checkout/contracts';
+import { assert, saleTotals, sumMinor, type CommandId, type SaleId, type SaleTotals, type ShiftId, type StoreId, type TaxMode, type TenantId, type TillId } from '@checkout/kernel';
 
 /** What the customer bought and how it was paid: all that is printed between the number and the last line. */
 export interface ReceiptDocument extends SaleTotals {
@@ -11,6 +11,10 @@ export interface ReceiptDocument extends SaleTotals {
   readonly changeMinor: number;
   /** The catalogue could not be read: the prices are those of a copy of that date. Absent on nearly every receipt. */
   readonly pricedFrom?: PricedFrom;
+  /** The till's shift in which it was sold. */
+  readonly shiftId?: ShiftId;
+  /** The goods had gone before the sale was heard of. */
+  readonly leftShop?: LeftShop;
 }
 
 /** The receipt of one paid sale. Numbers count from 1 without gaps for each store and series. */
@@ -33,9 +37,9 @@ export function receiptOf(sale: IssueReceipt, series: string, number: number, is
   return { tenantId, storeId, saleId, commandId, tillId, series, number, issuedAt: new Date(issuedAtMs).toISOString(), document: documentOf(sale) };
 }
 
-function documentOf({ saleId, currency, taxMode, lines, tenders, totalMinor, pricedFrom }: IssueReceipt): ReceiptDocument {
+function documentOf({ saleId, currency, taxMode, lines, tenders, totalMinor, pricedFrom, shiftId, leftShop }: IssueReceipt): ReceiptDocument {
   const totals = saleTotals(lines, taxMode);
   assert(totals.grossMinor === totalMinor, `sale ${saleId} was paid with ${totalMinor} and its lines come to ${totals.grossMinor}`);
   const changeMinor = sumMinor(tenders.map(({ amountMinor, tenderedMinor }) => tenderedMinor - amountMinor));
-  return { currency, taxMode, lines, ...totals, tenders, changeMinor, ...(pricedFrom && { pricedFrom }) };
+  return { currency, taxMode, lines, ...totals, tenders, changeMinor, ...(pricedFrom && { pricedFrom }), ...(shiftId !== undefined && { shiftId }), ...(leftShop && { leftShop }) };
 }

@@ -1,4 +1,4 @@
-import { CommandId, Currency, http, PricedFrom, receipt, SaleId, SaleLine, StoreId, TaxMode, TenantId, TillId } from '@checkout/contracts';
+import { CommandId, Currency, http, LeftShop, PricedFrom, receipt, SaleId, SaleLine, ShiftId, StoreId, TaxMode, TenantId, TillId } from '@checkout/contracts';
 import { jsonColumn } from '@checkout/sql';
 import { z } from 'zod';
 import type { Receipt, ReceiptDocument } from '../domain/receipt.ts';
@@ -18,6 +18,8 @@ const Document = z.object({
   tenders: z.array(receipt.ReceiptTender),
   changeMinor,
   pricedFrom: PricedFrom.optional(),
+  shiftId: ShiftId.optional(),
+  leftShop: LeftShop.optional(),
 }) as z.ZodType<ReceiptDocument>;
 
 export const ReceiptRow: z.ZodType<Receipt> = z

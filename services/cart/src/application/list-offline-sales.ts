@@ -1,0 +1,28 @@
+import type { http } from '@checkout/contracts';
+import type { StoreId, TenantId } from '@checkout/kernel';
+import type { z } from 'zod';
+import { stateOf, type Checkout } from '../domain/checkout.ts';
+import type { OfflineSales } from './ports.ts';
+
+/** Sales of one page. */
+export const pageSize = 100;
+
+/** What had left the shop before it was heard of, newest first, with everything that is not as it should be: for the back office to look through. */
+export async function listOfflineSales(sales: OfflineSales, tenantId: TenantId, storeId: StoreId | undefined, before: string | undefined): Promise<z.output<typeof http.OfflineSales>> {
+  const found = await sales.page(tenantId, storeId, before === undefined ? undefined : Date.parse(before));
+  const last = found.length === pageSize ? found.at(-1)?.leftShop?.soldAt : undefined;
+  return { sales: found.flatMap(offlineSaleOf), ...(last !== undefined && { next: last }) };
+}
+
+function offlineSaleOf(checkout: Checkout): http.OfflineSale[] {
+  const { commandId, saleId, storeId, tillId, acceptedAt, currency, totalMinor, ending, leftShop } = checkout;
+  if (!leftShop) return [];
+  const shortages = ending?.state === 'completed' ? ending.shortages : undefined;
+  const isUnsold = ending !== undefined && ending.state !== 'completed';
+  return [{
+    commandId, saleId, storeId, currency, totalMinor, ...(tillId !== undefined && { tillId }),
+    provisionalNumber: leftShop.provisionalNumber, soldAt: leftShop.soldAt, acceptedAt: new Date(acceptedAt).toISOString(), state: stateOf(checkout),
+    flags: [...leftShop.flags, ...(shortages ? (['out-of-stock'] as const) : []), ...(isUnsold ? (['not-sold'] as const) : [])],
+    ...(shortages && { shortages: [...shortages] }),
+  }];
+}
