@@ -1,4 +1,4 @@
-// The few secrets that are not ours to replace by identities: the payment provider's API key and its webhook signing keys.
+// The few secrets that are not ours to replace by identities: the payment provider's API key and its webhook signing keys, and the key that signs what tills may do alone.
 
 param location string
 param suffix string

@@ -71,7 +71,7 @@ module registry 'registry.bicep' = {
 
 module vault 'key-vault.bicep' = {
   name: 'key-vault'
-  params: { location: location, suffix: suffix, readers: [principalIds.payment], workspaceId: observability.outputs.workspaceId }
+  params: { location: location, suffix: suffix, readers: [principalIds.payment, principalIds.cart], workspaceId: observability.outputs.workspaceId }
 }
 
 module serviceBus 'service-bus.bicep' = {

@@ -39,7 +39,7 @@ var services = [
     name: 'cart'
     subscriptions: [{ topic: 'cart-commands', subscription: 'cart' }]
     settings: [{ name: 'ORCHESTRATOR_URL', value: 'https://orchestrator.${defaultDomain}' }]
-    secrets: []
+    secrets: [{ setting: 'OFFLINE_LIMITS_KEY', secret: 'offline-limits-key' }]
   }
   {
     name: 'orchestrator'

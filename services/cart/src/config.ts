@@ -12,7 +12,7 @@ export const CartEnvironment = PlatformEnvironment.extend({
     description: 'where copies of the catalogue are kept for a start without the database; without it they live as long as the process', example: '/var/lib/checkout/catalogue',
   }),
   OFFLINE_LIMITS_KEY: z.string().refine(isSigningKey, { error: 'is not a private P-256 key as a JSON Web Key' }).optional().meta({
-    description: 'the private key (JSON Web Key, P-256) that signs what tills may take on cards alone; without it they take cash alone', example: '{"kty":"EC","crv":"P-256",…}', secret: true,
+    description: 'the private key (JSON Web Key, P-256) that signs what tills may take on cards alone; without it they take cash alone', example: '{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI"}', secret: true,
   }),
 });
 export type CartEnvironment = z.output<typeof CartEnvironment>;

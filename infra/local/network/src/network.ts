@@ -173,6 +173,7 @@ export class Network extends Site implements AsyncDisposable {
         PROVIDER_URL: this.url('provider'),
         PROVIDER_WEBHOOK_SECRETS: this.webhookSecret,
         PROVIDER_MODE: 'test',
+        OFFLINE_LIMITS_KEY: this.limitsKey,
         ORCHESTRATOR_URL: this.url('orchestrator'),
         CATALOGUE_SNAPSHOT_DIR: this.#state('catalogue'),
         RECEIPT_URL: this.url('receipt'),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createECDH, createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { busKeyOf, rootPolicy, type BusUser } from './access.ts';
 import { fixedPorts, type Ports } from './addresses.ts';
@@ -20,6 +20,8 @@ export class Site {
   readonly sqlPassword: string;
   /** What the payment provider signs its webhooks with; born here too. */
   readonly webhookSecret: string;
+  /** What cart signs with: what tills may take on cards alone. A private key, as a JSON Web Key; born here too. */
+  readonly limitsKey: string;
 
   /** The system that `npm start` runs. */
   static ofStart(): Site {
@@ -32,6 +34,7 @@ export class Site {
     this.clients = clientsIn(this.clientsFile);
     this.sqlPassword = `Local-${this.clients[0]?.secret ?? ''}`;
     this.webhookSecret = `whsec_${createHash('sha256').update(`webhooks ${this.sqlPassword}`).digest('base64')}`;
+    this.limitsKey = signingKeyOf(`limits ${this.sqlPassword}`);
   }
 
   get clientsFile(): string {
@@ -59,4 +62,13 @@ export class Site {
   sqlConnection(database: ServiceName | 'operations'): string {
     return `Server=127.0.0.1,${this.ports.sql};Database=${database};User Id=sa;Password=${this.sqlPassword};Encrypt=false;TrustServerCertificate=true`;
   }
+}
+
+/** A P-256 key that a secret makes: the same at every start, so that tills go on trusting what they were told. */
+function signingKeyOf(secret: string): string {
+  const curve = createECDH('prime256v1');
+  curve.setPrivateKey(createHash('sha256').update(secret).digest());
+  const point = curve.getPublicKey();
+  const base64url = (bytes: Buffer): string => bytes.toString('base64url');
+  return JSON.stringify({ kty: 'EC', crv: 'P-256', x: base64url(point.subarray(1, 33)), y: base64url(point.subarray(33)), d: base64url(curve.getPrivateKey()) });
 }
