@@ -3,7 +3,7 @@ import { isAcceptable, offeredTypes } from './acceptable.ts';
 import { hostFaultOf } from './host.ts';
 import { documentedQueries, unknownIn } from './known-query.ts';
 import { Problem } from './problem.ts';
-import { pointerOf } from './zod-pipe.ts';
+import { pointerOf } from './field-errors.ts';
 
 const mostErrors = 20;
 

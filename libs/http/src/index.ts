@@ -2,7 +2,8 @@ export { codes, isCode, meaningOf, type Code, type CodeMeaning } from '@checkout
 export { Problem, problemMediaType, type FieldError, type MoneyMoved, type Outcome, type ProblemDocument, type ProblemOptions, type Reference } from './problem.ts';
 export { retryAfterMsOf, translate } from './translate.ts';
 export { ProblemFilter } from './filter.ts';
-export { pointerOf, problemOf, ZodBody, ZodParams, ZodPipe, ZodQuery } from './zod-pipe.ts';
+export { pointerOf, problemOf } from './field-errors.ts';
+export { ZodBody, ZodParams, ZodPipe, ZodQuery } from './zod-pipe.ts';
 export { IdempotencyKey, idempotencyKeyOf } from './idempotency-key.ts';
 export { parseJson, parseJsonBytes } from './json.ts';
 export { defaultRateLimit, RateLimiter, type RateLimit } from './rate-limit.ts';

@@ -1,10 +1,9 @@
 import { AuthError } from '@checkout/auth';
 import { BulkheadFull, DeadlineExceeded, DependencyUnavailable } from '@checkout/resilience';
-import { HttpException } from '@nestjs/common';
 import { ZodError } from 'zod';
 import { meaningOf, type Code } from '@checkout/contracts';
+import { problemOf } from './field-errors.ts';
 import { Problem } from './problem.ts';
-import { problemOf } from './zod-pipe.ts';
 
 /** Fastify's own refusals. https://fastify.dev/docs/latest/Reference/Errors/ */
 const fastifyCodes: Readonly<Record<string, Code>> = {
@@ -36,7 +35,7 @@ export function translate(error: unknown): Problem {
   if (error instanceof DependencyUnavailable) return new Problem('dependency-unavailable', { detail: `${error.dependency} does not answer.`, retryAfterMs: retryAfterMsOf(error), dependencies: [error.dependency], incidentId: error.incidentId, cause: error });
   // Whether the dependency did the work is not known, and neither do we pretend to.
   if (error instanceof DeadlineExceeded || isCommitUnknown(error)) return new Problem('accept-unknown', { cause: error });
-  if (error instanceof HttpException) return new Problem(statusCodes[error.getStatus()] ?? 'internal', { cause: error });
+  if (isHttpException(error)) return new Problem(statusCodes[error.getStatus()] ?? 'internal', { cause: error });
   const code = fastifyCodes[codeOf(error) ?? ''];
   return new Problem(code ?? 'internal', { cause: error });
 }
@@ -49,6 +48,9 @@ export const retryAfterMsOf = ({ retryAfterMs }: DependencyUnavailable): number 
 
 /** Whether the operator must see it: our own defects, never a caller's mistakes. */
 export const isDefect = (problem: Problem): boolean => meaningOf(problem.code).status === 500;
+
+/** Nest's, by its shape: the functions app translates errors too, and has no Nest. */
+const isHttpException = (error: unknown): error is { getStatus(): number } => error instanceof Error && 'getStatus' in error && typeof error.getStatus === 'function';
 
 /** By its name: the database is none of this library's business. */
 const isCommitUnknown = (error: unknown): boolean => error instanceof Error && error.name === 'CommitUnknown';

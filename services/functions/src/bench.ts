@@ -1,62 +1,101 @@
-// `node tools/run.mjs file services/functions/src/bench.ts [entries] [replays]`: how quickly the desk indexes, lists and replays. The desk is a process of its own, whose memory is
-// measured; the stand-ins run here, on the same cores.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+// `node tools/run.mjs file services/functions/src/bench.ts [entries] [replays]`: how quickly the desk indexes, lists and replays, and in how much memory. The desk is what Azure is given:
+// compiled, on the Functions host, a process of its own. The stand-ins and a service that handles what is replayed run here, on the same cores.
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { sql } from '@checkout/sql';
-import { ann, bea, replayOf, TestDesk } from './testing/desk.ts';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { operations } from '@checkout/contracts';
+import { toOutbound, toServiceBus } from '@checkout/messaging/plain';
+import { BenchShop, queue } from './testing/bench-shop.ts';
 
 const [entries = 100_000, replays = 5_000] = process.argv.slice(2).map(Number);
-const page = 2_000;
+const root = join(import.meta.dirname, '../../..');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const load = (): string => `load average ${loadavg().map((each) => each.toFixed(1)).join(' ')}`;
+const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
 
-/** What the functions app should be given: without limits, Node lets garbage lie as long as the machine has room (385 MB while it indexes 100,000). */
-const heap = ['--max-old-space-size=96', '--max-semi-space-size=4'];
+/** As `languageWorkers__node__arguments` has it in `infra/azure/functions.bicep`. */
+const workerArguments = (process.env['WORKER_ARGUMENTS'] ?? '--max-old-space-size=96 --max-semi-space-size=4').split(' ').filter(Boolean);
 
-interface Figures { readonly found: number; readonly tookMs: number; readonly mostBytes: number }
+/** The most memory that a process has had at once since it was last asked. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
+function mostMegabytes({ pid }: ChildProcess): number {
+  const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
+  return Math.round((Number(kilobytes) * 1_024) / 1e6);
+}
 
-function run(desk: TestDesk, environment: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, [...process.execArgv, ...heap, join(import.meta.dirname, 'testing/desk-process.ts')], {
-    env: { PATH: process.env['PATH'], BUS: desk.busConnection, SQL: desk.databaseConnection, ...environment }, stdio: ['ignore', 'pipe', 'inherit'],
+function compiled(directory: string): { readonly host: string; readonly app: string } {
+  const { status } = spawnSync(process.execPath, [join(root, 'tools/image.mjs'), directory, 'services/functions', 'infra/local/functions'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) throw new Error('The desk does not compile.');
+  return { host: join(directory, 'infra/local/functions/dist/main.js'), app: join(directory, 'services/functions') };
+}
+
+async function started(shop: BenchShop): Promise<{ readonly child: ChildProcess; readonly url: string }> {
+  const { host, app } = compiled(shop.directory);
+  const child = spawn(process.execPath, [...workerArguments, host], { env: { PATH: process.env['PATH'], APP_DIR: app, PORT: '0', LOG_LEVEL: 'error', ...shop.settings }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout });
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once('exit', () => reject(new Error('the host ended')));
+    lines.on('line', (line) => {
+      const said = JSON.parse(line) as { readonly msg?: string; readonly port?: number; readonly level?: string };
+      if (said.msg === 'listening') resolve(`http://127.0.0.1:${said.port}/v1/`);
+      else if (said.level === 'error') say(line);
+    });
   });
-  return {
-    child,
-    figures: Promise.all([text(child.stdout), once(child, 'exit')]).then(([said]) => JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Figures),
-  };
+  return { child, url };
 }
 
-await using desk = await TestDesk.start();
-say(load());
-await desk.deadLetter(replays, { reason: 'to-be-replayed' });
-for (let first = 0; first < entries - replays; first += page) await desk.deadLetter(Math.min(page, entries - replays - first), { first, reason: `cause-${(first / page) % 20}` });
-
-const index = await run(desk, { TASK: 'index' }).figures;
-say(`index: ${index.found} in ${(index.tookMs / 1_000).toFixed(1)} s, ${Math.round(index.mostBytes / 1e6)} MB at the most (goals: 100,000 in 120 s, 200 MB)`);
-const listings: number[] = [];
-for (let round = 0; round < 11; round += 1) {
+async function until(isSo: () => Promise<boolean>): Promise<number> {
   const startedAt = performance.now();
-  await desk.parts.groups.groups({ scope: 'all-tenants' });
-  listings.push(performance.now() - startedAt);
+  while (!(await isSo())) await sleep(100);
+  return performance.now() - startedAt;
 }
-say(`list groups: median ${listings.toSorted((left, right) => left - right)[5]?.toFixed(1)} ms (goal 200 ms)`);
 
-const group = (await desk.parts.groups.groups({ scope: 'all-tenants' })).find(({ facts }) => facts.reason === 'to-be-replayed');
-const plan = await desk.parts.make.make({ ...replayOf(group?.signature ?? ''), isRamped: false, maxPerSecond: 5_000 }, ann);
-if (plan.needsApproval) await desk.parts.direct.approve(plan.planId, bea);
-const worker = run(desk, { TASK: 'replay' });
-await desk.parts.direct.start(plan.planId, ann);
+await using shop = await BenchShop.open();
+say(`load average ${loadavg().map((each) => each.toFixed(1)).join(' ')}; node ${process.version} ${workerArguments.join(' ')}`);
+await shop.deadLetter(entries, (n) => (n < replays ? 'to-be-replayed' : `cause-${n % 20}`));
+
+const { child, url } = await started(shop);
+const call = async <Body>(method: string, path: string, body?: object): Promise<Body> => {
+  const answer = await fetch(url + path, { method, headers: { authorization: `Bearer ${await shop.token(path.endsWith('/approve') ? 'bea' : 'ann')}`, 'content-type': 'application/json' }, ...(body && { body: JSON.stringify(body) }) });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as Body;
+};
+const groups = async () => (await call<{ groups: { signature: string; waiting: number; facts: { reason: string } }[] }>('GET', 'dead-letters/groups')).groups;
+const idle = mostMegabytes(child);
+
+const indexedMs = await until(async () => (await groups()).reduce((sum, { waiting }) => sum + waiting, 0) === entries);
+say(`index: ${entries} in ${seconds(indexedMs)} s with the pauses between two calls of its timer; ${mostMegabytes(child)} MB at the most, ${idle} MB before (goals: 100,000 in 120 s, 200 MB)`);
+
+const listings: number[] = [];
+for (let round = 0; round < 11; round += 1) listings.push(await until(async () => (await groups()).length > 0));
+say(`list groups: median ${listings.toSorted((left, right) => left - right)[5]?.toFixed(1)} ms over HTTP (goal: 200 ms)`);
+
+const signature = (await groups()).find(({ facts }) => facts.reason === 'to-be-replayed')?.signature ?? '';
+const planningAt = performance.now();
+const { planId } = await call<{ planId: string }>('POST', 'dead-letters/plans', { kind: 'replay', selection: { signature }, reason: 'a bench', isRamped: false, maxPerSecond: 5_000 });
+say(`plan: ${replays} frozen in ${seconds(performance.now() - planningAt)} s; ${mostMegabytes(child)} MB at the most`);
+
+await call('POST', `dead-letters/plans/${planId}/approve`);
+const told = shop.client.createSender('operations');
+const handling = shop.handle(async (messages) => {
+  await told.sendMessages(messages.map(({ messageId, applicationProperties }) => toServiceBus(toOutbound(operations.ReplayHandled({
+    service: 'inventory', instance: 'bench', at: new Date().toISOString(), messageId: String(messageId), replayOf: String(applicationProperties?.['replayOf']), outcome: 'applied',
+  }), { id: `${String(messageId)}-handled`, source: '/services/inventory', time: new Date().toISOString(), tenantId: 'platform' }))));
+});
 const startedAt = performance.now();
-for (let ended = 0; ended < replays;) {
-  // As the service would tell it: a run has at most 2,000 messages out without an outcome.
-  await desk.database.commit(sql`UPDATE replay_item SET state = 'applied', outcome = 'applied' WHERE state = 'sent';`);
-  ended = (await desk.parts.plans.counts(plan.planId)).applied ?? 0;
-  await new Promise((resolve) => setTimeout(resolve, 100));
-}
-const tookMs = performance.now() - startedAt;
-worker.child.kill('SIGTERM');
-const { mostBytes } = await worker.figures;
-say(`replay: ${replays} in ${(tookMs / 1_000).toFixed(1)} s with the start of the process, ${Math.round(replays / (tookMs / 1_000))} messages/s, ${Math.round(mostBytes / 1e6)} MB at the most (goals: 500, 200 MB)`);
-say(load());
+await call('POST', `dead-letters/plans/${planId}/start`);
+let sentMs: number | undefined;
+await until(async () => {
+  await sleep(200);
+  const { items } = await call<{ items: Readonly<Record<string, number>> }>('GET', `dead-letters/plans/${planId}`);
+  if ((items['planned'] ?? 0) + (items['sending'] ?? 0) === 0) sentMs ??= performance.now() - startedAt;
+  return items['applied'] === replays;
+});
+const doneMs = performance.now() - startedAt;
+say(`replay: ${replays} sent in ${seconds(sentMs ?? doneMs)} s from the command on (${Math.round(replays / ((sentMs ?? doneMs) / 1_000))} a second), each outcome heard of after ${seconds(doneMs)} s; ${mostMegabytes(child)} MB at the most (goals: 500 a second, 200 MB)`);
+say(`load average ${loadavg().map((each) => each.toFixed(1)).join(' ')}; ${queue.topic}/${queue.subscription}`);
+shop.isClosed = true;
+await handling;
+child.kill('SIGTERM');

@@ -1,4 +1,4 @@
-import { PlatformEnvironment } from '@checkout/service';
+import { PlatformEnvironment } from '@checkout/service/plain';
 import { z } from 'zod';
 
 const url = (service: string) => z.url({ protocol: /^https?$/, error: 'is not an http address' })

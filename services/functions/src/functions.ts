@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { startTelemetry } from '@checkout/observability';
-import { readEnvironment, telemetryOf } from '@checkout/service';
+import { readEnvironment, telemetryOf } from '@checkout/service/plain';
 import { DeskEnvironment, deskSettings } from './config.ts';
 import { assembleDesk } from './desk.ts';
 import { serveDesk } from './transport/desk-http.ts';

@@ -27,6 +27,8 @@ export interface NetworkOptions {
   readonly hasTill?: boolean;
   /** Whether the stand-ins can be told to fail, over `POST /faults`. They cannot unless asked for. */
   readonly hasFaults?: boolean;
+  /** Topics swallow a message whose id they have seen within ten minutes. Default false, as in production: the inbox knows more. */
+  readonly detectsDuplicates?: boolean;
   /** Services log in as on Azure: without passwords, by tokens of the identity stand-in that live this long. */
   readonly tokensLiveSeconds?: number;
   /** For profiling: options of Node itself, for every program. */
@@ -70,7 +72,7 @@ export class Network extends Site implements AsyncDisposable {
     super(options.stateDirectory, reservation.ports);
     this.#options = options;
     this.#reservation = reservation;
-    writeFileSync(this.#state('service-bus.json'), JSON.stringify(emulatorConfig()));
+    writeFileSync(this.#state('service-bus.json'), JSON.stringify(emulatorConfig({ detectsDuplicates: options.detectsDuplicates ?? false })));
     writeFileSync(this.#state('service-bus-access.json'), JSON.stringify(busAccess(this.sqlPassword)), { mode: 0o600 });
   }
 

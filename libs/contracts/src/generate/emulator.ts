@@ -1,7 +1,7 @@
 import { replayFilterOf, topology } from '../topology.ts';
 
 /** The topology as Microsoft's Service Bus emulator reads it (its `Config.json`); the local stand-in reads the same file. */
-export const emulatorConfig = () => ({
+export const emulatorConfig = ({ detectsDuplicates = false } = {}) => ({
   UserConfig: {
     Namespaces: [
       {
@@ -9,7 +9,7 @@ export const emulatorConfig = () => ({
         Queues: [],
         Topics: topology.map((topic) => ({
           Name: topic.name,
-          Properties: { DefaultMessageTimeToLive: 'P14D', DuplicateDetectionHistoryTimeWindow: 'PT10M', RequiresDuplicateDetection: false },
+          Properties: { DefaultMessageTimeToLive: 'P14D', DuplicateDetectionHistoryTimeWindow: 'PT10M', RequiresDuplicateDetection: detectsDuplicates },
           Subscriptions: topic.subscriptions.map((subscription) => ({
             Name: subscription.name,
             Properties: {
@@ -21,7 +21,7 @@ export const emulatorConfig = () => ({
               ForwardTo: '',
               RequiresSession: subscription.requiresSession,
             },
-            Rules: [{ Name: 'replay', Properties: { FilterType: 'Sql', SqlFilter: { SqlExpression: replayFilterOf(subscription.name) } } }],
+            Rules: [{ Name: 'replay', Properties: { FilterType: 'Sql' as const, SqlFilter: { SqlExpression: replayFilterOf(subscription.name) } } }],
           })),
         })),
       },

@@ -31,7 +31,11 @@ export class DirectPlan {
     if (!by.mayOperate) throw new Refusal('replay-forbidden');
     const plan = await this.#find(planId, by);
     await this.#refuseExpired(plan, by);
-    if (plan.needsApproval && plan.approvedBy === undefined) throw new Refusal('approval-needed');
+    if (plan.approvedBy === undefined) {
+      if (plan.needsApproval) throw new Refusal('approval-needed');
+      const conflicts = await this.#conflictsIn(plan);
+      if (conflicts > 0) throw new Refusal('approval-needed', `${conflicts} of its messages are about sales that have gone another way since.`);
+    }
     const open = await this.heldBackBy(plan);
     if (open !== undefined) throw new Refusal('breaker-open', `Now ${open}.`);
     // A run that stopped by itself begins again with one message.
@@ -53,6 +57,12 @@ export class DirectPlan {
   async cancel(planId: string, by: Operator): Promise<Plan> {
     if (!by.mayOperate) throw new Refusal('replay-forbidden');
     return this.#to(await this.#find(planId, by), 'cancelled', by, 'plan.cancelled');
+  }
+
+  /** Messages that would be refused now, as far as a dry run has told. */
+  async #conflictsIn(plan: Plan): Promise<number> {
+    const predictions = await this.#plans.predictions(plan);
+    return predictions.reduce((sum, { prediction, items }) => (prediction === 'conflict' ? sum + items : sum), 0);
   }
 
   /** What was true when it was made may no longer be. */

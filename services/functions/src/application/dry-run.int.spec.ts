@@ -15,8 +15,8 @@ describe('a dry run', () => {
     expect(report).toEqual({
       counts: { 'would-apply': 2, 'no-op': 1, conflict: 1, 'needs-decision': 1 },
       values: [
-        { verdict: 'would-apply', currency: 'GBP', minor: 200 }, { verdict: 'no-op', currency: 'GBP', minor: 100 },
         { verdict: 'conflict', currency: 'GBP', minor: 100 }, { verdict: 'needs-decision', currency: 'GBP', minor: 100 },
+        { verdict: 'no-op', currency: 'GBP', minor: 100 }, { verdict: 'would-apply', currency: 'GBP', minor: 200 },
       ],
     });
     expect(await desk.parts.queues.peek({ topic: 'stock', subscription: 'inventory' }, 0n, 10)).toHaveLength(5);

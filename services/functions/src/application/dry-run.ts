@@ -1,11 +1,11 @@
-import type { Item } from '../domain/plan.ts';
+import type { Item, Plan } from '../domain/plan.ts';
 import { mended } from '../domain/mend.ts';
 import { masked } from '../domain/money-in.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { readMessages } from './read-messages.ts';
-import type { DeadLetterQueues, IndexStore, ItemChange, Operator, PlanStore, Prediction, Predictor, QueuedMessage } from './ports.ts';
+import type { DeadLetterQueues, ItemChange, Operator, PlanStore, Predicted, Prediction, Predictor, QueuedMessage } from './ports.ts';
 
-/** Messages asked about at once. */
+/** Messages held and asked about at a time. */
 const pageSize = 100;
 /** Messages shown before and after, when the plan mends bodies. */
 const shownEdits = 5;
@@ -30,73 +30,65 @@ export interface Edit {
 export class DryRun {
   readonly #queues: DeadLetterQueues;
   readonly #plans: PlanStore;
-  readonly #index: IndexStore;
   readonly #predictor: Predictor;
   readonly #now: () => Date;
 
-  constructor(queues: DeadLetterQueues, plans: PlanStore, index: IndexStore, predictor: Predictor, now: () => Date) {
+  constructor(queues: DeadLetterQueues, plans: PlanStore, predictor: Predictor, now: () => Date) {
     this.#queues = queues;
     this.#plans = plans;
-    this.#index = index;
     this.#predictor = predictor;
     this.#now = now;
   }
 
-  /** @throws Refusal */
+  /** Page by page: what was predicted before an answer fails to come is kept, and asked again next time. @throws Refusal */
   async run(planId: string, by: Operator): Promise<DryRunReport> {
     const plan = await this.#plans.find(by.scope, planId);
     if (!plan) throw new Refusal('plan-unknown');
     if (plan.kind !== 'replay') throw new Refusal('plan-not-in-state', 'A discard hands nothing to a service, so there is nothing to predict.');
-    const items = await this.#plans.items(planId, ['planned'], plan.count);
-    const verdicts = new Map<bigint, Verdict>();
     const edits: Edit[] = [];
-    for (let from = 0; from < items.length; from += pageSize) {
-      const page = items.slice(from, from + pageSize);
-      const found = await readMessages(this.#queues, plan, page.map(({ sequenceNumber }) => sequenceNumber));
-      const changes: ItemChange[] = [];
-      const asked: { readonly item: Item; readonly original: QueuedMessage; readonly body?: unknown }[] = [];
-      for (const item of page) {
-        const original = found.get(item.sequenceNumber);
-        const result = original && plan.rule ? mended(original, plan.rule) : undefined;
-        if (!original) changes.push({ sequenceNumber: item.sequenceNumber, prediction: 'gone' });
-        else if (result && 'because' in result) changes.push({ sequenceNumber: item.sequenceNumber, prediction: 'unfit', because: result.because });
-        else {
-          asked.push({ item, original, ...(result && { body: result.body }) });
-          if (result && edits.length < shownEdits) edits.push({ sequenceNumber: item.sequenceNumber, before: masked(original.body), after: masked(result.body) });
-        }
-      }
-      const answers = await this.#predictor
-        .predict(plan, asked.map(({ item, original, body }) => ({ messageId: item.messageId, original, ...(body !== undefined && { body }) })), by.authorization)
-        .catch((cause: unknown) => { throw new Refusal('service-silent', cause instanceof Error ? cause.message : String(cause)); });
-      const byMessage = new Map(answers.map((answer) => [answer.messageId, answer]));
-      for (const { item } of asked) {
-        const answer = byMessage.get(item.messageId);
-        changes.push({
-          sequenceNumber: item.sequenceNumber,
-          prediction: answer?.verdict ?? 'needs-decision',
-          ...(answer?.because !== undefined && { because: answer.because.slice(0, 400) }),
-        });
-      }
-      for (const { sequenceNumber, prediction } of changes) verdicts.set(sequenceNumber, prediction as Verdict);
-      await this.#plans.mark(plan, changes, []);
+    for (let after = -1n; ;) {
+      const page = await this.#plans.items(planId, ['planned'], pageSize, after);
+      const last = page.at(-1);
+      if (!last) break;
+      await this.#plans.mark(plan, await this.#predicted(plan, page, edits, by), []);
+      after = last.sequenceNumber;
     }
     const at = this.#now();
     await this.#plans.update(plan, { predictedAt: at }, [{ at: at.toISOString(), tenantId: plan.tenantId, actor: by.subject, action: 'plan.dry-run', planId }]);
-    return { ...(await this.#report(by, plan.planId, verdicts)), ...(plan.rule !== undefined && { edits }) };
+    return { ...reportOf(await this.#plans.predictions(plan)), ...(plan.rule !== undefined && { edits }) };
   }
 
-  async #report(by: Operator, planId: string, verdicts: ReadonlyMap<bigint, Verdict>): Promise<DryRunReport> {
-    const counts: Partial<Record<Verdict, number>> = {};
-    for (const verdict of verdicts.values()) counts[verdict] = (counts[verdict] ?? 0) + 1;
-    const sums = new Map<string, { verdict: Verdict; currency: string; minor: number }>();
-    for (const { sequenceNumber, value } of await this.#index.values(by.scope, planId)) {
-      const verdict = verdicts.get(sequenceNumber);
-      if (!verdict) continue;
-      const key = `${verdict} ${value.currency}`;
-      const sum = sums.get(key) ?? { verdict, currency: value.currency, minor: 0 };
-      sum.minor += value.minor;
-      sums.set(key, sum);
+  async #predicted(plan: Plan, page: readonly Item[], edits: Edit[], by: Operator): Promise<ItemChange[]> {
+    const found = await readMessages(this.#queues, plan, page.map(({ sequenceNumber }) => sequenceNumber));
+    const changes: ItemChange[] = [];
+    const asked: { readonly item: Item; readonly original: QueuedMessage; readonly body?: unknown }[] = [];
+    for (const item of page) {
+      const original = found.get(item.sequenceNumber);
+      if (original?.messageId !== item.messageId) {
+        changes.push({ sequenceNumber: item.sequenceNumber, prediction: 'gone' });
+        continue;
+      }
+      const result = plan.rule && mended(original, plan.rule);
+      if (result && 'because' in result) {
+        changes.push({ sequenceNumber: item.sequenceNumber, prediction: 'unfit', because: result.because });
+        continue;
+      }
+      asked.push({ item, original, ...(result && { body: result.body }) });
+      if (result && edits.length < shownEdits) edits.push({ sequenceNumber: item.sequenceNumber, before: masked(original.body), after: masked(result.body) });
     }
-    return { counts, values: [...sums.values()] };
+    const answers = await this.#predictor
+      .predict(plan, asked.map(({ item, original, body }) => ({ messageId: item.messageId, original, ...(body !== undefined && { body }) })), by.authorization)
+      .catch((cause: unknown) => { throw new Refusal('service-silent', cause instanceof Error ? cause.message : String(cause)); });
+    const byMessage = new Map(answers.map((answer) => [answer.messageId, answer]));
+    return [...changes, ...asked.map(({ item: { sequenceNumber, messageId } }) => {
+      const { verdict = 'needs-decision', because } = byMessage.get(messageId) ?? {};
+      return { sequenceNumber, prediction: verdict, ...(because !== undefined && { because: because.slice(0, 400) }) };
+    })];
   }
+}
+
+function reportOf(predictions: readonly Predicted[]): DryRunReport {
+  const counts: Partial<Record<Verdict, number>> = {};
+  for (const { prediction, items } of predictions) counts[prediction as Verdict] = (counts[prediction as Verdict] ?? 0) + items;
+  return { counts, values: predictions.flatMap(({ prediction, value }) => (value ? [{ verdict: prediction as Verdict, ...value }] : [])) };
 }

@@ -20,7 +20,7 @@ describe('the index of dead letters', () => {
     ]);
     expect((await desk.parts.groups.groups({ scope: { tenantId: 'other' } })).map(({ tenantId }) => tenantId)).toEqual(['other']);
     expect(await desk.parts.queues.peek(queue, 0n, 50)).toHaveLength(5);
-    expect((await desk.parts.groups.letters('all-tenants', { text: 'sale-1' }, 10)).map(({ bodyText }) => bodyText)).toEqual([
+    expect((await desk.parts.entries.letters('all-tenants', { text: 'sale-1' }, 10)).map(({ bodyText }) => bodyText)).toEqual([
       expect.stringMatching(/sale-1.*"token":"\*\*\*"/), expect.stringMatching(/sale-1.*"token":"\*\*\*"/),
     ]);
   });

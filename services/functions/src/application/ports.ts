@@ -105,21 +105,44 @@ export interface IndexStore {
   cursor(queue: Queue): Promise<bigint>;
   /** Adds what is new, counts it in its groups and moves the cursor, in one unit. @returns false when another process did so first, and nothing was done */
   add(queue: Queue, letters: readonly DeadLetter[], cursor: bigint): Promise<boolean>;
-  /** Rows that say `waiting` between two numbers although the queue has them no more. */
-  markGone(queue: Queue, from: bigint, to: bigint, present: readonly bigint[]): Promise<number>;
-  groups(filter: GroupFilter): Promise<readonly Group[]>;
+  /** Ends entries that say `waiting` between two numbers although their queue has them no more. @returns how many */
+  markGone(queue: Queue, from: bigint, to: bigint, present: readonly QueuedMessage[]): Promise<number>;
+  /** Those that have no entry: of a queue that was made again, and so counts from the beginning. */
+  unknown(queue: Queue, present: readonly QueuedMessage[]): Promise<readonly QueuedMessage[]>;
+  /** Adds entries behind the cursor, in the place of those that were of an earlier queue. */
+  addUnknown(letters: readonly DeadLetter[]): Promise<void>;
   letters(scope: Scope, selection: Selection, limit: number): Promise<readonly DeadLetter[]>;
-  /** The money in the messages of a plan. */
-  values(scope: Scope, planId: string): Promise<readonly { readonly sequenceNumber: bigint; readonly value: Value }[]>;
+  /** Where the selected ones lie, and how many there are. */
+  places(scope: Scope, selection: Selection): Promise<readonly (Queue & { readonly letters: number })[]>;
+  /** The selected ones of a queue after a number, in their order, so many at the most: what a plan needs of them. */
+  selected(scope: Scope, queue: Queue, selection: Selection, after: bigint, limit: number): Promise<readonly Selected[]>;
+}
+
+export interface Selected {
+  readonly sequenceNumber: bigint;
+  readonly tenantId: string;
+  readonly saleId?: string;
+  readonly messageId: string;
+  readonly type: string;
+  readonly value?: Value;
+}
+
+export interface Groups {
+  /** The largest first. */
+  groups(filter: GroupFilter): Promise<readonly Group[]>;
 }
 
 export interface PlanStore {
+  /** Items of a plan that is still to be created: it comes last, so that a crash before leaves items that no plan has. */
+  addItems(planId: string, items: readonly Item[]): Promise<void>;
   /** @throws Refusal `another-plan` when a plan that was started and is not over has one of the items */
-  create(plan: Plan, items: readonly Item[], audit: readonly AuditEntry[]): Promise<void>;
+  create(plan: Plan, audit: readonly AuditEntry[]): Promise<void>;
   find(scope: Scope, planId: string): Promise<Plan | undefined>;
   list(scope: Scope): Promise<readonly Plan[]>;
-  /** Items in those states, in the order they are replayed in, so many at the most. */
-  items(planId: string, states: readonly ItemState[], max: number): Promise<readonly Item[]>;
+  /** Items in those states, in the order they are replayed in, so many at the most, after a number. */
+  items(planId: string, states: readonly ItemState[], max: number, after?: bigint): Promise<readonly Item[]>;
+  /** What was predicted of the items that are still to be replayed, and how much money is in them. */
+  predictions(plan: Plan): Promise<readonly Predicted[]>;
   /** How the items of one wave have ended so far. */
   wave(planId: string, wave: number): Promise<Readonly<Partial<Record<ItemState, number>>>>;
   counts(planId: string): Promise<Readonly<Partial<Record<ItemState, number>>>>;
@@ -132,6 +155,12 @@ export interface PlanStore {
   /** Whether the lease was still the owner's, and so lasts on. */
   renew(planId: string, owner: string, leaseMs: number): Promise<boolean>;
   release(planId: string, owner: string): Promise<void>;
+}
+
+export interface Predicted {
+  readonly prediction: string;
+  readonly items: number;
+  readonly value?: Value;
 }
 
 export interface PlanChange {
@@ -161,9 +190,17 @@ export interface Alerts {
 /** What services have told of replayed messages, and of their breakers. */
 export interface Reports {
   replayHandled(report: { readonly messageId: string; readonly outcome: 'applied' | 'no-op' }): Promise<void>;
-  breakerChanged(report: { readonly service: string; readonly instance: string; readonly dependency: string; readonly state: string; readonly cause?: string; readonly at: Date }): Promise<void>;
+  breakerChanged(report: { readonly service: string; readonly instance: string; readonly dependency: string; readonly state: string; readonly cause?: string; readonly incidentId?: string; readonly at: Date }): Promise<void>;
   /** Breakers of a service that are open as far as was told since. */
-  openBreakers(service: string, since: Date): Promise<readonly { readonly dependency: string; readonly cause?: string; readonly at: Date }[]>;
+  openBreakers(service: string, since: Date): Promise<readonly OpenBreaker[]>;
+}
+
+export interface OpenBreaker {
+  readonly dependency: string;
+  readonly cause?: string;
+  /** Names the outage: in logs, in what callers were told, and on the dead letters it made. */
+  readonly incidentId?: string;
+  readonly at: Date;
 }
 
 export interface Archive {

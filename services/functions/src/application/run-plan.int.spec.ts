@@ -64,7 +64,7 @@ describe('a replay', () => {
 
     expect(handled.map(({ messageId, body }) => [messageId, body as unknown])).toEqual([['stock-row-missing-0~r1', commitStock(0)], ['stock-row-missing-2~r1', commitStock(2)]]);
     expect(await desk.parts.plans.counts(plan.planId)).toEqual({ applied: 2, unfit: 1 });
-    expect((await desk.parts.groups.letters('all-tenants', { topic: 'stock' }, 10)).map(({ messageId }) => messageId)).toEqual(['stock-row-missing-1']);
+    expect((await desk.parts.entries.letters('all-tenants', { topic: 'stock' }, 10)).map(({ messageId }) => messageId)).toEqual(['stock-row-missing-1']);
     // It is locked for a moment yet; a plan without the rule can have it afterwards.
     expect((await desk.parts.queues.peek(queue, 0n, 10)).map(({ messageId }) => messageId)).toEqual(['stock-row-missing-1']);
     const [item] = await desk.parts.plans.items(plan.planId, ['applied'], 1);

@@ -2,7 +2,7 @@ import type { AuditEntry } from '../domain/audit-chain.ts';
 import { nextWave, type Item, type ItemState, type Plan } from '../domain/plan.ts';
 import { mended } from '../domain/mend.ts';
 import { afterWave, waveSize } from '../domain/ramp.ts';
-import type { Archive, DeadLetterQueues, ItemChange, PlanChange, PlanStore, Queue, Reports, TakenMessage } from './ports.ts';
+import type { Archive, DeadLetterQueues, ItemChange, OpenBreaker, PlanChange, PlanStore, Queue, Reports, TakenMessage } from './ports.ts';
 
 export interface RunPlanParts {
   readonly queues: DeadLetterQueues;
@@ -104,7 +104,10 @@ export class RunPlan {
     // Whoever runs the plan now sends them, once our locks have ended.
     if (!isOurs()) return false;
     const ours = wave.filter(({ sequenceNumber }) => !taken.busy.has(sequenceNumber));
-    const changes = plan.kind === 'replay' ? await this.#replay(plan, ours, taken.messages) : await this.#discard(plan, ours, taken.messages);
+    const ids = new Map(wave.map(({ sequenceNumber, messageId }) => [sequenceNumber, messageId]));
+    // A queue that was deleted and made again counts from the beginning: under a number may lie another message now, which is left alone.
+    const messages = taken.messages.filter(({ sequenceNumber, messageId }) => messageId === ids.get(sequenceNumber));
+    const changes = plan.kind === 'replay' ? await this.#replay(plan, ours, messages) : await this.#discard(plan, ours, messages);
     await plans.mark(plan, changes, changes.flatMap((change) => this.#audited(plan, wave, change)), changes.length === 0 ? undefined : plan.wave + 1);
     if (taken.busy.size > 0) await pause(busyMs);
     const dueMs = (wave.length / plan.maxPerSecond) * 1_000 - (now().getTime() - startedAt);
@@ -205,9 +208,14 @@ const verbs: Partial<Record<ItemState, string>> = { sent: 'replayed' };
 const sent = ({ sequenceNumber }: Item): ItemChange => ({ sequenceNumber, state: 'sent', letter: 'replayed' });
 const sum = (counts: Readonly<Partial<Record<ItemState, number>>>): number => Object.values(counts).reduce((total, count) => total + count, 0);
 
+const named = ({ dependency, cause, incidentId }: OpenBreaker): string => {
+  const about = [...(cause === undefined ? [] : [cause]), ...(incidentId === undefined ? [] : [`incident ${incidentId}`])];
+  return about.length === 0 ? dependency : `${dependency} (${about.join('; ')})`;
+};
+
 /** Why a replay to this subscription may not run now; nothing when it may. A subscription is named after the service that has it. */
 export async function openBreakersOf(reports: Reports, { subscription }: Pick<Queue, 'subscription'>, since: Date): Promise<string | undefined> {
   const open = await reports.openBreakers(subscription, since);
   if (open.length === 0) return undefined;
-  return `the breaker of ${open.map(({ dependency, cause }) => `${dependency}${cause === undefined ? '' : ` (${cause})`}`).join(', ')} is open`;
+  return `the breaker of ${open.map(named).join(', ')} is open`;
 }

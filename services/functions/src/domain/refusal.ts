@@ -2,7 +2,7 @@
 export type RefusalCode =
   | 'plan-unknown' | 'selection-empty' | 'nothing-selected' | 'selection-spans-subscriptions' | 'selection-too-large' | 'rule-invalid' | 'rule-breaks-contract'
   | 'reason-missing' | 'plan-expired' | 'plan-not-in-state' | 'approval-needed' | 'approval-by-same-person' | 'replay-forbidden' | 'another-plan' | 'breaker-open'
-  | 'changed-meanwhile' | 'not-archived' | 'already-restored' | 'service-silent';
+  | 'version-unsupported' | 'changed-meanwhile' | 'not-archived' | 'already-restored' | 'service-silent';
 
 /** A normal answer: nothing was changed. */
 export class Refusal extends Error {

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { ServiceBusClient, ServiceBusSender } from '@azure/service-bus';
 import { noTenant, operations } from '@checkout/contracts';
 import { uuidv7 } from '@checkout/kernel';
-import { toOutbound, toServiceBus } from '@checkout/messaging';
+import { toOutbound, toServiceBus } from '@checkout/messaging/plain';
 import type { Logger } from '@checkout/observability';
 import type { Alerts, Group } from '../application/ports.ts';
 

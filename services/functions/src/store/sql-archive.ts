@@ -14,7 +14,10 @@ const Kept = z
   }));
 const Row = z.object({ message: jsonColumn(Kept), restoredAt: z.date().nullable() });
 
-/** Table `archived_message`: messages whole, as they were in their queue. */
+/**
+ * Table `archived_message`: messages whole, as they were in their queue. A message that lies where another one of an earlier queue was archived is refused:
+ * better that a plan stops than that a message is removed and not kept.
+ */
 export class SqlArchive implements Archive {
   readonly #database: Pick<Database, 'query' | 'commit'>;
 
@@ -27,16 +30,26 @@ export class SqlArchive implements Archive {
     const rows = entries.map(({ place, tenantId, message, reason, by, at }) => ({
       t: place.topic, s: place.subscription, n: String(place.sequenceNumber), te: tenantId, m: JSON.stringify(storable(message)), r: reason.slice(0, 400), b: by.slice(0, 200), at: at.toISOString().replace('Z', ''),
     }));
+    const opened = sql`
+      OPENJSON(${json(rows)}) WITH (
+        t VARCHAR(60) '$.t', s VARCHAR(60) '$.s', n BIGINT '$.n', te VARCHAR(60) '$.te', m NVARCHAR(MAX) '$.m', r NVARCHAR(400) '$.r', b NVARCHAR(200) '$.b', at DATETIME2(3) '$.at'
+      )`;
     await this.#database.commit(sql`
       INSERT INTO archived_message (topic, subscription, sequence_number, tenant_id, message, reason, archived_by, archived_at)
       SELECT j.t, j.s, j.n, j.te, j.m, j.r, j.b, j.at
-      FROM OPENJSON(${json(rows)}) WITH (
-        t VARCHAR(60) '$.t', s VARCHAR(60) '$.s', n BIGINT '$.n', te VARCHAR(60) '$.te', m NVARCHAR(MAX) '$.m', r NVARCHAR(400) '$.r', b NVARCHAR(200) '$.b', at DATETIME2(3) '$.at'
-      ) AS j
+      FROM ${opened} AS j
       WHERE NOT EXISTS (
         SELECT 1 FROM archived_message AS a
         WHERE a.topic = j.t COLLATE Latin1_General_100_BIN2 AND a.subscription = j.s COLLATE Latin1_General_100_BIN2 AND a.sequence_number = j.n
-      );`);
+      );
+      IF EXISTS (
+        SELECT 1
+        FROM ${opened} AS j
+        JOIN archived_message AS a
+          ON a.topic = j.t COLLATE Latin1_General_100_BIN2 AND a.subscription = j.s COLLATE Latin1_General_100_BIN2 AND a.sequence_number = j.n
+        WHERE JSON_VALUE(a.message, '$.messageId') <> JSON_VALUE(j.m, '$.messageId')
+      )
+        THROW 51001, 'archived before', 1;`);
   }
 
   async discarded(scope: Scope, { topic, subscription, sequenceNumber }: Place): Promise<{ readonly message: QueuedMessage; readonly restoredAt?: Date } | undefined> {

@@ -1,12 +1,10 @@
-import { Conflict, bigintColumn, datetime2, int, join, json, jsonColumn, nothing, nvarchar, sql, varchar, type Database, type Sql } from '@checkout/sql';
+import { Conflict, bigint, bigintColumn, datetime2, int, join, json, jsonColumn, nothing, nvarchar, safeIntegerColumn, sql, varchar, type Database, type Sql } from '@checkout/sql';
 import { z } from 'zod';
 import type { AuditEntry } from '../domain/audit-chain.ts';
-import type { DeadLetter } from '../domain/dead-letter.ts';
 import type { Item, ItemState, Plan } from '../domain/plan.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { ItemChange, PlanChange, PlanStore, Scope } from '../application/ports.ts';
-import { LetterRow } from './rows.ts';
-import { columns, comeBack, leave } from './sql-index.ts';
+import type { ItemChange, PlanChange, PlanStore, Predicted, Scope } from '../application/ports.ts';
+import { comeBack, countedColumns, CountedRow, leave, type Counted } from './letter-tally.ts';
 import type { SqlAudit } from './sql-audit.ts';
 
 /** What never changes about a plan is kept as one document. */
@@ -37,6 +35,7 @@ const ItemRow = z
   }));
 
 const CountRow = z.object({ state: ItemRow.in.shape.state, items: z.int() });
+const PredictedRow = z.object({ prediction: z.string(), currency: z.string().nullable(), items: z.int(), valueMinor: safeIntegerColumn.nullable() });
 const TakenRow = z.object({ taken: z.int() });
 
 const planColumns = sql`
@@ -52,10 +51,12 @@ export class SqlPlans implements PlanStore {
     this.#audit = audit;
   }
 
-  async create(plan: Plan, items: readonly Item[], audit: readonly AuditEntry[]): Promise<void> {
+  addItems(planId: string, items: readonly Item[]): Promise<void> {
+    return this.#database.commit(insertItems(planId, items));
+  }
+
+  async create(plan: Plan, audit: readonly AuditEntry[]): Promise<void> {
     const { approvedBy: _a, state, because: _b, wave: _w, rampFrom: _r, predictedAt: _p, version: _v, ...document } = plan;
-    // The plan comes last: a crash before leaves items that no plan has.
-    for (let from = 0; from < items.length; from += 2_000) await this.#database.commit(insertItems(plan.planId, items.slice(from, from + 2_000)));
     const insert = sql`
       ${heldElsewhere(plan)}
       INSERT INTO replay_plan (plan_id, tenant_id, document, created_at, state, wave, ramp_from, version)
@@ -84,12 +85,12 @@ export class SqlPlans implements PlanStore {
       ORDER BY p.created_at DESC;`);
   }
 
-  items(planId: string, states: readonly ItemState[], max: number): Promise<readonly Item[]> {
+  items(planId: string, states: readonly ItemState[], max: number, after = -1n): Promise<readonly Item[]> {
     return this.#database.query(ItemRow, sql`
       SELECT TOP (${int(max)}) i.sequence_number AS sequenceNumber, i.tenant_id AS tenantId, i.sale_id AS saleId, i.message_id AS messageId, i.replay_id AS replayId,
         i.state, i.wave, i.prediction, i.because
       FROM replay_item AS i
-      WHERE i.plan_id = ${varchar(36, planId)} AND i.state IN (${join(states.map((state) => sql`${varchar(12, state)}`), ', ')})
+      WHERE i.plan_id = ${varchar(36, planId)} AND i.sequence_number > ${bigint(after)} AND i.state IN (${join(states.map((state) => sql`${varchar(12, state)}`), ', ')})
       ORDER BY i.sequence_number;`);
   }
 
@@ -107,6 +108,17 @@ export class SqlPlans implements PlanStore {
       FROM replay_item AS i
       WHERE i.plan_id = ${varchar(36, planId)}
       GROUP BY i.state;`));
+  }
+
+  async predictions({ planId, topic, subscription }: Plan): Promise<readonly Predicted[]> {
+    const rows = await this.#database.query(PredictedRow, sql`
+      SELECT i.prediction, d.currency, COUNT(*) AS items, SUM(d.value_minor) AS valueMinor
+      FROM replay_item AS i
+      LEFT JOIN dead_letter AS d ON d.sequence_number = i.sequence_number AND d.topic = ${varchar(60, topic)} AND d.subscription = ${varchar(60, subscription)}
+      WHERE i.plan_id = ${varchar(36, planId)} AND i.state = 'planned' AND i.prediction IS NOT NULL
+      GROUP BY i.prediction, d.currency
+      ORDER BY i.prediction, d.currency;`);
+    return rows.map(({ prediction, currency, items, valueMinor }) => ({ prediction, items, ...(currency !== null && valueMinor !== null && { value: { currency, minor: valueMinor } }) }));
   }
 
   async update(plan: Plan, { state, because, approvedBy, rampFrom, predictedAt }: PlanChange, audit: readonly AuditEntry[]): Promise<Plan> {
@@ -172,15 +184,15 @@ export class SqlPlans implements PlanStore {
       WHERE plan_id = ${varchar(36, planId)} AND lease_owner = ${varchar(60, owner)};`);
   }
 
-  async #letters(plan: Plan, changes: readonly ItemChange[]): Promise<{ readonly letter: DeadLetter; readonly from: string; readonly to: string | undefined }[]> {
+  async #letters(plan: Plan, changes: readonly ItemChange[]): Promise<{ readonly letter: Counted; readonly from: string; readonly to: string | undefined }[]> {
     if (changes.length === 0) return [];
-    const rows = await this.#database.query(z.object({ state: z.string() }).loose().transform((row) => ({ from: row.state, letter: LetterRow.parse(row) })), sql`
-      SELECT ${columns}, d.state
+    const rows = await this.#database.query(CountedRow, sql`
+      SELECT ${countedColumns}
       FROM dead_letter AS d
       JOIN OPENJSON(${json(changes.map(({ sequenceNumber }) => ({ n: String(sequenceNumber) })))}) WITH (n BIGINT '$.n') AS j ON j.n = d.sequence_number
       WHERE d.topic = ${varchar(60, plan.topic)} AND d.subscription = ${varchar(60, plan.subscription)};`);
     const to = new Map(changes.map(({ sequenceNumber, letter }) => [sequenceNumber, letter]));
-    return rows.map(({ from, letter }) => ({ from, letter, to: to.get(letter.sequenceNumber) }));
+    return rows.map((letter) => ({ letter, from: letter.state, to: to.get(letter.sequenceNumber) }));
   }
 }
 

@@ -9,6 +9,7 @@ import { WorkPlans } from '../application/work-plans.ts';
 import { ServiceBusQueues } from '../gateway/service-bus-queues.ts';
 import { SqlArchive } from '../store/sql-archive.ts';
 import { SqlAudit } from '../store/sql-audit.ts';
+import { SqlGroups } from '../store/sql-groups.ts';
 import { SqlIndex } from '../store/sql-index.ts';
 import { SqlPlans } from '../store/sql-plans.ts';
 import { SqlReports } from '../store/sql-reports.ts';
@@ -46,7 +47,7 @@ const run = new RunPlan({ queues, plans, reports: new SqlReports(database), arch
 const say = (figures: object): void => void process.stdout.write(`${JSON.stringify({ ...figures, mostBytes: process.resourceUsage().maxRSS * 1_024 })}\n`);
 if (TASK === 'index') {
   const startedAt = performance.now();
-  const found = await new IndexDeadLetters(queues, new SqlIndex(database)).findNew(Infinity);
+  const found = await new IndexDeadLetters(queues, new SqlIndex(database), new SqlGroups(database)).findNew(Infinity);
   say({ found, tookMs: performance.now() - startedAt });
   process.exit(0);
 }

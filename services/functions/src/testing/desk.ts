@@ -18,6 +18,7 @@ import { OperationsAlerts } from '../gateway/operations-alerts.ts';
 import { ServiceBusQueues } from '../gateway/service-bus-queues.ts';
 import { SqlArchive } from '../store/sql-archive.ts';
 import { SqlAudit } from '../store/sql-audit.ts';
+import { SqlGroups } from '../store/sql-groups.ts';
 import { SqlIndex } from '../store/sql-index.ts';
 import { SqlPlans } from '../store/sql-plans.ts';
 import { SqlReports } from '../store/sql-reports.ts';
@@ -141,7 +142,8 @@ function assemble(client: ServiceBusClient, database: Database, predictor: Predi
   const queues = new ServiceBusQueues(client, [queue]);
   const now = (): Date => new Date();
   const audit = new SqlAudit(database);
-  const groups = new SqlIndex(database);
+  const entries = new SqlIndex(database);
+  const groups = new SqlGroups(database);
   const plans = new SqlPlans(database, audit);
   const reports = new SqlReports(database);
   const archive = new SqlArchive(database);
@@ -156,12 +158,12 @@ function assemble(client: ServiceBusClient, database: Database, predictor: Predi
     plans.mark = (plan, changes, entries, wave) => (wave === undefined ? mark(plan, changes, entries) : Promise.resolve().then(die));
   }
   return {
-    queues, groups, plans, reports, audit,
+    queues, entries, groups, plans, reports, audit,
     archive,
-    index: new IndexDeadLetters(queues, groups, new OperationsAlerts(client, silent)),
-    make: new MakePlan(queues, groups, plans, now, randomUUID),
+    index: new IndexDeadLetters(queues, entries, groups, new OperationsAlerts(client, silent)),
+    make: new MakePlan(queues, entries, plans, now, randomUUID),
     direct: new DirectPlan(plans, reports, now),
-    dryRun: new DryRun(queues, plans, groups, predictor, now),
+    dryRun: new DryRun(queues, plans, predictor, now),
     restore: new RestoreDiscarded(archive, queues, audit, now),
     run: new RunPlan({ queues, plans, reports, archive, now, pause: (ms) => sleep(ms), limits: { pollMs: 50 } }),
   };

@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
-import { isGranted, type Permission } from '@checkout/auth';
+import { isGranted, type Permission } from '@checkout/auth/plain';
 import { languageOf } from '@checkout/contracts';
-import { parseJsonBytes, Problem, problemMediaType, problemOf, translate } from '@checkout/http';
+import { parseJsonBytes, Problem, problemMediaType, problemOf, translate } from '@checkout/http/plain';
 import { newTraceparent, parseTraceparent, traceIdOf } from '@checkout/observability';
 import type { z } from 'zod';
 import type { Operator } from '../application/ports.ts';

@@ -1,4 +1,4 @@
-import { createOpenApi, type RouteDoc } from '@checkout/http';
+import { createOpenApi, type RouteDoc } from '@checkout/http/plain';
 import { z } from 'zod';
 
 /** The forms of what the desk is asked and answers: the documentation and the checks in one. */

@@ -1,5 +1,5 @@
 import { HttpRequest, type app as App, type HttpHandler, type HttpMethod, type HttpResponseInit, type InvocationContext } from '@azure/functions';
-import type { Principal, TokenVerifier } from '@checkout/auth';
+import type { Principal, TokenVerifier } from '@checkout/auth/plain';
 import type { Logger } from '@checkout/observability';
 import type { Desk } from '../desk.ts';
 import { replayOf, queue, silent, TestDesk } from '../testing/desk.ts';
@@ -30,7 +30,7 @@ class Routes {
     const app = { http: (_name: string, { methods = [], route = '', handler }: { methods?: HttpMethod[]; route?: string; handler: HttpHandler }) => void this.served.set(`${methods[0]} /v1/${route}`, handler) };
     serveDesk(app as unknown as typeof App, {
       logger: silent as unknown as Logger, verifier: { verify } as unknown as TokenVerifier,
-      index: parts.groups, plans: parts.plans, reports: parts.reports, audit: parts.audit, indexing: parts.index, makePlan: parts.make, directPlan: parts.direct, dryRun: parts.dryRun,
+      index: parts.entries, groups: parts.groups, plans: parts.plans, reports: parts.reports, audit: parts.audit, indexing: parts.index, makePlan: parts.make, directPlan: parts.direct, dryRun: parts.dryRun,
       restore: parts.restore, workPlans: new WorkPlans(parts.plans, parts.run, 'test'), close: () => Promise.resolve(),
     } satisfies Desk);
   }

@@ -1,6 +1,6 @@
 import type { app as App, HttpMethod, HttpRequest } from '@azure/functions';
-import type { Permission } from '@checkout/auth';
-import { Problem } from '@checkout/http';
+import type { Permission } from '@checkout/auth/plain';
+import { Problem } from '@checkout/http/plain';
 import { z } from 'zod';
 import { verifyAudit } from '../application/verify-audit.ts';
 import type { Operator } from '../application/ports.ts';
@@ -23,7 +23,7 @@ export function serveDesk(app: typeof App, desk: Desk): void {
     return plan;
   };
 
-  route('list-groups', 'GET', 'dead-letters/groups', 'dead-letter:read', async (request, { scope }) => ({ groups: await desk.index.groups({ scope, ...given(queryOf(request, GroupsQuery)) }) }));
+  route('list-groups', 'GET', 'dead-letters/groups', 'dead-letter:read', async (request, { scope }) => ({ groups: await desk.groups.groups({ scope, ...given(queryOf(request, GroupsQuery)) }) }));
   route('list-dead-letters', 'GET', 'dead-letters', 'dead-letter:read', async (request, { scope }) => {
     const { limit, ...selection } = queryOf(request, LettersQuery);
     return { letters: await desk.index.letters(scope, given(selection), limit) };

@@ -8,7 +8,7 @@ import { ageOf } from '../domain/age.ts';
  * `GET /v1/metrics`: dead letters that wait, by subscription, reason and age, read from the index when somebody looks. Signatures and tenants are
  * not among the labels: there is no end of them, and `GET /v1/dead-letters/groups` tells of each.
  */
-export function showMetrics(app: typeof App, desk: Pick<Desk, 'index'>): void {
+export function showMetrics(app: typeof App, desk: Pick<Desk, 'groups'>): void {
   collectProcessMetrics();
   const waiting = gauge('dead_letters_waiting', 'Dead letters that wait for somebody', ['topic', 'subscription', 'reason', 'age']);
   const groups = gauge('dead_letter_groups', 'Causes that dead letters wait for', ['topic', 'subscription']);
@@ -17,7 +17,7 @@ export function showMetrics(app: typeof App, desk: Pick<Desk, 'index'>): void {
     methods: ['GET'], route: 'metrics', authLevel: 'anonymous',
     handler: async () => {
       const now = new Date();
-      const found = await desk.index.groups({ scope: 'all-tenants' });
+      const found = await desk.groups.groups({ scope: 'all-tenants' });
       for (const each of [waiting, groups, oldest]) each.reset();
       for (const group of found) {
         const { topic, subscription, facts: { reason } } = group;

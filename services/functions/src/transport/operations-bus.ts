@@ -14,8 +14,8 @@ export function hearOperations(app: typeof App, desk: Desk): void {
       // The host shows metadata names in camel case, property names as they are.
       const type = properties?.['cloudEvents:type'] ?? context.triggerMetadata?.['subject'];
       if (type === operations.BreakerChanged.type) {
-        const { service, instance = service, dependency, state, cause, at } = operations.BreakerChanged.parse(body).body;
-        await patiently(() => desk.reports.breakerChanged({ service, instance, dependency, state, at: new Date(at), ...(cause !== undefined && { cause }) }));
+        const { service, instance = service, dependency, state, cause, incidentId, at } = operations.BreakerChanged.parse(body).body;
+        await patiently(() => desk.reports.breakerChanged({ service, instance, dependency, state, at: new Date(at), ...(cause !== undefined && { cause }), ...(incidentId !== undefined && { incidentId }) }));
       } else if (type === operations.ReplayHandled.type) {
         await patiently(() => desk.reports.replayHandled(operations.ReplayHandled.parse(body).body));
       }

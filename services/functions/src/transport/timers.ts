@@ -3,7 +3,7 @@ import type { Desk } from '../desk.ts';
 
 /** A timer function is given less time than until it is called again, so that it never overtakes itself. */
 const indexMs = 8_000;
-const goneMs = 50_000;
+const compareMs = 50_000;
 const runMs = 20_000;
 
 /** What the desk does by itself: index what is new, notice what is gone, work plans off. */
@@ -18,8 +18,9 @@ export function runTimers(app: typeof App, desk: Desk): void {
   app.timer('notice-gone-dead-letters', {
     schedule: '30 * * * * *',
     handler: async () => {
-      const gone = await desk.indexing.findGone(Date.now() + goneMs);
+      const { gone, unknown } = await desk.indexing.compare(Date.now() + compareMs);
       if (gone > 0) desk.logger.info({ gone }, 'dead letters are gone from their queues');
+      if (unknown > 0) desk.logger.warn({ unknown }, 'dead letters lie where the index had looked before: was a subscription made again?');
     },
   });
   app.timer('run-plans', {
