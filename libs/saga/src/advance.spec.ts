@@ -1,7 +1,7 @@
 import type { Message } from '@checkout/contracts';
 import { minutes, seconds } from '@checkout/kernel';
 import { advance, begin } from './advance.ts';
-import { givenUp, timedOut, type Input } from './instance.ts';
+import { givenUp, timedOut, unheard, type Input } from './instance.ts';
 import { sampleWith } from './sample.ts';
 import { given } from './testing.ts';
 
@@ -132,6 +132,46 @@ describe('silence', () => {
       return decision.happenings;
     });
     expect(happenings.map(({ event }) => event)).toEqual([...Array.from({ length: 5 }, () => 'asked-again'), 'needs-attention']);
+  });
+});
+
+describe('a participant that answers nobody', () => {
+  const away = (times: number): Input[] => Array.from({ length: times }, () => unheard);
+
+  it('is asked again, less and less often', () => {
+    given(sample, data).when(unheard).thenSends(sent('do before0')).andIs('forward').andWakesAfter(seconds(2));
+    given(sample, data, ...away(30)).when(unheard).thenSends(sent('do before0')).andWakesAfter(minutes(30));
+  });
+
+  it('is not what a person has to look into, for hours', () => {
+    given(sample, data, ...untilPivot, ...away(40)).when(unheard).thenSends(sent('do pivot')).andNeedsAttention(undefined);
+  });
+
+  it('is looked into after a day', () => {
+    given(sample, data, ...untilPivot, ...away(70)).when(unheard).thenSends(sent('do pivot')).andIs('forward').andNeedsAttention('pivot: no answer');
+  });
+
+  it('uses up nobody’s patience: what is silent afterwards is asked as often as anything else', () => {
+    given(sample, data, ...away(20), ...silence(3)).when(timedOut).andNeedsAttention(undefined);
+    given(sample, data, ...away(20), ...silence(4)).when(timedOut).andNeedsAttention('before0: no answer').andWakesAfter(minutes(30));
+  });
+
+  it('is forgiven with its answer', () => {
+    given(sample, data, ...away(20)).when(reply('before0 done')).thenSends(sent('do before1')).andNeedsAttention(undefined).andWakesAfter(seconds(1));
+  });
+
+  it('may be so while it undoes', () => {
+    given(sample, data, ...untilPivot, reply('pivot refused'), ...away(20)).when(unheard).thenSends(sent('undo before1')).andIs('backward').andNeedsAttention(undefined);
+  });
+
+  it('leaves no more than a few entries on the time line', () => {
+    let { instance } = begin(sample, data);
+    const happenings = away(40).flatMap((input) => {
+      const decision = advance(sample, data, instance, input);
+      ({ instance } = decision);
+      return decision.happenings;
+    });
+    expect(happenings.map(({ detail }) => detail)).toEqual(['request 2', 'request 3', 'request 4', 'request 5']);
   });
 });
 

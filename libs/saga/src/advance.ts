@@ -1,7 +1,7 @@
 import type { AnyContract, checkout, Message } from '@checkout/contracts';
 import { assert, unreachable } from '@checkout/kernel';
-import { givenUp, timedOut, type Decision, type Happening, type Input, type Instance } from './instance.ts';
-import { asksOf, waitAfter } from './patience.ts';
+import { givenUp, timedOut, unheard, type Decision, type Happening, type Input, type Instance } from './instance.ts';
+import { asksOf, defaultAsks, isUnheardForTooLong, waitAfter } from './patience.ts';
 import type { Results, Saga, Step } from './saga.ts';
 
 export const begin = <D>(saga: Saga<D>, data: D): Decision => forward(saga, data, 0, {}, [{ event: 'started' }]);
@@ -14,10 +14,10 @@ export const begin = <D>(saga: Saga<D>, data: D): Decision => forward(saga, data
 export function advance<D>(saga: Saga<D>, data: D, instance: Instance, input: Input): Decision {
   switch (instance.phase) {
     case 'forward':
-      if (input === timedOut) return askAgain(saga, data, instance);
+      if (input === timedOut || input === unheard) return askAgain(saga, data, instance, input);
       return input === givenUp ? gaveUp(saga, data, instance) : repliedForward(saga, data, instance, input);
     case 'backward':
-      if (input === timedOut) return askAgain(saga, data, instance);
+      if (input === timedOut || input === unheard) return askAgain(saga, data, instance, input);
       return input === givenUp ? unchanged(instance) : repliedBackward(saga, data, instance, input);
     case 'completed':
     case 'cancelled': return unchanged(instance);
@@ -62,28 +62,31 @@ function gaveUp<D>(saga: Saga<D>, data: D, instance: Instance): Decision {
   const [index = -1] = instance.awaiting;
   const step = stepAt(saga, index);
   if (step.kind !== 'compensatable') return unchanged(instance);
-  const message = `${step.name}: given up after ${instance.attempts} requests`;
+  const message = `${step.name}: given up after ${requestsOf(instance)} requests`;
   return backward(saga, data, index, instance.results, { code: 'no-answer', message }, [{ event: 'given-up', step: step.name, detail: message }]);
 }
 
 /** The participant is at it and cannot go on by itself: its answer is waited for as before, and a person is told why it does not come. */
 function stalled<D>(saga: Saga<D>, instance: Instance, why: string): Decision {
   if (instance.needsAttention === why) return unchanged(instance);
-  const wakeAfter = waitAfter(instance.awaiting.map((index) => stepAt(saga, index)), instance.attempts);
+  const wakeAfter = waitAfter(instance.awaiting.map((index) => stepAt(saga, index)), instance);
   return { instance: { ...instance, needsAttention: why }, messages: [], happenings: [{ event: 'needs-attention', detail: why }], wakeAfter };
 }
 
 /**
  * In doubt: the command may or may not have been carried out, so the same is asked again; participants answer a repeat with what they know. Silence
- * alone never undoes anything, because whoever is silent may be at it: only the participant can say that it has not happened and never will.
+ * alone never undoes anything, because whoever is silent may be at it: only the participant can say that it has not happened and never will. And who
+ * answers nobody uses up nobody's patience.
  */
-function askAgain<D>(saga: Saga<D>, data: D, instance: Instance): Decision {
+function askAgain<D>(saga: Saga<D>, data: D, instance: Instance, silence: typeof timedOut | typeof unheard): Decision {
   const steps = instance.awaiting.map((index) => stepAt(saga, index));
-  const attempts = instance.attempts + 1;
+  const again: Instance = silence === timedOut ? { ...instance, attempts: instance.attempts + 1 } : { ...instance, unheard: (instance.unheard ?? 0) + 1 };
   const messages = steps.map((step) => (instance.phase === 'backward' && step.kind === 'compensatable' ? step.compensate(data) : step.command(data, instance.results)));
-  const asked = steps.map(({ name }): Happening => ({ event: 'asked-again', step: name, detail: `request ${attempts}` }));
-  // Once a person has been told, further requests add nothing to the time line: a silence of a week must not grow it.
-  return waiting(saga, { ...instance, attempts }, messages, instance.needsAttention ? [] : asked, instance.needsAttention);
+  const requests = requestsOf(again);
+  const asked = steps.map(({ name }): Happening => ({ event: 'asked-again', step: name, detail: `request ${requests}` }));
+  // Once a person has been told, or has seen enough of them, further requests add nothing to the time line: a silence of a week must not grow it.
+  const isNews = !instance.needsAttention && (silence === timedOut || requests <= defaultAsks);
+  return waiting(saga, again, messages, isNews ? asked : [], instance.needsAttention);
 }
 
 function forward<D>(saga: Saga<D>, data: D, at: number, results: Results, happenings: readonly Happening[]): Decision {
@@ -115,8 +118,9 @@ function backward<D>(saga: Saga<D>, data: D, at: number, results: Results, becau
 /** An instance that awaits replies: sets its timer, and says whether a person should look. What a participant has said itself outlasts silence. */
 function waiting<D>(saga: Saga<D>, { needsAttention: before, ...instance }: Instance, messages: readonly Message[], happenings: readonly Happening[], stillNeeds?: string): Decision {
   const steps = instance.awaiting.map((index) => stepAt(saga, index));
-  const overdue = steps.filter((step) => instance.attempts > asksOf(step)).map(({ name }) => name);
-  const wakeAfter = waitAfter(steps, instance.attempts);
+  const isAwayForTooLong = isUnheardForTooLong(steps, instance);
+  const overdue = steps.filter((step) => isAwayForTooLong || instance.attempts > asksOf(step)).map(({ name }) => name);
+  const wakeAfter = waitAfter(steps, instance);
   if (overdue.length === 0 && stillNeeds === undefined) return { instance, messages, happenings, wakeAfter };
   const needsAttention = stillNeeds ?? `${instance.phase === 'backward' ? 'undoing ' : ''}${overdue.join(', ')}: no answer`;
   const told: Happening[] = before ? [] : [{ event: 'needs-attention', detail: needsAttention }];
@@ -141,6 +145,8 @@ function remember<D>(results: Results, { name, keeps = [] }: Step<D>, { body }: 
   const fields = body as Readonly<Record<string, unknown>>;
   return { ...results, [name]: Object.fromEntries(keeps.map((field) => [field, fields[field]])) };
 }
+
+const requestsOf = ({ attempts, unheard: unheardRequests = 0 }: Instance): number => attempts + unheardRequests;
 
 const isA = ({ type }: AnyContract, message: Message): boolean => message.type === type;
 

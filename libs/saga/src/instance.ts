@@ -11,6 +11,8 @@ export interface Instance {
   readonly awaiting: readonly number[];
   /** How often the awaited steps have been asked, the first time included. */
   readonly attempts: number;
+  /** How often beside that, while the participant answered nobody. */
+  readonly unheard?: number;
   readonly results: Results;
   /** Why it goes, or went, backward. */
   readonly because?: checkout.Reason;
@@ -35,8 +37,10 @@ export interface Decision {
   readonly wakeAfter?: number;
 }
 
-/** No reply came in time. It says nothing about what the participant did. */
+/** No reply came in time, though the participant has answered what others asked later. It says nothing about what the participant did. */
 export const timedOut = Symbol('timedOut');
+/** No reply came in time, and no later one to anybody: the participant is away as a whole, as far as can be known. It has its work before it. */
+export const unheard = Symbol('unheard');
 /** A person has decided that what may still be undone is undone, the awaited step included: it may have happened. */
 export const givenUp = Symbol('givenUp');
-export type Input = Message | typeof timedOut | typeof givenUp;
+export type Input = Message | typeof timedOut | typeof unheard | typeof givenUp;

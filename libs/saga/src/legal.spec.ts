@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { advance, begin } from './advance.ts';
-import { givenUp, timedOut, type Decision, type Input, type Instance } from './instance.ts';
+import { givenUp, timedOut, unheard, type Decision, type Input, type Instance } from './instance.ts';
 import { sampleWith, type SampleData } from './sample.ts';
 import type { Saga } from './saga.ts';
 
@@ -14,7 +14,7 @@ const inputsOf = (saga: Saga<SampleData>): fc.Arbitrary<Input> => {
     ...(step.kind === 'retriable' ? [] : [step.fails.type]),
     ...(step.kind === 'compensatable' ? [step.compensated.type] : []),
   ]).concat('stalled');
-  return fc.oneof({ weight: 2, arbitrary: fc.constant<Input>(timedOut) }, { weight: 1, arbitrary: fc.constant<Input>(givenUp) }, { weight: 4, arbitrary: fc.constantFrom(...replies).map((type): Input => ({ type, body: {} })) });
+  return fc.oneof({ weight: 2, arbitrary: fc.constantFrom<Input[]>(timedOut, unheard) }, { weight: 1, arbitrary: fc.constant<Input>(givenUp) }, { weight: 4, arbitrary: fc.constantFrom(...replies).map((type): Input => ({ type, body: {} })) });
 };
 
 const aRun = fc

@@ -4,6 +4,7 @@ import { AnswerHold } from './application/answer-hold.ts';
 import { ContinueCheckout } from './application/continue-checkout.ts';
 import { ContinueRefund } from './application/continue-refund.ts';
 import { GiveUpCheckout } from './application/give-up-checkout.ts';
+import { Hearings } from './application/hearings.ts';
 import { LiveTimelines } from './application/live-timelines.ts';
 import { ReadTimeline } from './application/read-timeline.ts';
 import { StartCheckout } from './application/start-checkout.ts';
@@ -11,12 +12,15 @@ import { StartRefund } from './application/start-refund.ts';
 import { timerDue, WakeCheckout } from './application/wake-checkout.ts';
 import { refundTimerDue, WakeRefund } from './application/wake-refund.ts';
 import { checkout } from './domain/checkout.saga.ts';
+import { hearingOf } from './domain/hearing.ts';
 import { refund } from './domain/refund.saga.ts';
+import { refundSagaOf, sagaOf } from './domain/versions.ts';
 import { tell } from './events.ts';
 import { tellRefunds } from './refund-events.ts';
 import { SqlCheckoutReader } from './store/sql-checkout-reader.ts';
 import { SqlRefundReader } from './store/sql-refund-reader.ts';
-import { isCheckout, isRefund, SqlSagas } from './store/sql-sagas.ts';
+import { SqlHearings } from './store/sql-hearings.ts';
+import { isCheckout, isRefund, SqlSagas, type AnyChange } from './store/sql-sagas.ts';
 import { AttentionController, type SubmitGiveUp } from './transport/attention.controller.ts';
 import { CheckoutConsumer } from './transport/checkout.consumer.ts';
 import { openapi } from './transport/openapi.ts';
@@ -36,10 +40,17 @@ export function orchestrator({ logger, database, reads, pipeline }: Omit<Platfor
   const live = new LiveTimelines();
   const reader = new SqlCheckoutReader(reads);
   const refundReader = new SqlRefundReader(reads);
+  const hearings = new Hearings(new SqlHearings(database), logger);
+  const listen = (change: AnyChange): void => {
+    const saga = isRefund(change) ? refundSagaOf(change.after.sagaVersion) : sagaOf(change.after.sagaVersion);
+    const hearing = hearingOf(saga, change);
+    if (hearing) hearings.heard(hearing);
+  };
   const sagas = pipeline({
     store: new SqlSagas(),
     onCommitted: (changes) => {
       live.committed(changes);
+      for (const change of changes) listen(change);
       tell(changes.filter(isCheckout), logger);
       tellRefunds(changes.filter(isRefund), logger);
     },
@@ -49,13 +60,13 @@ export function orchestrator({ logger, database, reads, pipeline }: Omit<Platfor
   const submitGiveUp: SubmitGiveUp = (message) => sagas.submit(giveUp, message, { tenantId: message.body.tenantId, saleId: message.body.saleId });
   const timers = new TimerSweeper({
     timers: new SqlCheckoutReader(database),
-    wake: (timer) => sagas.submit(wake, timerDue(timer), timer),
+    wake: (timer) => sagas.submit(wake, timerDue(timer, hearings.of(timer.tenantId, timer.storeId)), timer),
     logger,
   });
   const wakeRefund = new WakeRefund();
   const refundTimers = new TimerSweeper({
     timers: new SqlRefundReader(database),
-    wake: (timer) => sagas.submit(wakeRefund, refundTimerDue(timer), timer),
+    wake: (timer) => sagas.submit(wakeRefund, refundTimerDue(timer, hearings.of(timer.tenantId, timer.storeId)), timer),
     logger,
   });
   return {
@@ -79,6 +90,6 @@ export function orchestrator({ logger, database, reads, pipeline }: Omit<Platfor
       ],
     },
     openapi: openapi(),
-    background: [timers, refundTimers],
+    background: [hearings, timers, refundTimers],
   };
 }

@@ -45,7 +45,7 @@ describe('the whole system', () => {
   }, 240_000);
 
   it('spends no delivery and no sale on twenty seconds without a database', async () => {
-    const result = await liveThroughOutage({ seed: 3, outageMs: 20_000, warmUpMs: 0, healthyMs: 3_000, recoveryMs: 4_000, salesPerSecond: 4, outage: 'failover', stuckAfterMs });
+    const result = await liveThroughOutage({ seed: 3, database: 'payment', outageMs: 20_000, warmUpMs: 0, healthyMs: 3_000, recoveryMs: 4_000, salesPerSecond: 4, outage: 'failover', stuckAfterMs });
     if (failuresOf(result).length > 0) throw new Error(`${failuresOf(result).join('\n')}\n${tellOutage(result)}`);
     expect(result).toMatchObject({ lost: 0, doubled: 0, deadLetters: 0 });
     expect(result.backlog).toBeGreaterThan(20);

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { huntMutants } from './mutants/run-mutants.ts';
-import { failuresOf, liveThroughOutage, slownessOf, tellOutage } from './outage.ts';
+import { failuresOf, liveThroughOutage, participants, slownessOf, tellOutage } from './outage.ts';
 import { makePlan } from './plan/make-plan.ts';
 import { tell, type Plan } from './plan/plan.ts';
 import { shrink } from './plan/shrink.ts';
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     report: { type: 'string', default: '.state/chaos' },
     mutants: { type: 'boolean', default: false },
     outage: { type: 'boolean', default: false },
+    database: { type: 'string', default: 'payment' },
     shrink: { type: 'boolean', default: false },
     runs: { type: 'string', default: '40' },
     only: { type: 'string' },
@@ -76,11 +77,13 @@ async function mutants(): Promise<number> {
   return survived.length === 0 ? exitCodes.passed : exitCodes.violated;
 }
 
-/** A long outage of payment's database, with sales going on. `--minutes` is how long it lasts. */
+/** A long outage of one participant's database, with sales going on. `--minutes` is how long it lasts. */
 async function outage(): Promise<number> {
   const outageMs = Number(values.minutes) * 60_000;
+  const database = participants.find((name) => name === values.database);
+  if (!database) throw new Error(`--database is one of ${participants.join(', ')}`);
   const result = await liveThroughOutage({
-    seed: Number(values.seed), outageMs, warmUpMs: 20_000, healthyMs: 30_000, recoveryMs: Math.min(240_000, Math.max(20_000, outageMs / 2)), salesPerSecond: 4, outage: 'black-hole', stuckAfterMs: 120_000,
+    seed: Number(values.seed), database, outageMs, warmUpMs: 20_000, healthyMs: 30_000, recoveryMs: Math.min(240_000, Math.max(20_000, outageMs / 2)), salesPerSecond: 4, outage: 'black-hole', stuckAfterMs: 120_000,
   });
   const failures = [...failuresOf(result), ...slownessOf(result)];
   say(tellOutage(result));

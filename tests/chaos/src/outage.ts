@@ -14,9 +14,15 @@ import type { Command } from './till/history.ts';
 import { takeSnapshot } from './world/take-snapshot.ts';
 import { World } from './world/world.ts';
 
+/** A service that every sale waits for. */
+export const participants = ['payment', 'inventory', 'receipt'] as const;
+export type Participant = (typeof participants)[number];
+
 export interface OutageOptions {
   readonly seed: number;
-  /** How long payment's database is out. */
+  /** Whose database is out … */
+  readonly database: Participant;
+  /** … and for how long. */
   readonly outageMs: number;
   readonly healthyMs: number;
   /** Sold before anything is measured: a process that has just started is several times slower. */
@@ -37,6 +43,8 @@ export interface OutageResult {
   readonly highestDeliveryCount: number;
   readonly lost: number;
   readonly doubled: number;
+  /** Sales that called for a person, if only for a moment. */
+  readonly attention: number;
   readonly breakers: readonly BreakerTimes[];
   /** Sales under way when the database came back. */
   readonly backlog: number;
@@ -53,7 +61,7 @@ export interface OutageResult {
 /** Sales under way at any moment while all is well, in seconds' worth of arrivals. */
 const usualSeconds = 3;
 
-/** Payment's database is out for a long time, and the shops go on selling all through it and after it. */
+/** One database is out for a long time, and the shops go on selling all through it and after it. */
 export async function liveThroughOutage(options: OutageOptions): Promise<OutageResult> {
   await using world = await World.open();
   const counter = await Counter.open(world, options.seed);
@@ -61,7 +69,7 @@ export async function liveThroughOutage(options: OutageOptions): Promise<OutageR
   const watch = new Watch(world);
   const plan = planOf(options);
   const nemesis = new Nemesis(world, plan.faults);
-  const sampler = new Sampler(world, nemesis);
+  const sampler = new Sampler(world, nemesis, options.database);
   const openedAt = Date.now();
   await counter.sell(plan, nemesis);
   const closedAt = Date.now();
@@ -77,7 +85,7 @@ export async function liveThroughOutage(options: OutageOptions): Promise<OutageR
   const warmAt = openedAt + options.warmUpMs;
   const healthy = acceptMs(warmAt, beganAt);
   const during = acceptMs(beganAt, healedAt);
-  const isolation: Isolation = { database: 'payment', healthyP99Ms: healthy.p99, faultyP99Ms: during.p99, samples: Math.min(healthy.count, during.count) };
+  const isolation: Isolation = { database: options.database, healthyP99Ms: healthy.p99, faultyP99Ms: during.p99, samples: Math.min(healthy.count, during.count) };
   const snapshot = await takeSnapshot(world, { commands: counter.commands, bot, rest, quietLimitMs: options.stuckAfterMs * 2, isolation, breakerEvents: watch.breakersBetween(openedAt, Date.now()) });
   await watch.close();
   const verdict = check(snapshot);
@@ -94,6 +102,7 @@ export async function liveThroughOutage(options: OutageOptions): Promise<OutageR
   return {
     verdict, rest, sales: counter.commands.length, acceptedShare: acceptanceBetween(counter.commands, beganAt, healedAt).share,
     deadLetters: snapshot.deadLetters.length, highestDeliveryCount: sampler.highestDeliveryCount, lost: count('I1'), doubled: count('I3', 'I4', 'I5'),
+    attention: new Set(snapshot.orchestrator.timeline.filter(({ event }) => event === 'needs-attention').map(({ sale_id }) => sale_id)).size,
     breakers: breakerTimes(nemesis.executed, snapshot.breakerEvents),
     backlog, drainMs, drainRate: drainMs === undefined || begunMeanwhile === 0 ? undefined : Math.round((endedMeanwhile / begunMeanwhile) * 10) / 10,
     acceptMs: { healthy, outage: during, drain: acceptMs(healedAt, drainEnd) },
@@ -105,25 +114,27 @@ export async function liveThroughOutage(options: OutageOptions): Promise<OutageR
 const acceptedBetween = (commands: readonly Command[], from: number, to: number): number[] =>
   submissions(commands).filter(({ type, at }) => type === 'ok' && at >= from && at < to).map(({ tookMs }) => tookMs);
 
-function planOf({ seed, outageMs, warmUpMs, healthyMs, recoveryMs, salesPerSecond, outage }: OutageOptions): Plan {
+function planOf({ seed, outageMs, warmUpMs, healthyMs, recoveryMs, salesPerSecond, database, outage }: OutageOptions): Plan {
   const count = Math.round(((warmUpMs + healthyMs + outageMs + recoveryMs) / 1_000) * salesPerSecond);
   // Plain customers at an even pace: what is measured is the outage, not the tills.
   const sales = makeSales(seed, count, salesPerSecond).map((sale): PlannedSale => ({ ...sale, manner: 'plain', route: 'http', afterMs: Math.round(1_000 / salesPerSecond) }));
-  return { version: 1, seed, sales, faults: [{ id: 'outage', after: Math.round(((warmUpMs + healthyMs) / 1_000) * salesPerSecond), kind: 'sql-outage', database: 'payment', outage, forMs: outageMs }] };
+  return { version: 1, seed, sales, faults: [{ id: 'outage', after: Math.round(((warmUpMs + healthyMs) / 1_000) * salesPerSecond), kind: 'sql-outage', database, outage, forMs: outageMs }] };
 }
 
-/** Looks now and then at what is under way, and at how often waiting messages were delivered. Leaves payment's database alone. */
+/** Looks now and then at what is under way, and at how often waiting messages were delivered. Leaves the database alone that is out. */
 class Sampler {
   readonly samples: { readonly at: number; readonly underWay: number }[] = [];
   highestDeliveryCount = 0;
   readonly #world: World;
   readonly #nemesis: Nemesis;
+  readonly #participant: Participant;
   #isOver = false;
   readonly #running: Promise<void>;
 
-  constructor(world: World, nemesis: Nemesis) {
+  constructor(world: World, nemesis: Nemesis, participant: Participant) {
     this.#world = world;
     this.#nemesis = nemesis;
+    this.#participant = participant;
     this.#running = this.#run();
   }
 
@@ -134,7 +145,7 @@ class Sampler {
 
   async #run(): Promise<void> {
     const client = new ServiceBusClient(this.#world.network.serviceBusConnection);
-    const receivers = ['payment-commands/payment', 'checkout-requests/orchestrator', 'checkout-replies/orchestrator'].map((path) => {
+    const receivers = [`${this.#participant}-commands/${this.#participant}`, 'checkout-requests/orchestrator', 'checkout-replies/orchestrator'].map((path) => {
       const [topic = '', subscription = ''] = path.split('/');
       return client.createReceiver(topic, subscription);
     });
@@ -152,13 +163,14 @@ class Sampler {
 }
 
 /** What a long outage must not do, as sentences about what it did. Empty when it held. */
-export function failuresOf({ verdict, rest, acceptedShare, deadLetters, highestDeliveryCount }: OutageResult): string[] {
+export function failuresOf({ verdict, rest, acceptedShare, deadLetters, highestDeliveryCount, attention }: OutageResult): string[] {
   const wanted: readonly (readonly [boolean, string])[] = [
     [rest.isQuiet, `it did not come to rest: ${JSON.stringify(rest.backlog)}`],
     [verdict.violations.length === 0, verdict.violations.slice(0, 3).map(({ invariant, what }) => `${invariant}: ${what}`).join('; ')],
     [acceptedShare >= 0.999, `${(acceptedShare * 100).toFixed(2)} % accepted`],
     [deadLetters === 0, `${deadLetters} dead letters`],
     [highestDeliveryCount <= 2, `a message was delivered ${highestDeliveryCount} times`],
+    [attention === 0, `${attention} sales called for a person, because of a database`],
   ];
   return wanted.flatMap(([holds, why]) => (holds ? [] : [why]));
 }
@@ -173,13 +185,14 @@ export function slownessOf({ drainRate, acceptMs }: OutageResult): string[] {
 }
 
 export function tellOutage(result: OutageResult): string {
-  const { sales, acceptedShare, deadLetters, highestDeliveryCount, lost, doubled, breakers, backlog, drainMs, drainRate, acceptMs, endToEndMs, rest } = result;
+  const { sales, acceptedShare, deadLetters, highestDeliveryCount, attention, lost, doubled, breakers, backlog, drainMs, drainRate, acceptMs, endToEndMs, rest } = result;
   const row = (name: string, text: string): string => `${name.padEnd(16)} ${text}`;
   const ms = ({ count, p50, p95, p99 }: Spread): string => `p50 ${p50}  p95 ${p95}  p99 ${p99} ms (${count})`;
   return [
     row('sales', `${sales}; accepted during the outage ${(acceptedShare * 100).toFixed(2)} %`),
     row('lost, doubled', `${lost}, ${doubled}`),
     row('dead letters', `${deadLetters}; highest delivery count of a waiting message ${highestDeliveryCount}`),
+    row('attention', `${attention} sales called for a person`),
     ...breakers.map(({ database, toOpenMs, toCloseMs }) => row('breaker', `${database}: open after ${toOpenMs ?? '?'} ms, closed ${toCloseMs ?? '?'} ms after healing`)),
     row('backlog', `${backlog} sales under way at healing; drained in ${drainMs ?? '?'} ms at ${drainRate ?? '?'} × the arrival rate`),
     row('accept', `healthy ${ms(acceptMs.healthy)}  outage ${ms(acceptMs.outage)}  drain ${ms(acceptMs.drain)}`),

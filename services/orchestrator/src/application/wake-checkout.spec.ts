@@ -6,7 +6,7 @@ import { StartCheckout } from './start-checkout.ts';
 import { timerDue, WakeCheckout } from './wake-checkout.ts';
 
 const { request, start, reserved, short } = aSale();
-const due = timerDue(start);
+const due = timerDue(start, {});
 const begun = (): Desk => {
   const desk = new Desk();
   desk.handle(new StartCheckout(), request);
@@ -19,7 +19,14 @@ describe('a timer', () => {
     desk.now += seconds(5);
     const { messages, changes } = desk.handle(new WakeCheckout(), due);
     expect(messages?.map(({ type }) => type)).toEqual([inventory.ReserveStock.type]);
-    expect(changes).toMatchObject([{ after: { wakeAt: desk.now + seconds(10), instance: { attempts: 2 } }, entries: [{ sequence: 2, event: 'asked-again', step: 'reserve stock' }] }]);
+    expect(changes).toMatchObject([{ after: { wakeAt: desk.now + seconds(10), instance: { attempts: 1, unheard: 1 } }, entries: [{ sequence: 2, event: 'asked-again', step: 'reserve stock' }] }]);
+  });
+
+  it('is about this sale when inventory has answered what was asked later', () => {
+    const desk = begun();
+    desk.now += seconds(5);
+    const { changes } = desk.handle(new WakeCheckout(), timerDue(start, { inventory: desk.now - 1 }));
+    expect(changes).toMatchObject([{ after: { wakeAt: desk.now + seconds(10), instance: { attempts: 2 } } }]);
   });
 
   it('means nothing when the reply has come while it was looked for', () => {

@@ -16,6 +16,7 @@ export const CheckoutRow = z.object({
   phase: Phase,
   awaiting: jsonColumn(z.array(z.int())),
   attempts: z.int(),
+  unheard: z.int(),
   results: jsonColumn(z.record(z.string(), z.record(z.string(), z.unknown()))),
   because: jsonColumn(checkout.Reason).nullable(),
   needsAttention: z.string().nullable(),

@@ -155,6 +155,21 @@ describe('checkouts in SQL', () => {
     expect(await dueAt(now + seconds(3_600))).toEqual([]);
   });
 
+  it('are as patient as before when another process goes on with them in an outage', async () => {
+    const store = new SqlCheckouts();
+    const sale = aSale();
+    await batch(store, [[start, sale.request], ...replies(sale.reserved)]);
+    for (let asks = 0; asks < 8; asks += 1) {
+      now += seconds(3_600);
+      await batch(new SqlCheckouts(), [[wake, timerDue(sale.start, {})]]);
+    }
+    expect(await found(store, sale.start)).toMatchObject({ instance: { attempts: 1, unheard: 8 } });
+    await batch(new SqlCheckouts(), replies(sale.authorized));
+    const after = await found(store, sale.start);
+    expect(after?.instance).not.toHaveProperty('unheard');
+    expect(after?.instance).not.toHaveProperty('needsAttention');
+  });
+
   it('are shown to the operators of their tenant while nobody answers', async () => {
     const store = new SqlCheckouts();
     const tenantId = 'stuck' as TenantId;
@@ -162,7 +177,7 @@ describe('checkouts in SQL', () => {
     await batch(store, [[start, sale.request], ...replies(sale.reserved, sale.authorized)]);
     for (let asks = 0; asks < 5; asks += 1) {
       now += seconds(3_600);
-      await batch(store, [[wake, timerDue(sale.start)]]);
+      await batch(store, [[wake, timerDue(sale.start, { payment: now - 1 })]]);
     }
     expect(await reader.stuck(tenantId)).toEqual([{
       saleId: sale.start.saleId, storeId: sale.start.storeId, phase: 'forward', why: 'capture payment: no answer', attempts: 6,

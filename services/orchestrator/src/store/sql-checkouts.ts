@@ -86,8 +86,8 @@ export class SqlCheckouts implements Store<Need, Loaded, Change> {
 
 const keyOf = ({ tenantId, saleId }: Need): string => `${tenantId}/${saleId}`;
 
-function checkoutOf({ tenantId, saleId, storeId, bodyHash, data, phase, awaiting, attempts, results, because, needsAttention, sagaVersion, version, entryCount, traceparent, wakeAt }: CheckoutRow): Checkout {
-  const instance = { phase, awaiting, attempts, results, ...(because && { because }), ...(needsAttention !== null && { needsAttention }) };
+function checkoutOf({ tenantId, saleId, storeId, bodyHash, data, phase, awaiting, attempts, unheard, results, because, needsAttention, sagaVersion, version, entryCount, traceparent, wakeAt }: CheckoutRow): Checkout {
+  const instance = { phase, awaiting, attempts, results, ...(unheard > 0 && { unheard }), ...(because && { because }), ...(needsAttention !== null && { needsAttention }) };
   return {
     tenantId, storeId, saleId, bodyHash, sagaVersion, instance, version, entryCount,
     ...(data && { start: data }), ...(traceparent !== null && { traceparent }), ...(wakeAt && { wakeAt: wakeAt.getTime() }),
@@ -113,7 +113,7 @@ function merged(changes: readonly Change[]): Map<string, Transition> {
 
 const selectCheckouts = (needs: readonly Need[]): Sql => sql`
   SELECT s.tenant_id AS tenantId, s.sale_id AS saleId, s.store_id AS storeId, s.body_hash AS bodyHash, s.data,
-    s.phase, s.awaiting, s.attempts, s.results, s.because, s.needs_attention AS needsAttention, s.saga_version AS sagaVersion, s.version, s.entry_count AS entryCount,
+    s.phase, s.awaiting, s.attempts, s.unheard, s.results, s.because, s.needs_attention AS needsAttention, s.saga_version AS sagaVersion, s.version, s.entry_count AS entryCount,
     s.traceparent, s.wake_at AS wakeAt
   FROM OPENJSON(${json(needs.map(({ tenantId, saleId }) => ({ tenantId, saleId })))})
     WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId') AS j
@@ -127,6 +127,7 @@ const stateOf = ({ before, at, after: { tenantId, saleId, instance, version, ent
   phase: instance.phase,
   awaiting: JSON.stringify(instance.awaiting),
   attempts: instance.attempts,
+  unheard: instance.unheard ?? 0,
   results: instance.results,
   because: instance.because,
   attention: instance.needsAttention,
@@ -141,24 +142,24 @@ const beginningOf = (transition: Transition) => {
 
 /** Another writer that began the same sale first makes this fail on the primary key, and the batch is decided again. */
 const insertCheckouts = (begun: readonly Transition[]): Sql => sql`
-  INSERT INTO checkout_saga (tenant_id, sale_id, store_id, body_hash, data, asked, phase, awaiting, attempts, results, because, needs_attention,
+  INSERT INTO checkout_saga (tenant_id, sale_id, store_id, body_hash, data, asked, phase, awaiting, attempts, unheard, results, because, needs_attention,
     saga_version, version, entry_count, traceparent, started_at, updated_at, wake_at)
-  SELECT j.tenantId, j.saleId, j.storeId, j.bodyHash, j.data, j.asked, j.phase, j.awaiting, j.attempts, j.results, j.because, j.attention,
+  SELECT j.tenantId, j.saleId, j.storeId, j.bodyHash, j.data, j.asked, j.phase, j.awaiting, j.attempts, j.unheard, j.results, j.because, j.attention,
     j.sagaVersion, j.version, j.entryCount, j.traceparent, j.at, j.at, j.wakeAt
   FROM OPENJSON(${json(begun.map(beginningOf))})
     WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId', storeId VARCHAR(40) '$.storeId', bodyHash VARCHAR(64) '$.bodyHash',
-      data NVARCHAR(MAX) '$.data' AS JSON, asked NVARCHAR(MAX) '$.asked' AS JSON, phase VARCHAR(10) '$.phase', awaiting VARCHAR(100) '$.awaiting', attempts INT '$.attempts',
+      data NVARCHAR(MAX) '$.data' AS JSON, asked NVARCHAR(MAX) '$.asked' AS JSON, phase VARCHAR(10) '$.phase', awaiting VARCHAR(100) '$.awaiting', attempts INT '$.attempts', unheard INT '$.unheard',
       results NVARCHAR(MAX) '$.results' AS JSON, because NVARCHAR(MAX) '$.because' AS JSON, attention NVARCHAR(400) '$.attention',
       sagaVersion INT '$.sagaVersion', version INT '$.version', entryCount INT '$.entryCount', traceparent VARCHAR(60) '$.traceparent', at DATETIME2(3) '$.at', wakeAt DATETIME2(3) '$.wakeAt') AS j;`;
 
 const updateCheckouts = (moved: readonly Transition[]): Sql => sql`
   UPDATE s
-  SET phase = j.phase, awaiting = j.awaiting, attempts = j.attempts, results = j.results, because = j.because, needs_attention = j.attention,
+  SET phase = j.phase, awaiting = j.awaiting, attempts = j.attempts, unheard = j.unheard, results = j.results, because = j.because, needs_attention = j.attention,
     version = j.version, entry_count = j.entryCount, updated_at = j.at, wake_at = j.wakeAt,
     data = CASE WHEN j.phase IN ('completed', 'cancelled') THEN NULL ELSE s.data END
   FROM OPENJSON(${json(moved.map(stateOf))})
     WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId', before INT '$.before', phase VARCHAR(10) '$.phase',
-      awaiting VARCHAR(100) '$.awaiting', attempts INT '$.attempts', results NVARCHAR(MAX) '$.results' AS JSON, because NVARCHAR(MAX) '$.because' AS JSON,
+      awaiting VARCHAR(100) '$.awaiting', attempts INT '$.attempts', unheard INT '$.unheard', results NVARCHAR(MAX) '$.results' AS JSON, because NVARCHAR(MAX) '$.because' AS JSON,
       attention NVARCHAR(400) '$.attention', version INT '$.version', entryCount INT '$.entryCount', at DATETIME2(3) '$.at', wakeAt DATETIME2(3) '$.wakeAt') AS j
   JOIN checkout_saga AS s
     ON s.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND s.sale_id = j.saleId COLLATE Latin1_General_100_BIN2 AND s.version = j.before;

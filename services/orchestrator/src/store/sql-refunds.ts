@@ -55,8 +55,8 @@ export class SqlRefunds implements Store<RefundNeed, LoadedRefunds, RefundChange
   }
 }
 
-function runOf({ data, because, needsAttention, traceparent, wakeAt, phase, awaiting, attempts, results, ...row }: RefundRow): RefundRun {
-  const instance = { phase, awaiting, attempts, results, ...(because && { because }), ...(needsAttention !== null && { needsAttention }) };
+function runOf({ data, because, needsAttention, traceparent, wakeAt, phase, awaiting, attempts, unheard, results, ...row }: RefundRow): RefundRun {
+  const instance = { phase, awaiting, attempts, results, ...(unheard > 0 && { unheard }), ...(because && { because }), ...(needsAttention !== null && { needsAttention }) };
   return { ...row, instance, ...(data && { start: data }), ...(traceparent !== null && { traceparent }), ...(wakeAt && { wakeAt: wakeAt.getTime() }) };
 }
 
@@ -79,7 +79,7 @@ function merged(changes: readonly RefundChange[]): Map<string, Written> {
 
 const selectRefunds = (needs: readonly RefundNeed[]): Sql => sql`
   SELECT s.tenant_id AS tenantId, s.refund_id AS refundId, s.sale_id AS saleId, s.store_id AS storeId, s.body_hash AS bodyHash, s.data,
-    s.phase, s.awaiting, s.attempts, s.results, s.because, s.needs_attention AS needsAttention, s.saga_version AS sagaVersion, s.version, s.entry_count AS entryCount,
+    s.phase, s.awaiting, s.attempts, s.unheard, s.results, s.because, s.needs_attention AS needsAttention, s.saga_version AS sagaVersion, s.version, s.entry_count AS entryCount,
     s.traceparent, s.wake_at AS wakeAt
   FROM OPENJSON(${json(needs.map(({ tenantId, refundId }) => ({ tenantId, refundId })))})
     WITH (tenantId VARCHAR(40) '$.tenantId', refundId VARCHAR(36) '$.refundId') AS j
@@ -94,6 +94,7 @@ const rowOf = ({ before, at, after: { tenantId, refundId, saleId, storeId, bodyH
   phase: instance.phase,
   awaiting: JSON.stringify(instance.awaiting),
   attempts: instance.attempts,
+  unheard: instance.unheard ?? 0,
   results: instance.results,
   because: instance.because,
   attention: instance.needsAttention,
@@ -103,24 +104,24 @@ const rowOf = ({ before, at, after: { tenantId, refundId, saleId, storeId, bodyH
 
 /** Another writer that began the same refund first makes this fail on the primary key, and the batch is decided again. */
 const insertRefunds = (begun: readonly Written[]): Sql => sql`
-  INSERT INTO refund_saga (tenant_id, refund_id, sale_id, store_id, body_hash, data, phase, awaiting, attempts, results, because, needs_attention,
+  INSERT INTO refund_saga (tenant_id, refund_id, sale_id, store_id, body_hash, data, phase, awaiting, attempts, unheard, results, because, needs_attention,
     saga_version, version, entry_count, traceparent, started_at, updated_at, wake_at)
-  SELECT j.tenantId, j.refundId, j.saleId, j.storeId, j.bodyHash, j.data, j.phase, j.awaiting, j.attempts, j.results, j.because, j.attention,
+  SELECT j.tenantId, j.refundId, j.saleId, j.storeId, j.bodyHash, j.data, j.phase, j.awaiting, j.attempts, j.unheard, j.results, j.because, j.attention,
     j.sagaVersion, j.version, j.entryCount, j.traceparent, j.at, j.at, j.wakeAt
   FROM OPENJSON(${json(begun.map(rowOf))})
     WITH (tenantId VARCHAR(40) '$.tenantId', refundId VARCHAR(36) '$.refundId', saleId VARCHAR(36) '$.saleId', storeId VARCHAR(40) '$.storeId', bodyHash VARCHAR(64) '$.bodyHash',
-      data NVARCHAR(MAX) '$.data' AS JSON, phase VARCHAR(10) '$.phase', awaiting VARCHAR(100) '$.awaiting', attempts INT '$.attempts',
+      data NVARCHAR(MAX) '$.data' AS JSON, phase VARCHAR(10) '$.phase', awaiting VARCHAR(100) '$.awaiting', attempts INT '$.attempts', unheard INT '$.unheard',
       results NVARCHAR(MAX) '$.results' AS JSON, because NVARCHAR(MAX) '$.because' AS JSON, attention NVARCHAR(400) '$.attention',
       sagaVersion INT '$.sagaVersion', version INT '$.version', entryCount INT '$.entryCount', traceparent VARCHAR(60) '$.traceparent', at DATETIME2(3) '$.at', wakeAt DATETIME2(3) '$.wakeAt') AS j;`;
 
 const updateRefunds = (moved: readonly Written[]): Sql => sql`
   UPDATE s
-  SET phase = j.phase, awaiting = j.awaiting, attempts = j.attempts, results = j.results, because = j.because, needs_attention = j.attention,
+  SET phase = j.phase, awaiting = j.awaiting, attempts = j.attempts, unheard = j.unheard, results = j.results, because = j.because, needs_attention = j.attention,
     version = j.version, entry_count = j.entryCount, updated_at = j.at, wake_at = j.wakeAt,
     data = CASE WHEN j.phase IN ('completed', 'cancelled') THEN NULL ELSE s.data END
   FROM OPENJSON(${json(moved.map(rowOf))})
     WITH (tenantId VARCHAR(40) '$.tenantId', refundId VARCHAR(36) '$.refundId', before INT '$.before', phase VARCHAR(10) '$.phase',
-      awaiting VARCHAR(100) '$.awaiting', attempts INT '$.attempts', results NVARCHAR(MAX) '$.results' AS JSON, because NVARCHAR(MAX) '$.because' AS JSON,
+      awaiting VARCHAR(100) '$.awaiting', attempts INT '$.attempts', unheard INT '$.unheard', results NVARCHAR(MAX) '$.results' AS JSON, because NVARCHAR(MAX) '$.because' AS JSON,
       attention NVARCHAR(400) '$.attention', version INT '$.version', entryCount INT '$.entryCount', at DATETIME2(3) '$.at', wakeAt DATETIME2(3) '$.wakeAt') AS j
   JOIN refund_saga AS s
     ON s.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND s.refund_id = j.refundId COLLATE Latin1_General_100_BIN2 AND s.version = j.before;

@@ -1,0 +1,47 @@
+import { partitionOf } from '@checkout/kernel';
+import { timedOut, unheard, waitOf, type Saga, type Step } from '@checkout/saga';
+import type { Checkout } from './checkout.ts';
+import type { RefundRun } from './refund.ts';
+import type { Transition } from './run.ts';
+
+type AnyRun = Checkout | RefundRun;
+
+/** Something that a participant has answered, and when it had been asked, in milliseconds since 1970. */
+export interface Hearing {
+  readonly participant: string;
+  readonly partition: string;
+  readonly askedAt: number;
+}
+
+/** By participant: when the latest request was made that it has answered, in one partition. */
+export type Heard = Readonly<Record<string, number>>;
+
+/** Whoever sends a step's reply: the first word of the message's type is its service. */
+const participantOf = ({ succeeds }: Pick<Step<never>, 'succeeds'>): string => succeeds.type.split('.')[0] ?? '';
+
+/**
+ * What a transition shows about its participant. Only the answer to a first request does: an answer to the fifth may be one to the first. Of the
+ * steps that are asked together only the first answer does: the timer of the others was set anew by it, so when they were asked is not known.
+ */
+export function hearingOf(saga: Pick<Saga<never>, 'steps'>, { before, entries }: Transition<AnyRun>): Hearing | undefined {
+  if (before?.wakeAt === undefined) return undefined;
+  const { tenantId, storeId, instance: { awaiting, attempts, unheard: unheardRequests = 0, needsAttention } } = before;
+  if (attempts !== 1 || unheardRequests > 0 || needsAttention !== undefined) return undefined;
+  const answered = entries.find(({ event }) => event === 'succeeded' || event === 'refused' || event === 'compensated');
+  const step = saga.steps.find(({ name }, index) => name === answered?.step && awaiting.includes(index));
+  if (!step || (step.kind === 'retriable' && awaiting.length < saga.steps.filter(({ kind }) => kind === 'retriable').length)) return undefined;
+  return { participant: participantOf(step), partition: partitionOf(tenantId, storeId), askedAt: before.wakeAt - waitOf(saga, before.instance) };
+}
+
+/**
+ * What a silence means. A participant takes a partition's requests in their order: if it has answered one that came after ours, it has had ours. If it
+ * has not, it has not come to it, and nobody can conclude anything.
+ */
+export function silenceOf(saga: Pick<Saga<never>, 'steps'>, { instance, wakeAt = 0 }: AnyRun, heard: Heard): typeof timedOut | typeof unheard {
+  const askedAt = wakeAt - waitOf(saga, instance);
+  const isPassedOver = instance.awaiting.some((index) => {
+    const step = saga.steps[index];
+    return step && (heard[participantOf(step)] ?? -Infinity) > askedAt;
+  });
+  return isPassedOver ? timedOut : unheard;
+}
