@@ -1,6 +1,7 @@
 import { counter, type Logger } from '@checkout/observability';
 import { unreachable } from '@checkout/kernel';
 import type { ReceiptEvent } from './application/ports.ts';
+import type { ShiftEvent } from './application/shift-ports.ts';
 
 const issued = counter('receipt_issued_total', 'Receipts issued');
 const repeats = counter('receipt_repeats_total', 'Commands for a sale that had its receipt already');
@@ -26,3 +27,15 @@ function tellOne(logger: Logger, event: ReceiptEvent): void {
       return unreachable(event.event);
   }
 }
+
+const shiftEntries = counter('receipt_shift_entries_total', 'What tills told of their drawers', ['kind']);
+
+/** What happens to drawers. */
+export const tellOfShifts =
+  (logger: Logger) =>
+  (events: readonly ShiftEvent[]): void => {
+    for (const { event, shift: { tenantId, storeId, tillId, shiftId, reportNumber, flags } } of events) {
+      shiftEntries.inc({ kind: event });
+      logger[flags.length > 0 ? 'warn' : 'info']({ tenantId, storeId, tillId, shiftId, reportNumber, flags }, `shift ${event}`);
+    }
+  };

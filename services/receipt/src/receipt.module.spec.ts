@@ -1,3 +1,4 @@
+import type { ShiftInputs, ShiftReader } from './application/shift-ports.ts';
 import type { Principal, TokenVerifier } from '@checkout/auth';
 import { compareRoutes, createHttpApp, type HttpApp } from '@checkout/http';
 import { createLogger, Health } from '@checkout/observability';
@@ -28,7 +29,7 @@ const reader: ReceiptReader = {
 
 let app: HttpApp;
 beforeAll(async () => {
-  app = await createHttpApp(ReceiptModule.of(reader), { logger: createLogger({ service: 'test', level: 'silent' }), health: new Health('receipt'), verifier });
+  app = await createHttpApp(ReceiptModule.of(reader, {} as ShiftReader, {} as ShiftInputs), { logger: createLogger({ service: 'test', level: 'silent' }), health: new Health('receipt'), verifier });
 });
 afterAll(() => app.close());
 

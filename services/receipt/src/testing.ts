@@ -1,6 +1,6 @@
 import type { Envelope, Message } from '@checkout/contracts';
-import { receipt } from '@checkout/contracts';
-import { nameBasedUuid, saleTotals, type CommandId, type SaleId, type Sku, type StoreId, type TenantId, type TillId } from '@checkout/kernel';
+import { receipt, type http } from '@checkout/contracts';
+import { nameBasedUuid, saleTotals, type CommandId, type SaleId, type ShiftId, type Sku, type StoreId, type TenantId, type TillId } from '@checkout/kernel';
 import type { Decision } from '@checkout/messaging';
 import type { Change, ReceiptEvent, ReceiptHandler } from './application/ports.ts';
 import type { Receipts } from './domain/receipts.ts';
@@ -49,3 +49,16 @@ export function handle<M extends Message>(receipts: Receipts, handler: ReceiptHa
   for (const change of decision.changes ?? []) receipts.issue(change);
   return decision;
 }
+
+export const tillId = 'LEEDS-01-T1' as TillId;
+export const shiftId = '0190a5c2-0000-7000-8000-0000000000aa' as ShiftId;
+const noFigures: http.ShiftFigures = { sales: 0, grossMinor: 0, taxes: [], tenders: [], cashInMinor: 0, cashOutMinor: 0, expectedCashMinor: 0 };
+type Entry<Kind extends http.ShiftEntry['kind']> = Extract<http.ShiftEntry, { kind: Kind }>;
+
+/** What a till tells of its drawer. */
+export const aShiftEntry = {
+  opened: (overrides: Partial<Entry<'opened'>> = {}): http.ShiftEntry => ({ kind: 'opened', shiftId, currency: 'GBP', floatMinor: 10_000, at: '2026-01-05T08:00:00.000Z', ...overrides }),
+  moved: (direction: 'in' | 'out', amountMinor: number): http.ShiftEntry => ({ kind: 'cash-moved', shiftId, direction, amountMinor, reason: 'Bank', at: '2026-01-05T12:00:00.000Z' }),
+  closed: (overrides: Partial<Entry<'closed'>> = {}): http.ShiftEntry =>
+    ({ kind: 'closed', shiftId, tillReportNumber: 1, currency: 'GBP', countedMinor: 8_598, figures: noFigures, carriedOver: [], at: '2026-01-05T18:00:00.000Z', ...overrides }),
+};

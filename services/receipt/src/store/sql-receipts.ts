@@ -92,11 +92,12 @@ const updateCounters = (later: readonly Advance[]): Sql => sql`
   IF @@ROWCOUNT <> ${int(later.length)} THROW 51001, 'receipt counter', 1;`;
 
 const insertReceipts = (issued: readonly Receipt[]): Sql => sql`
-  INSERT INTO receipt (tenant_id, sale_id, store_id, series, number, command_id, till_id, issued_at, document)
-  SELECT j.tenantId, j.saleId, j.storeId, j.series, j.number, j.commandId, j.tillId, j.issuedAt, j.document
+  INSERT INTO receipt (tenant_id, sale_id, store_id, series, number, command_id, till_id, issued_at, shift_id, document)
+  SELECT j.tenantId, j.saleId, j.storeId, j.series, j.number, j.commandId, j.tillId, j.issuedAt, j.shiftId, j.document
   FROM OPENJSON(${json(issued)})
     WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId', storeId VARCHAR(40) '$.storeId', series VARCHAR(10) '$.series', number INT '$.number',
-      commandId VARCHAR(36) '$.commandId', tillId VARCHAR(40) '$.tillId', issuedAt DATETIME2(3) '$.issuedAt', document NVARCHAR(MAX) '$.document' AS JSON) AS j;`;
+      commandId VARCHAR(36) '$.commandId', tillId VARCHAR(40) '$.tillId', issuedAt DATETIME2(3) '$.issuedAt', shiftId VARCHAR(64) '$.document.shiftId',
+      document NVARCHAR(MAX) '$.document' AS JSON) AS j;`;
 
 const insertJournal = (issued: readonly Receipt[]): Sql => sql`
   INSERT INTO sale_journal (tenant_id, store_id, issued_at, series, number, kind, currency, net_minor, tax_minor, gross_minor)

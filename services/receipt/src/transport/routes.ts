@@ -1,5 +1,7 @@
 import { http } from '@checkout/contracts';
 import type { RouteDoc } from '@checkout/http';
+import { z } from 'zod';
+import { ShiftParams } from './shifts.controller.ts';
 import { FormatQuery, JournalView, NumberQuery, NumbersReportView, PeriodQuery, ReceiptParams, StoreParams } from './views.ts';
 
 const asText = 'As text for a printer of 42 columns with `format=text` or `Accept: text/plain`.';
@@ -24,6 +26,26 @@ export const routes: readonly RouteDoc[] = [
     permission: 'receipt:read',
     query: NumberQuery,
     responses: { 200: { description: 'The receipt', body: http.ReceiptView, alsoAs: ['text/plain'] } },
+  },
+  {
+    method: 'POST',
+    path: '/v1/shifts/entries',
+    summary: 'Tell what happened to a drawer',
+    description: 'As the till\'s journal has it, in any order and however late: opened with a float, cash moved in or out, closed with a count. The key is the entry\'s id; the same entry counts once. Nothing is refused that has happened; what does not fit is flagged.',
+    permission: 'checkout:submit',
+    headers: z.object({ 'Idempotency-Key': z.string() }),
+    body: http.ShiftEntry,
+    responses: { 200: { description: 'The shift, by all that has reached the server', body: http.ShiftView } },
+  },
+  { method: 'GET', path: '/v1/shifts', summary: 'List the newest shifts', permission: 'receipt:read', responses: { 200: { description: 'At most 50, of the caller\'s store or of all', body: http.ShiftList } } },
+  {
+    method: 'GET',
+    path: '/v1/shifts/{shiftId}',
+    summary: 'Read a shift',
+    description: 'Interim (X) while it is open, final (Z) once it is closed. Sales that arrive late are added; `told` keeps what the till had added up.',
+    permission: 'receipt:read',
+    params: ShiftParams,
+    responses: { 200: { description: 'Figures, cash, and what was carried over', body: http.ShiftView } },
   },
   {
     method: 'GET',
