@@ -326,7 +326,7 @@ export type ShiftFigures = z.output<typeof ShiftFigures>;
 /** One thing that happened to a drawer, as the till's journal has it. */
 export const ShiftEntry = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('opened'), shiftId: ShiftId, currency: Currency, floatMinor: Amount, at: Instant }),
-  z.strictObject({ kind: z.literal('cash-moved'), shiftId: ShiftId, direction: z.enum(['in', 'out']), amountMinor: Amount, reason, at: Instant }),
+  z.strictObject({ kind: z.literal('cash-moved'), shiftId: ShiftId, currency: Currency, direction: z.enum(['in', 'out']), amountMinor: Amount, reason, at: Instant }),
   z.strictObject({
     kind: z.literal('closed'),
     shiftId: ShiftId,

@@ -58,7 +58,7 @@ type Entry<Kind extends http.ShiftEntry['kind']> = Extract<http.ShiftEntry, { ki
 /** What a till tells of its drawer. */
 export const aShiftEntry = {
   opened: (overrides: Partial<Entry<'opened'>> = {}): http.ShiftEntry => ({ kind: 'opened', shiftId, currency: 'GBP', floatMinor: 10_000, at: '2026-01-05T08:00:00.000Z', ...overrides }),
-  moved: (direction: 'in' | 'out', amountMinor: number): http.ShiftEntry => ({ kind: 'cash-moved', shiftId, direction, amountMinor, reason: 'Bank', at: '2026-01-05T12:00:00.000Z' }),
+  moved: (direction: 'in' | 'out', amountMinor: number): http.ShiftEntry => ({ kind: 'cash-moved', shiftId, currency: 'GBP', direction, amountMinor, reason: 'Bank', at: '2026-01-05T12:00:00.000Z' }),
   closed: (overrides: Partial<Entry<'closed'>> = {}): http.ShiftEntry =>
     ({ kind: 'closed', shiftId, tillReportNumber: 1, currency: 'GBP', countedMinor: 8_598, figures: noFigures, carriedOver: [], at: '2026-01-05T18:00:00.000Z', ...overrides }),
 };

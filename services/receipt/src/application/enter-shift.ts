@@ -24,7 +24,7 @@ export const enterShift: ShiftHandler<EnterShift, Shift | 'of-another-till'> = {
     if (known && (known.storeId !== storeId || known.tillId !== tillId)) return { answer: 'of-another-till' };
     if (known?.entryIds.includes(entryId)) return { answer: known };
 
-    const before = known ?? newShift({ tenantId, storeId, tillId, shiftId: entry.shiftId, firstHeardAt: new Date(now).toISOString() });
+    const before = known ?? newShift({ tenantId, storeId, tillId, shiftId: entry.shiftId, currency: entry.currency, firstHeardAt: new Date(now).toISOString() });
     const next = entered(before, entryId, entry);
     if (entry.kind !== 'closed' || before.closed) return { changes: [{ kind: 'shift-saved', shift: next }], effects: [{ event: entry.kind, shift: next }], answer: next };
 

@@ -7,7 +7,7 @@ import { ReadShift } from './read-shift.ts';
 const { opened, moved, closed } = aShiftEntry;
 const documentOf = (...overrides: Parameters<typeof paid>[1][]) => overrides.map((each, index) => receiptOf(paid(`sale ${index}`, each).body, 'S', index + 1, issuedAtMs).document);
 const shiftOf = (...entries: Parameters<typeof entered>[2][]) =>
-  entries.reduce((shift, entry, index) => entered(shift, `entry ${index}`, entry), newShift({ tenantId, shiftId, storeId, tillId, firstHeardAt: new Date(issuedAtMs).toISOString() }));
+  entries.reduce((shift, entry, index) => entered(shift, `entry ${index}`, entry), newShift({ tenantId, shiftId, storeId, tillId, currency: 'GBP', firstHeardAt: new Date(issuedAtMs).toISOString() }));
 const late = { commandId: '0190a5c2-0000-7000-8000-000000000009' as CommandId, provisionalNumber: 'LEEDS-01-T1-000009', totalMinor: 598, why: 'unsent' } as const;
 
 const read = (shift: ReturnType<typeof shiftOf>, sales: ReturnType<typeof documentOf> = [], arrived: CommandId[] = []) =>

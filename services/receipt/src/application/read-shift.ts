@@ -41,7 +41,7 @@ export class ReadShift {
   }
 }
 
-function headOf({ shiftId, storeId, tillId, currency = 'XXX', opened, closed, reportNumber, flags }: Shift, more: readonly ShiftFlag[] = []) {
+function headOf({ shiftId, storeId, tillId, currency, opened, closed, reportNumber, flags }: Shift, more: readonly ShiftFlag[] = []) {
   return {
     shiftId, storeId, tillId, currency,
     state: closed ? 'closed' as const : 'open' as const,

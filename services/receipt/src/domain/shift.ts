@@ -13,7 +13,7 @@ export interface Shift {
   readonly tillId: TillId;
   /** By the server's clock. */
   readonly firstHeardAt: string;
-  readonly currency?: string;
+  readonly currency: string;
   readonly opened?: Entry<'opened'>;
   readonly movements: readonly Entry<'cash-moved'>[];
   readonly closed?: Entry<'closed'>;
@@ -25,18 +25,18 @@ export interface Shift {
   readonly version: number;
 }
 
-export const newShift = (of: Pick<Shift, 'tenantId' | 'shiftId' | 'storeId' | 'tillId' | 'firstHeardAt'>): Shift => ({ ...of, movements: [], flags: [], entryIds: [], version: 0 });
+export const newShift = (of: Pick<Shift, 'tenantId' | 'shiftId' | 'storeId' | 'tillId' | 'firstHeardAt' | 'currency'>): Shift => ({ ...of, movements: [], flags: [], entryIds: [], version: 0 });
 
 /** The shift with one more entry. A shift is opened once and closed once: the first that is told stands. */
 export function entered(shift: Shift, entryId: string, entry: http.ShiftEntry): Shift {
   const next = { ...shift, entryIds: [...shift.entryIds, entryId], version: shift.version + 1 };
   switch (entry.kind) {
     case 'opened':
-      return shift.opened ? next : { ...next, opened: entry, currency: entry.currency };
+      return shift.opened ? next : { ...next, opened: entry };
     case 'cash-moved':
       return { ...next, movements: [...shift.movements, entry] };
     case 'closed':
-      return shift.closed ? next : { ...next, closed: entry, currency: entry.currency };
+      return shift.closed ? next : { ...next, closed: entry };
     default:
       return unreachable(entry);
   }

@@ -6,7 +6,7 @@ import type { Shift } from '../domain/shift.ts';
 const [opened, cashMoved, closed] = http.ShiftEntry.options;
 
 const Document = z.object({
-  currency: Currency.optional(),
+  currency: Currency,
   opened: opened.optional(),
   movements: z.array(cashMoved),
   closed: closed.optional(),
@@ -25,10 +25,9 @@ export const ShiftRow = z.object({
   document: jsonColumn(Document),
   version: z.int(),
 }).transform(({ firstHeardAt, reportNumber, document: { currency, opened: first, movements, closed: last, flags, entryIds }, ...row }): Shift => ({
-  ...row, movements, flags, entryIds,
+  ...row, currency, movements, flags, entryIds,
   firstHeardAt: firstHeardAt.toISOString(),
   ...(reportNumber !== null && { reportNumber }),
-  ...(currency !== undefined && { currency }),
   ...(first && { opened: first }),
   ...(last && { closed: last }),
 }));
