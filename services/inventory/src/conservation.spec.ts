@@ -4,9 +4,10 @@ import { AskAboutHold, reservationDue } from './application/ask-about-hold.ts';
 import { deliveryArrived, ReceiveDelivery } from './application/receive-delivery.ts';
 import { ReleaseStock } from './application/release-stock.ts';
 import { holdForMs, ReserveStock } from './application/reserve-stock.ts';
+import { ReturnStock } from './application/return-stock.ts';
 import type { Change } from './domain/stock.ts';
 import { levelChangesOf } from './store/level-changes.ts';
-import { commit, handle, levelOf, linesOf, noon, release, reserve, saleOf, shelvesWith, skuOf, storeId, tenantId } from './testing.ts';
+import { bringBack, commit, handle, levelOf, linesOf, noon, release, reserve, saleOf, shelvesWith, skuOf, storeId, tenantId } from './testing.ts';
 
 const seed = Number(process.env['SEED'] ?? 20261122);
 const skus = ['TEA', 'MILK', 'BREAD'] as const;
@@ -19,6 +20,7 @@ const basketOf = (sale: string): Record<string, number> => (sale === 'sale 4' ? 
 const step = fc.oneof(
   fc.record({ kind: fc.constantFrom('reserve', 'release', 'commit', 'expire'), sale: fc.constantFrom(...sales) }),
   fc.record({ kind: fc.constant('deliver'), sale: fc.constantFrom('D-1', 'D-2') }),
+  fc.record({ kind: fc.constant('return'), sale: fc.constantFrom('refund 1', 'refund 2') }),
 );
 
 it('conserves stock through any order of commands, repeats and late arrivals', () => {
@@ -36,6 +38,7 @@ it('conserves stock through any order of commands, repeats and late arrivals', (
         if (kind === 'commit') changes.push(...(handle(stock, new CommitStock(), commit(sale, basketOf(sale)), now).changes ?? []));
         if (kind === 'expire') changes.push(...(handle(stock, new AskAboutHold(), reservationDue(ofSale), now).changes ?? []));
         if (kind === 'deliver') changes.push(...(handle(stock, new ReceiveDelivery(), deliveryArrived({ tenantId, storeId, deliveryId: sale, lines: linesOf({ TEA: 3 }) }), now).changes ?? []));
+        if (kind === 'return') changes.push(...(handle(stock, new ReturnStock(), bringBack(sale, [{ sku: 'TEA', quantity: 2, goods: 'restock' }, { sku: 'MILK', quantity: 1, goods: 'write-off' }]), now).changes ?? []));
       }
 
       const movements = changes.flatMap((change) => (change.kind === 'movement' ? [change.movement] : []));

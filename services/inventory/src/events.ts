@@ -4,6 +4,7 @@ import type { StockEvent } from './application/ports.ts';
 
 const reservations = counter('inventory_reservations_total', 'Reservations by what became of them', ['outcome']);
 const unheldCommits = counter('inventory_unheld_commits_total', 'Paid sales for which nothing was set aside any more');
+const returns = counter('inventory_returned_pieces_total', 'Pieces that came back with refunds, by what became of them', ['goods']);
 const deliveries = counter('inventory_deliveries_total', 'Deliveries counted in');
 
 /** What the shop tells about stock: a counter for each kind of event, and a line for what somebody should look into. */
@@ -36,6 +37,11 @@ function tellOne(logger: Logger, event: StockEvent): void {
     case 'committed-unheld':
       unheldCommits.inc();
       logger.warn(event, 'paid goods left that were not set aside: count the shelf');
+      return;
+    case 'returned':
+      returns.inc({ goods: 'restock' }, event.restocked);
+      returns.inc({ goods: 'write-off' }, event.writtenOff);
+      logger.debug(event, 'goods came back');
       return;
     case 'delivered':
       deliveries.inc();

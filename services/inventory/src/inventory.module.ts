@@ -9,6 +9,7 @@ import { ReadLevels } from './application/read-levels.ts';
 import { ReceiveDelivery } from './application/receive-delivery.ts';
 import { ReleaseStock } from './application/release-stock.ts';
 import { ReserveStock } from './application/reserve-stock.ts';
+import { ReturnStock } from './application/return-stock.ts';
 import { SweepReservations } from './application/sweep-reservations.ts';
 import { tell } from './events.ts';
 import { SqlStockReader } from './store/sql-stock-reader.ts';
@@ -28,6 +29,7 @@ export class InventoryModule {
         { provide: ReserveStock, useValue: new ReserveStock() },
         { provide: ReleaseStock, useValue: new ReleaseStock() },
         { provide: CommitStock, useValue: new CommitStock() },
+        { provide: ReturnStock, useValue: new ReturnStock() },
         { provide: SUBMIT_DELIVERY, useValue: submitDelivery },
         { provide: ReadLevels, useValue: new ReadLevels(stock) },
         { provide: CheckStock, useValue: new CheckStock(stock) },

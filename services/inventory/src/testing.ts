@@ -1,6 +1,6 @@
 import type { Envelope, Message } from '@checkout/contracts';
 import { inventory } from '@checkout/contracts';
-import { nameBasedUuid, type SaleId, type Sku, type StoreId, type TenantId } from '@checkout/kernel';
+import { nameBasedUuid, type RefundId, type SaleId, type Sku, type StoreId, type TenantId } from '@checkout/kernel';
 import type { Decision } from '@checkout/messaging';
 import type { StockEvent, StockHandler } from './application/ports.ts';
 import { Stock, type Change } from './domain/stock.ts';
@@ -9,6 +9,7 @@ import { Stock, type Change } from './domain/stock.ts';
 export const tenantId = 'acme' as TenantId;
 export const storeId = 'LEEDS-01' as StoreId;
 export const saleOf = (name: string): SaleId => nameBasedUuid(name) as SaleId;
+export const refundOf = (name: string): RefundId => nameBasedUuid(name) as RefundId;
 export const skuOf = (sku: string): Sku => sku as Sku;
 
 /** `{ TEA: 2 }` as lines of a message. */
@@ -19,6 +20,10 @@ export const reserve = (sale: string, pieces: Readonly<Record<string, number>>) 
 export const release = (sale: string) => inventory.ReleaseStock({ tenantId, storeId, saleId: saleOf(sale) });
 export const commit = (sale: string, pieces: Readonly<Record<string, number>>) =>
   inventory.CommitStock({ tenantId, storeId, saleId: saleOf(sale), lines: linesOf(pieces) });
+
+/** Goods of "sale 1" that come back. */
+export const bringBack = (refund: string, lines: readonly { readonly sku: string; readonly quantity: number; readonly goods: 'restock' | 'write-off' }[]) =>
+  inventory.ReturnStock({ tenantId, storeId, saleId: saleOf('sale 1'), refundId: refundOf(refund), lines: lines.map(({ sku, ...line }) => ({ sku: skuOf(sku), ...line })) });
 
 export const noon = Date.parse('2026-01-05T12:00:00.000Z');
 

@@ -1,5 +1,5 @@
 import type { Message } from '@checkout/contracts';
-import type { SaleId, Sku, StoreId, TenantId } from '@checkout/kernel';
+import type { RefundId, SaleId, Sku, StoreId, TenantId } from '@checkout/kernel';
 import type { Handler } from '@checkout/messaging';
 import type { OfSale } from '../domain/reservation.ts';
 import type { Shortage } from '../domain/shortages.ts';
@@ -10,7 +10,8 @@ import type { Change, Stock } from '../domain/stock.ts';
 export type Need =
   | { readonly kind: 'reservation'; readonly tenantId: TenantId; readonly saleId: SaleId }
   | { readonly kind: 'level'; readonly tenantId: TenantId; readonly storeId: StoreId; readonly sku: Sku }
-  | { readonly kind: 'delivery'; readonly tenantId: TenantId; readonly deliveryId: string };
+  | { readonly kind: 'delivery'; readonly tenantId: TenantId; readonly deliveryId: string }
+  | { readonly kind: 'return'; readonly tenantId: TenantId; readonly refundId: RefundId };
 
 /** What the shop would like to know about, told once it is durable. */
 export type StockEvent =
@@ -18,6 +19,7 @@ export type StockEvent =
   | ({ readonly event: 'refused' | 'oversold'; readonly shortages: readonly Shortage[] } & OfSale)
   /** Paid goods left although nothing was set aside for them: the count of the shelf may now be wrong. */
   | ({ readonly event: 'committed-unheld'; readonly found: string } & OfSale)
+  | ({ readonly event: 'returned'; readonly refundId: RefundId; readonly restocked: number; readonly writtenOff: number } & OfSale)
   | { readonly event: 'delivered'; readonly tenantId: TenantId; readonly storeId: StoreId; readonly deliveryId: string };
 
 export type StockHandler<M extends Message, Answer = void> = Handler<M, Need, Stock, Change, StockEvent, Answer>;

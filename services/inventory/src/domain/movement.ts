@@ -8,10 +8,13 @@ export interface Move {
   readonly reserved: number;
 }
 
-/** Why pieces came or went. With store and SKU it is the permanent key of a ledger entry: no delivery and no sale counts twice. */
+/**
+ * Why pieces came or went. With store and SKU it is the permanent key of a ledger entry: no delivery, no sale and no return counts twice.
+ * Returned goods that cannot be sold again come in as a return and leave as a write-off.
+ */
 export interface LedgerReference {
-  readonly kind: 'delivery' | 'sale';
-  /** The delivery's or the sale's id. */
+  readonly kind: 'delivery' | 'sale' | 'return' | 'write-off';
+  /** The delivery's, the sale's or the refund's id. */
   readonly reference: string;
   readonly at: string;
 }

@@ -1,17 +1,20 @@
-import type { SaleId, Sku, StoreId, TenantId } from '@checkout/kernel';
+import type { RefundId, SaleId, Sku, StoreId, TenantId } from '@checkout/kernel';
 import type { Delivery } from './delivery.ts';
 import type { Movement } from './movement.ts';
 import type { Reservation } from './reservation.ts';
+import type { StockReturn } from './stock-return.ts';
 import { noStock, type StockLevel } from './stock-level.ts';
 
 /** Everything that can change about stock. */
 export type Change =
   | { readonly kind: 'reservation'; readonly reservation: Reservation }
   | { readonly kind: 'movement'; readonly movement: Movement }
-  | { readonly kind: 'delivery'; readonly delivery: Delivery };
+  | { readonly kind: 'delivery'; readonly delivery: Delivery }
+  | { readonly kind: 'return'; readonly returned: StockReturn };
 
 const levelKey = (tenantId: TenantId, storeId: StoreId, sku: Sku): string => `${tenantId}/${storeId}/${sku}`;
 const saleKey = (tenantId: TenantId, saleId: SaleId): string => `${tenantId}/${saleId}`;
+const returnKey = (tenantId: TenantId, refundId: RefundId): string => `${tenantId}/${refundId}`;
 const deliveryKey = (tenantId: TenantId, deliveryId: string): string => `${tenantId}/${deliveryId}`;
 
 /**
@@ -22,6 +25,7 @@ export class Stock {
   readonly #levels = new Map<string, StockLevel>();
   readonly #reservations = new Map<string, Reservation>();
   readonly #deliveries = new Map<string, Delivery>();
+  readonly #returns = new Map<string, StockReturn>();
 
   levelOf(tenantId: TenantId, storeId: StoreId, sku: Sku): StockLevel {
     return this.#levels.get(levelKey(tenantId, storeId, sku)) ?? noStock;
@@ -33,6 +37,10 @@ export class Stock {
 
   deliveryOf(tenantId: TenantId, deliveryId: string): Delivery | undefined {
     return this.#deliveries.get(deliveryKey(tenantId, deliveryId));
+  }
+
+  returnOf(tenantId: TenantId, refundId: RefundId): StockReturn | undefined {
+    return this.#returns.get(returnKey(tenantId, refundId));
   }
 
   setLevel(tenantId: TenantId, storeId: StoreId, sku: Sku, level: StockLevel): void {
@@ -47,6 +55,10 @@ export class Stock {
     this.#deliveries.set(deliveryKey(delivery.tenantId, delivery.deliveryId), delivery);
   }
 
+  setReturn(returned: StockReturn): void {
+    this.#returns.set(returnKey(returned.tenantId, returned.refundId), returned);
+  }
+
   apply(change: Change): void {
     switch (change.kind) {
       case 'reservation':
@@ -55,6 +67,8 @@ export class Stock {
         return this.#move(change.movement);
       case 'delivery':
         return this.setDelivery(change.delivery);
+      case 'return':
+        return this.setReturn(change.returned);
     }
   }
 

@@ -1,8 +1,9 @@
-import { SaleId, Sku, StoreId, TenantId } from '@checkout/contracts';
+import { RefundId, SaleId, Sku, StoreId, TenantId } from '@checkout/contracts';
 import { jsonColumn } from '@checkout/sql';
 import { z } from 'zod';
 import type { Delivery } from '../domain/delivery.ts';
 import type { Reservation } from '../domain/reservation.ts';
+import type { StockReturn } from '../domain/stock-return.ts';
 
 /** What the tables hold, as the domain knows it. Tables: `migrations/0001-stock.sql`. */
 
@@ -23,3 +24,7 @@ export const ReservationRow: z.ZodType<Reservation> = z.discriminatedUnion('stat
 export const DeliveryRow: z.ZodType<Delivery> = z
   .object({ tenantId: TenantId, deliveryId: z.string(), storeId: StoreId, bodyHash: z.string(), receivedAt: z.date() })
   .transform(({ receivedAt, ...row }) => ({ ...row, receivedAt: receivedAt.toISOString() }));
+
+export const ReturnRow: z.ZodType<StockReturn> = z
+  .object({ tenantId: TenantId, storeId: StoreId, saleId: SaleId, refundId: RefundId, returnedAt: z.date() })
+  .transform(({ returnedAt, ...row }) => ({ ...row, returnedAt: returnedAt.toISOString() }));

@@ -9,8 +9,9 @@ import type { Need, StockHandler } from '../application/ports.ts';
 import { deliveryArrived, ReceiveDelivery } from '../application/receive-delivery.ts';
 import { ReleaseStock } from '../application/release-stock.ts';
 import { holdForMs, ReserveStock } from '../application/reserve-stock.ts';
+import { ReturnStock } from '../application/return-stock.ts';
 import type { Change, Stock } from '../domain/stock.ts';
-import { commit, handle, linesOf, noon, release, reserve, saleOf, skuOf, storeId, tenantId } from '../testing.ts';
+import { bringBack, commit, handle, linesOf, noon, release, reserve, saleOf, skuOf, storeId, tenantId } from '../testing.ts';
 import { SqlStockReader } from './sql-stock-reader.ts';
 import { SqlStock } from './sql-stock.ts';
 
@@ -26,7 +27,7 @@ afterAll(async () => {
   await database.close();
   await server[Symbol.asyncDispose]();
 });
-beforeEach(() => database.commit(sql`DELETE FROM stock_level; DELETE FROM reservation; DELETE FROM stock_ledger; DELETE FROM delivery;`));
+beforeEach(() => database.commit(sql`DELETE FROM stock_level; DELETE FROM reservation; DELETE FROM stock_ledger; DELETE FROM delivery; DELETE FROM stock_return;`));
 
 /** One message and its handler. */
 interface Step {
@@ -94,6 +95,24 @@ describe('stock in the database', () => {
     expect(await level('TEA')).toEqual({ sku: 'TEA', onHand: 5, reserved: 0 });
     await batch(reserved('sale 1', { TEA: 2 }));
     expect(await level('TEA')).toMatchObject({ reserved: 0 });
+  });
+
+  it('takes returned goods in once, writes off what is spoilt, and the ledger agrees', async () => {
+    await batch(delivered({ TEA: 5, MILK: 5 }));
+    const back = step(new ReturnStock(), bringBack('refund 1', [{ sku: 'TEA', quantity: 2, goods: 'restock' }, { sku: 'MILK', quantity: 1, goods: 'write-off' }, { sku: 'RICE', quantity: 1, goods: 'write-off' }]));
+    await batch(back, back);
+    await batch(back);
+
+    expect([await level('TEA'), await level('MILK'), await level('RICE')]).toMatchObject([{ onHand: 7 }, { onHand: 5 }, { onHand: 0 }]);
+    expect(await reader().differences(tenantId, storeId)).toEqual([]);
+  });
+
+  it('lets only one of two writers count the goods of a refund in', async () => {
+    const back = step(new ReturnStock(), bringBack('refund 1', [{ sku: 'TEA', quantity: 2, goods: 'restock' }]));
+    const [first, second] = await Promise.all([load(back), load(back)]);
+    await write(decide(first, [back]));
+    await expect(write(decide(second, [back]))).rejects.toThrow(Conflict);
+    expect(await level('TEA')).toMatchObject({ onHand: 2 });
   });
 
   it('takes what was never counted below zero', async () => {

@@ -5,9 +5,10 @@ import type { Need } from '../application/ports.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import type { Movement } from '../domain/movement.ts';
 import type { Reservation } from '../domain/reservation.ts';
+import type { StockReturn } from '../domain/stock-return.ts';
 import { Stock, type Change } from '../domain/stock.ts';
 import { levelChangesOf, type LevelChange } from './level-changes.ts';
-import { DeliveryRow, LevelRow, ReservationRow } from './rows.ts';
+import { DeliveryRow, LevelRow, ReservationRow, ReturnRow } from './rows.ts';
 
 /**
  * Levels, reservations, the ledger and deliveries in Azure SQL: one SELECT of each for a batch, one statement for each kind of write.
@@ -20,6 +21,7 @@ export class SqlStock implements Store<Need, Stock, Change> {
       ...ifAny(needs, 'reservation', (some) => part(selectReservations(some), ReservationRow, (stock, row) => stock.setReservation(row))),
       ...ifAny(needs, 'level', (some) => part(selectLevels(some), LevelRow, (stock, { tenantId, storeId, sku, ...level }) => stock.setLevel(tenantId, storeId, sku, level))),
       ...ifAny(needs, 'delivery', (some) => part(selectDeliveries(some), DeliveryRow, (stock, row) => stock.setDelivery(row))),
+      ...ifAny(needs, 'return', (some) => part(selectReturns(some), ReturnRow, (stock, row) => stock.setReturn(row))),
     ];
     return {
       select: join(selects.map(({ select }) => select)),
@@ -37,7 +39,7 @@ export class SqlStock implements Store<Need, Stock, Change> {
   }
 
   write(changes: readonly Change[]): readonly Sql[] {
-    const { reservations, movements, deliveries } = sorted(changes);
+    const { reservations, movements, deliveries, returns } = sorted(changes);
     const fresh = reservations.filter(({ before }) => before === 0);
     const changed = reservations.filter(({ before }) => before > 0);
     const levels = levelChangesOf(movements);
@@ -51,6 +53,7 @@ export class SqlStock implements Store<Need, Stock, Change> {
       ...(moved.length > 0 ? [updateLevels(moved)] : []),
       ...(entries.length > 0 ? [insertEntries(entries)] : []),
       ...(deliveries.length > 0 ? [insertDeliveries(deliveries)] : []),
+      ...(returns.length > 0 ? [insertReturns(returns)] : []),
     ];
   }
 }
@@ -81,6 +84,8 @@ function keyOf(need: Need): string {
       return `${need.tenantId}/${need.storeId}/${need.sku}`;
     case 'delivery':
       return `${need.tenantId}/${need.deliveryId}`;
+    case 'return':
+      return `${need.tenantId}/${need.refundId}`;
   }
 }
 
@@ -102,6 +107,12 @@ const selectDeliveries = (needs: readonly NeedOf<'delivery'>[]): Sql => sql`
     WITH (tenantId VARCHAR(40) '$.tenantId', deliveryId NVARCHAR(64) '$.deliveryId') AS j
   JOIN delivery AS d ON d.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND d.delivery_id = j.deliveryId COLLATE Latin1_General_100_BIN2;`;
 
+const selectReturns = (needs: readonly NeedOf<'return'>[]): Sql => sql`
+  SELECT r.tenant_id AS tenantId, r.store_id AS storeId, r.sale_id AS saleId, r.refund_id AS refundId, r.returned_at AS returnedAt
+  FROM OPENJSON(${json(needs.map(({ tenantId, refundId }) => ({ tenantId, refundId })))})
+    WITH (tenantId VARCHAR(40) '$.tenantId', refundId VARCHAR(36) '$.refundId') AS j
+  JOIN stock_return AS r ON r.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND r.refund_id = j.refundId COLLATE Latin1_General_100_BIN2;`;
+
 /** A reservation as the batch leaves it, and the version that the table must have before: 0 where there is no row. */
 interface ReservationChange {
   readonly before: number;
@@ -112,6 +123,7 @@ function sorted(changes: readonly Change[]) {
   const reservations = new Map<string, ReservationChange>();
   const movements: Movement[] = [];
   const deliveries: Delivery[] = [];
+  const returns: StockReturn[] = [];
   for (const change of changes) {
     switch (change.kind) {
       case 'reservation': {
@@ -127,9 +139,12 @@ function sorted(changes: readonly Change[]) {
       case 'delivery':
         deliveries.push(change.delivery);
         break;
+      case 'return':
+        returns.push(change.returned);
+        break;
     }
   }
-  return { reservations: [...reservations.values()], movements, deliveries };
+  return { reservations: [...reservations.values()], movements, deliveries, returns };
 }
 
 const reservationRow = ({ before, reservation }: ReservationChange) => ({
@@ -208,3 +223,10 @@ const insertDeliveries = (deliveries: readonly Delivery[]): Sql => sql`
   FROM OPENJSON(${json(deliveries)})
     WITH (tenantId VARCHAR(40) '$.tenantId', deliveryId NVARCHAR(64) '$.deliveryId', storeId VARCHAR(40) '$.storeId',
       bodyHash VARCHAR(64) '$.bodyHash', receivedAt DATETIME2(3) '$.receivedAt') AS j;`;
+
+/** Another writer that counted the same goods first makes this fail on the primary key, and the batch is decided again. */
+const insertReturns = (returns: readonly StockReturn[]): Sql => sql`
+  INSERT INTO stock_return (tenant_id, refund_id, sale_id, store_id, returned_at)
+  SELECT j.tenantId, j.refundId, j.saleId, j.storeId, j.returnedAt
+  FROM OPENJSON(${json(returns)})
+    WITH (tenantId VARCHAR(40) '$.tenantId', refundId VARCHAR(36) '$.refundId', saleId VARCHAR(36) '$.saleId', storeId VARCHAR(40) '$.storeId', returnedAt DATETIME2(3) '$.returnedAt') AS j;`;

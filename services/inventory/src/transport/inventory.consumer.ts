@@ -4,6 +4,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { CommitStock } from '../application/commit-stock.ts';
 import { ReleaseStock } from '../application/release-stock.ts';
 import { ReserveStock } from '../application/reserve-stock.ts';
+import { ReturnStock } from '../application/return-stock.ts';
 
 /** Everything inventory listens to: which handler gets which message. */
 @Controller()
@@ -11,11 +12,13 @@ export class InventoryConsumer {
   readonly #reserveStock: ReserveStock;
   readonly #releaseStock: ReleaseStock;
   readonly #commitStock: CommitStock;
+  readonly #returnStock: ReturnStock;
 
-  constructor(@Inject(ReserveStock) reserveStock: ReserveStock, @Inject(ReleaseStock) releaseStock: ReleaseStock, @Inject(CommitStock) commitStock: CommitStock) {
+  constructor(@Inject(ReserveStock) reserveStock: ReserveStock, @Inject(ReleaseStock) releaseStock: ReleaseStock, @Inject(CommitStock) commitStock: CommitStock, @Inject(ReturnStock) returnStock: ReturnStock) {
     this.#reserveStock = reserveStock;
     this.#releaseStock = releaseStock;
     this.#commitStock = commitStock;
+    this.#returnStock = returnStock;
   }
 
   @On(inventory.ReserveStock)
@@ -31,5 +34,10 @@ export class InventoryConsumer {
   @On(inventory.CommitStock)
   commitStock() {
     return this.#commitStock;
+  }
+
+  @On(inventory.ReturnStock)
+  returnStock() {
+    return this.#returnStock;
   }
 }
