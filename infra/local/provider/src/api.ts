@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { behaviourOf, type CardBehaviour } from './cards.ts';
 import { faultRulesOf, type Fault, type Faults, type Operation } from './faults.ts';
-import { refusal, type Answer, type Authorization, type Provider } from './provider.ts';
-import { amountOf, authorizationRequestOf, Invalid, referenceOf } from './requests.ts';
+import { refusal, type Answer, type Authorization, type News, type Provider } from './provider.ts';
+import { amountOf, authorizationRequestOf, Invalid, referenceOf, refundRequestOf } from './requests.ts';
 import type { Webhooks } from './webhooks.ts';
 
 const largestBody = 16 * 1024;
@@ -50,7 +50,12 @@ export class Api {
   #get(target: string, response: ServerResponse): void {
     const { pathname, searchParams } = new URL(target, 'http://provider');
     const reference = searchParams.get('reference');
-    if (pathname === '/v1/authorizations' && reference !== null) return this.#lookUp(reference, response);
+    if (pathname === '/v1/authorizations' && reference !== null) return this.#lookUp(reference, { reference, fenced: false, authorizations: [] }, () => this.#provider.byReference(reference), response);
+    if (pathname === '/v1/refunds' && reference !== null) {
+      // Faults go by what was paid, whichever way it is asked about.
+      const about = this.#provider.authorizationOfRefund(reference) || reference;
+      return this.#lookUp(about, { reference, refunds: [] }, () => this.#provider.refundsBy(reference), response);
+    }
     send(response, this.#read(pathname, searchParams));
   }
 
@@ -70,10 +75,10 @@ export class Api {
     return id === undefined ? refusal(404, 'not_found', 'No such address.') : this.#provider.get(id);
   }
 
-  #lookUp(reference: string, response: ServerResponse): void {
+  #lookUp(reference: string, nothing: object, find: () => Answer, response: ServerResponse): void {
     const fault = this.#faults?.strike('lookup', reference) ?? {};
-    if (fault.reply === 'unknown') return send(response, ok({ reference, fenced: false, authorizations: [] }));
-    this.#answer(response, this.#provider.byReference(reference), fault, { isReplay: false, latencyMs: 0 });
+    if (fault.reply === 'unknown') return send(response, ok(nothing));
+    this.#answer(response, find(), fault, { isReplay: false, latencyMs: 0 });
   }
 
   #post(request: IncomingMessage, response: ServerResponse, text: string): void {
@@ -103,14 +108,20 @@ export class Api {
     }
     const [, id, verb] = /^\/v1\/authorizations\/([A-Za-z0-9_-]+)\/(capture|void|refund)$/.exec(path) ?? [];
     if (id === undefined) return undefined;
+    if (verb === 'refund') return this.#refund(id, body, key);
     const amountMinor = verb === 'void' ? 0 : amountOf(body);
     const asked = `${verb} ${id} ${amountMinor}`;
-    if (verb === 'refund' && key === undefined) throw new Invalid('idempotency_key_missing', 'A refund needs an Idempotency-Key.');
     const underKey = key === undefined ? {} : { key, asked };
     const about = { reference: this.#provider.referenceOf(id), key, asked };
     if (verb === 'capture') return { ...about, operation: 'capture', run: () => this.#provider.capture(id, amountMinor, underKey) };
-    if (verb === 'void') return { ...about, operation: 'void', run: () => this.#provider.void(id, underKey) };
-    return { ...about, operation: 'refund', run: () => this.#provider.refund(id, amountMinor, underKey) };
+    return { ...about, operation: 'void', run: () => this.#provider.void(id, underKey) };
+  }
+
+  #refund(id: string, body: unknown, key: string | undefined): Work {
+    if (key === undefined) throw new Invalid('idempotency_key_missing', 'A refund needs an Idempotency-Key.');
+    const wanted = refundRequestOf(body);
+    const asked = `refund ${id} ${wanted.reference} ${wanted.amountMinor}`;
+    return { operation: 'refund', reference: this.#provider.referenceOf(id), key, asked, run: () => this.#provider.refund(id, wanted, key, asked) };
   }
 
   #authorization(body: unknown, key: string | undefined): Work {
@@ -179,7 +190,7 @@ export class Api {
     else void answerNow();
   }
 
-  async #tell(changed: readonly Authorization[], { webhook = 'once', delayMs = 0 }: Fault): Promise<void> {
+  async #tell(changed: readonly News[], { webhook = 'once', delayMs = 0 }: Fault): Promise<void> {
     const webhooks = this.#webhooks;
     if (!webhooks || webhook === 'never') return;
     await Promise.all(changed.map((each) => webhooks.tell(each, { copies: webhook === 'twice' ? 2 : 1, delayMs: webhook === 'late' ? delayMs : 0 })));

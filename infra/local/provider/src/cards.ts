@@ -4,6 +4,8 @@ import type { Fault } from './faults.ts';
 export interface CardBehaviour {
   readonly declineCode?: string;
   readonly captureDeclineCode?: string;
+  /** It pays, and takes nothing back. */
+  readonly refundDeclineCode?: string;
   /** Instead of the usual latency. */
   readonly latencyMs?: number;
   /** What happens to the first call under an idempotency key. */
@@ -23,6 +25,7 @@ const sentinels: Readonly<Record<string, CardBehaviour>> = {
   tok_drop: { firstCall: { effect: 'never', reply: 'reset' } },
   tok_error_once: { firstCall: { effect: 'never', reply: 500 } },
   tok_twice: { answersTwice: true },
+  tok_refund_declined: { refundDeclineCode: 'account_closed' },
   tok_capture_declined: { captureDeclineCode: 'capture_declined' },
 };
 

@@ -1,4 +1,4 @@
-export type Movement = 'authorized' | 'declined' | 'captured' | 'capture_declined' | 'voided' | 'refunded' | 'answered_twice';
+export type Movement = 'authorized' | 'declined' | 'captured' | 'capture_declined' | 'voided' | 'refunded' | 'refund_declined' | 'answered_twice';
 
 export interface LedgerEntry {
   readonly sequence: number;
@@ -6,6 +6,8 @@ export interface LedgerEntry {
   readonly movement: Movement;
   readonly authorizationId: string;
   readonly reference: string;
+  /** Of a refund: its own. */
+  readonly refundReference?: string;
   readonly merchantAccount?: string;
   readonly amountMinor: number;
   readonly currency: string;

@@ -120,9 +120,25 @@ it('refunds no more than was captured', async () => {
   const { body } = await authorize();
   const path = `/v1/authorizations/${body['id']}`;
   await post(`${path}/capture`, { amountMinor: 1_250 });
-  expect(await post(`${path}/refund`, { amountMinor: 1_000 }, 'refund-1')).toMatchObject({ body: { refundedMinor: 1_000 } });
-  expect(await post(`${path}/refund`, { amountMinor: 1_000 }, 'refund-1')).toMatchObject({ isReplay: true });
-  expect((await post(`${path}/refund`, { amountMinor: 1_000 }, 'refund-2')).status).toBe(422);
+  const refund = (reference: string, amountMinor: number, key = reference) => post(`${path}/refund`, { reference, amountMinor }, key);
+  expect(await refund('refund-1', 1_000)).toMatchObject({ body: { status: 'refunded', amountMinor: 1_000, reference: 'refund-1', authorizationReference: 'sale-1' } });
+  expect(await refund('refund-1', 1_000)).toMatchObject({ isReplay: true });
+  expect((await refund('refund-2', 1_000)).status).toBe(422);
+  expect((await refund('refund-1', 250)).body).toMatchObject({ error: { code: 'idempotency_key_reused' } });
+  expect(await refund('refund-3', 250)).toMatchObject({ status: 200 });
+  expect(await get(path)).toMatchObject({ refundedMinor: 1_250 });
+});
+
+it('tells by its reference what became of a refund, also after a restart', async () => {
+  const { body } = await authorize('tok_refund_declined');
+  const path = `/v1/authorizations/${body['id']}`;
+  await post(`${path}/capture`, { amountMinor: 1_250 });
+  await post(`${path}/refund`, { reference: 'refund-1', amountMinor: 100 }, 'k');
+  await provider.close();
+  provider = await startProvider({ directory, latencyMs: 1 });
+  expect(await get('/v1/refunds?reference=refund-1')).toMatchObject({ refunds: [{ status: 'declined', declineCode: 'account_closed', amountMinor: 100 }] });
+  expect(await get('/v1/refunds?reference=refund-2')).toEqual({ reference: 'refund-2', refunds: [] });
+  expect(await get(path)).toMatchObject({ refundedMinor: 0 });
 });
 
 it.each([

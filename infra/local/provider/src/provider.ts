@@ -17,6 +17,27 @@ export interface Authorization {
   readonly refundedMinor: number;
 }
 
+/** Money that went back, or did not, under a reference of its own. */
+export interface Refund {
+  readonly id: string;
+  readonly status: 'refunded' | 'declined';
+  readonly declineCode?: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly reference: string;
+  readonly authorizationId: string;
+  readonly authorizationReference: string;
+  readonly merchantAccount?: string;
+}
+
+export interface RefundRequest {
+  readonly reference: string;
+  readonly amountMinor: number;
+}
+
+/** Something that a webhook may tell of. */
+export type News = { readonly type: string; readonly data: Authorization | Refund };
+
 /** What a call answers. The body is kept as text, because a repeat gets the same bytes. */
 export interface Answer {
   readonly status: number;
@@ -55,6 +76,7 @@ type Stored = Authorization & { readonly cardToken: string };
 /** One line of the journal: everything that one call changed. */
 interface Change {
   readonly authorization?: Stored;
+  readonly refund?: Refund;
   readonly ledger?: LedgerEntry;
   readonly fence?: string;
   /** The idempotency key, and what was asked under it. Its answer is the authorization as this change left it. */
@@ -76,10 +98,11 @@ const answerWith = (body: unknown): Answer => ({ status: 200, body: JSON.stringi
 export class Provider {
   readonly #authorizations = new Map<string, Stored>();
   readonly #byReference = new Map<string, string[]>();
+  readonly #refunds = new Map<string, Refund[]>();
   readonly #fenced = new Set<string>();
   readonly #kept = new Map<string, Kept>();
   readonly #journal: Journal<Change>;
-  #changed: Authorization[] = [];
+  #changed: News[] = [];
   readonly ledger = new Ledger();
 
   /** `gatherMs`: how long a decision may wait for others before they go to the disk together. */
@@ -108,8 +131,8 @@ export class Provider {
     this.#record({ key, asked, answer });
   }
 
-  /** Authorizations that changed since this was last asked. */
-  takeChanged(): readonly Authorization[] {
+  /** What changed since this was last asked. */
+  takeChanged(): readonly News[] {
     const changed = this.#changed;
     this.#changed = [];
     return changed;
@@ -147,13 +170,33 @@ export class Provider {
     return this.#commit({ ...authorization, status: 'voided' }, 'voided', authorization.amountMinor, kept);
   }
 
-  refund(id: string, amountMinor: number, kept: Pick<Change, 'key' | 'asked'>): Answer {
+  /** Gives captured money back. Only its key makes a repeat the same refund: the reference is the caller's word, as with most providers. */
+  refund(id: string, { reference, amountMinor }: RefundRequest, key: string, asked: string): Answer {
     const authorization = this.#authorizations.get(id);
     if (!authorization) return unknown();
     if (authorization.status !== 'captured') return refusal(409, 'not_captured', `The authorization is ${authorization.status}.`);
     const refundedMinor = authorization.refundedMinor + amountMinor;
     if (refundedMinor > authorization.capturedMinor) return refusal(422, 'amount_too_large', 'More than is left of what was captured.');
-    return this.#commit({ ...authorization, refundedMinor }, 'refunded', amountMinor, kept);
+    const { refundDeclineCode: declineCode } = behaviourOf(authorization.cardToken);
+    const status = declineCode === undefined ? 'refunded' : 'declined';
+    const { currency, reference: authorizationReference, merchantAccount } = authorization;
+    const refund: Refund = {
+      id: `ref_${randomUUID()}`, status, ...(declineCode !== undefined && { declineCode }), amountMinor, currency, reference,
+      authorizationId: id, authorizationReference, ...(merchantAccount !== undefined && { merchantAccount }),
+    };
+    const answer = answerWith(refund);
+    const ledger = this.#entry({ ...authorization, reference }, status === 'refunded' ? 'refunded' : 'refund_declined', status === 'refunded' ? amountMinor : 0, authorizationReference);
+    this.#record({ ...(status === 'refunded' && { authorization: { ...authorization, refundedMinor } }), refund, ledger, key, asked, answer });
+    return answer;
+  }
+
+  refundsBy(reference: string): Answer {
+    return answerWith({ reference, refunds: this.#refunds.get(reference) ?? [] });
+  }
+
+  /** The reference of the authorization that a refund gave back from; empty when there is no such refund. */
+  authorizationOfRefund(reference: string): string {
+    return this.#refunds.get(reference)?.[0]?.authorizationReference ?? '';
   }
 
   /** Voids what a reference authorised and refuses what it may still ask for, so that a late authorisation cannot appear after the sale was given up. */
@@ -211,9 +254,10 @@ export class Provider {
     return answerWith(shown(authorization));
   }
 
-  #entry({ id, reference, merchantAccount, currency }: Stored, movement: Movement, amountMinor: number): LedgerEntry {
+  /** A refund's entry is told by the authorization's reference, as every movement of it, and names its own besides. */
+  #entry({ id, reference, merchantAccount, currency }: Stored, movement: Movement, amountMinor: number, of?: string): LedgerEntry {
     return {
-      sequence: this.ledger.nextSequence, at: new Date().toISOString(), movement, authorizationId: id, reference,
+      sequence: this.ledger.nextSequence, at: new Date().toISOString(), movement, authorizationId: id, reference: of ?? reference, ...(of !== undefined && { refundReference: reference }),
       ...(merchantAccount !== undefined && { merchantAccount }), amountMinor, currency,
     };
   }
@@ -221,10 +265,12 @@ export class Provider {
   #record(change: Change): void {
     this.#journal.append(change);
     this.#apply(change);
-    if (change.authorization) this.#changed.push(shown(change.authorization));
+    if (change.refund) this.#changed.push({ type: `refund.${change.refund.status}`, data: change.refund });
+    else if (change.authorization) this.#changed.push({ type: `authorization.${change.authorization.status}`, data: shown(change.authorization) });
   }
 
-  #apply({ authorization, ledger, fence, key, asked, answer }: Change): void {
+  #apply({ authorization, refund, ledger, fence, key, asked, answer }: Change): void {
+    if (refund) this.#refunds.set(refund.reference, [...(this.#refunds.get(refund.reference) ?? []), refund]);
     if (authorization) {
       if (!this.#authorizations.has(authorization.id)) this.#byReference.set(authorization.reference, [...(this.#byReference.get(authorization.reference) ?? []), authorization.id]);
       this.#authorizations.set(authorization.id, authorization);

@@ -1,4 +1,4 @@
-import type { AuthorizationRequest } from './provider.ts';
+import type { AuthorizationRequest, RefundRequest } from './provider.ts';
 
 /** A request that the provider cannot read. */
 export class Invalid extends Error {
@@ -19,6 +19,8 @@ export function authorizationRequestOf(body: unknown): AuthorizationRequest {
     ...(merchantAccount !== undefined && { merchantAccount: textOf(body, 'merchantAccount') }),
   };
 }
+
+export const refundRequestOf = (body: unknown): RefundRequest => ({ reference: referenceOf(body), amountMinor: amountOf(body) });
 
 export const referenceOf = (body: unknown): string => textOf(body, 'reference');
 

@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Authorization } from './provider.ts';
+import type { News } from './provider.ts';
 
 export interface WebhookOptions {
   /** Where the merchant wants to hear. */
@@ -16,7 +16,7 @@ const waitsMs = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000, 300_000, 
 const attemptMs = 5_000;
 
 /**
- * Tells the merchant what became of an authorization, signed as Standard Webhooks say (https://www.standardwebhooks.com).
+ * Tells the merchant what became of an authorization or a refund, signed as Standard Webhooks say (https://www.standardwebhooks.com).
  * What was not delivered when the process ends is not told any more, as with a provider that loses some.
  */
 export class Webhooks {
@@ -30,9 +30,9 @@ export class Webhooks {
   }
 
   /** Resolves after the first try, however it ended; further tries go on by themselves. */
-  tell(authorization: Authorization, { copies = 1, delayMs = 0 } = {}): Promise<void> {
+  tell({ type, data }: News, { copies = 1, delayMs = 0 } = {}): Promise<void> {
     const id = `evt_${randomUUID()}`;
-    const body = JSON.stringify({ type: `authorization.${authorization.status}`, isTest: true, createdAt: new Date().toISOString(), data: authorization });
+    const body = JSON.stringify({ type, isTest: true, createdAt: new Date().toISOString(), data });
     return new Promise((resolve) => {
       const work = this.#deliver(id, body, copies, delayMs, resolve).finally(() => this.#underWay.delete(work));
       this.#underWay.add(work);
