@@ -4,10 +4,12 @@ import type { Transition } from '@checkout/resilience';
 import type { Ask, Report } from './application/ports.ts';
 import type { Outcome } from './domain/answer.ts';
 import type { Attention, PaymentState } from './domain/payment.ts';
+import type { RefundState } from './domain/refund.ts';
 
 /** What the shop and the operator hear from payment: one function for each thing that happens. Never a token, never a whole message. */
 
 const moved = counter('payments_total', 'Payments that entered a state', ['state']);
+const refunded = counter('payment_refunds_total', 'Refunds that entered a state', ['state']);
 const doubted = counter('payment_tenders_in_doubt_total', 'Tenders of which nobody knew what the provider did', ['operation']);
 const flagged = counter('payment_attention_total', 'Payments that a person has to look at', ['reason']);
 const answers = histogram('payment_provider_seconds', 'How long the provider took to answer, by what it was asked and what came of it', ['operation', 'outcome']);
@@ -19,6 +21,11 @@ export function paymentMoved(logger: Logger, sale: Sale, state: PaymentState): v
   moved.inc({ state });
   if (state === 'declined' || state === 'refused' || state === 'voided') logger.info({ ...sale, state }, `payment ${state}`);
   else logger.debug({ ...sale, state }, `payment ${state}`);
+}
+
+export function refundMoved(logger: Logger, sale: Sale, state: RefundState): void {
+  refunded.inc({ state });
+  logger.debug({ ...sale, state }, `refund ${state}`);
 }
 
 export function tenderInDoubt(logger: Logger, sale: Sale, position: number, operation: string): void {
@@ -77,6 +84,7 @@ export function reconciliationFailed(logger: Logger, err: unknown): void {
 
 export function happened(logger: Logger, { sale, happened: what }: Report): void {
   if ('state' in what) paymentMoved(logger, sale, what.state);
+  else if ('refund' in what) refundMoved(logger, sale, what.refund);
   else if ('attention' in what) attentionNeeded(logger, sale, what.attention);
   else tenderInDoubt(logger, sale, what.position, what.inDoubt);
 }

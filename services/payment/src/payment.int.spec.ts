@@ -13,11 +13,13 @@ import { startTestDatabase, type TestDatabase } from '@checkout/sql/testing';
 import { authorizePayment } from './application/authorize-payment.ts';
 import { capturePayment } from './application/capture-payment.ts';
 import type { Change, Effect, Need, Payments } from './application/ports.ts';
+import { refundPayment } from './application/refund-payment.ts';
 import { voidPayment } from './application/void-payment.ts';
 import type { WantedTender } from './domain/payment.ts';
 import { assemblePayment } from './payment.module.ts';
 import { SqlPaymentReader } from './store/sql-payment-reader.ts';
-import { card, cash, sale } from './testing.ts';
+import { card, cash, inCash, onCard, refundIdOf, sale } from './testing.ts';
+import type { WantedPart } from './domain/refund.ts';
 
 /** Payment as it runs, between a database and a provider that are real processes' work; the bus is a list. */
 let directory: string;
@@ -109,6 +111,49 @@ describe('payment, with its database and a provider', () => {
   afterAll(() => service.stop());
 
   const reply = (saleId: SaleId, { type }: { type: string }) => until(() => service.repliesTo(saleId).find((each) => each.type === type));
+
+  async function captured(of: typeof sale, ...tenders: WantedTender[]): Promise<void> {
+    await service.deliver(authorizePayment, authorize(of, ...tenders));
+    await reply(of.saleId, contracts.PaymentAuthorized);
+    await service.deliver(capturePayment, contracts.CapturePayment(of));
+    await reply(of.saleId, contracts.PaymentCaptured);
+  }
+  const giveBack = (of: typeof sale, name: string, ...parts: WantedPart[]) =>
+    service.deliver(refundPayment, contracts.RefundPayment({ ...of, refundId: refundIdOf(name), currency: 'GBP', totalMinor: parts.reduce((sum, { amountMinor }) => sum + amountMinor, 0), parts }));
+  const answersTo = (of: typeof sale, name: string) => service.repliesTo(of.saleId).filter(({ body }) => body['refundId'] === refundIdOf(name)).map(({ type }) => type);
+
+  it('gives part of a split sale back to card and drawer, once, and both books agree', async () => {
+    const of = newSale();
+    await captured(of, card(400), cash(198));
+    await giveBack(of, 'back 1', onCard(1, 300), inCash(2, 98));
+    await until(() => answersTo(of, 'back 1')[0]);
+    await giveBack(of, 'back 1', onCard(1, 300), inCash(2, 98));
+    expect(answersTo(of, 'back 1')).toEqual(['payment.payment-refunded.v1', 'payment.payment-refunded.v1']);
+    expect(await booked(of.saleId)).toEqual(['authorized', 'captured', 'refunded']);
+    const view = await new SqlPaymentReader(service.database).read(of.tenantId, of.saleId);
+    expect(view?.refunds).toMatchObject([{ state: 'refunded', totalMinor: 398, parts: [{ position: 1, via: 'card', state: 'refunded' }, { position: 2, via: 'cash', state: 'refunded' }] }]);
+  });
+
+  it('lets ten refunds at once take no more than was captured', async () => {
+    const of = newSale();
+    await captured(of, card(300));
+    const names = Array.from({ length: 10 }, (_, index) => `race ${index}`);
+    await Promise.all(names.map((name) => giveBack(of, name, onCard(1, 100))));
+    const answers = await until(() => {
+      const all = names.flatMap((name) => answersTo(of, name));
+      return all.length === 10 ? all : undefined;
+    });
+    expect(answers.filter((type) => type === 'payment.payment-refunded.v1')).toHaveLength(3);
+    expect((await booked(of.saleId)).filter((movement) => movement === 'refunded')).toHaveLength(3);
+  });
+
+  it('declines what the card does not take', async () => {
+    const of = newSale();
+    await captured(of, card(400, 'tok_refund_declined'));
+    await giveBack(of, 'no', onCard(1, 300));
+    await until(() => answersTo(of, 'no')[0]);
+    expect(answersTo(of, 'no')).toEqual(['payment.refund-declined.v1']);
+  });
 
   it('pays a split sale by card and cash, and both books agree', async () => {
     const of = newSale();

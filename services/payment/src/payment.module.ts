@@ -10,6 +10,8 @@ import { providerAnswered } from './application/provider-answered.ts';
 import { Reconcile } from './application/reconcile.ts';
 import { resolvePayment } from './application/resolve-payment.ts';
 import { ResolveTenders } from './application/resolve-tenders.ts';
+import { refundAnswered } from './application/refund-answered.ts';
+import { refundOverdue } from './application/refund-overdue.ts';
 import { SweepWebhooks } from './application/sweep-webhooks.ts';
 import { webhookParked, webhookReceived } from './application/webhook-received.ts';
 import type { PaymentEnvironment } from './config.ts';
@@ -18,6 +20,7 @@ import { signedWebhooks } from './gateway/signed-webhooks.ts';
 import { HttpProvider } from './gateway/http-provider.ts';
 import { SqlBooks } from './store/sql-books.ts';
 import { SqlPaymentReader } from './store/sql-payment-reader.ts';
+import { SqlRefundReader } from './store/sql-refund-reader.ts';
 import { SqlPayments } from './store/sql-payments.ts';
 import { PaymentConsumer } from './transport/payment.consumer.ts';
 import { Every } from './transport/every.ts';
@@ -36,6 +39,8 @@ export class PaymentModule {
   }
 }
 
+/** As often as tenders are: the customer waits for this too. */
+const overdueRefundsEvery = seconds(1);
 /** How often parked webhooks are looked for, and the provider's ledger compared with ours. */
 const parkedEvery = seconds(10);
 const reconcileEvery = minutes(5);
@@ -46,6 +51,8 @@ export function assemblePayment({ environment, logger, database, reads, pipeline
   const inbox: Inbox = {
     providerAnswered: (message, traceparent) => payments.submit(providerAnswered, message, { ...ofSale(message.body), ...(traceparent !== undefined && { traceparent }) }),
     answerOverdue: (message) => payments.submit(answerOverdue, message, ofSale(message.body)),
+    refundAnswered: (message, traceparent) => payments.submit(refundAnswered, message, { ...ofSale(message.body), ...(traceparent !== undefined && { traceparent }) }),
+    refundOverdue: (message) => payments.submit(refundOverdue, message, ofSale(message.body)),
     webhookReceived: (message) => payments.submit(webhookReceived, message, aboutOf(message.body)),
     webhookParked: (message) => payments.submit(webhookParked, message, aboutOf(message.body)),
     paymentResolved: (message) => payments.submit(resolvePayment, message, aboutOf(message.body)),
@@ -57,7 +64,8 @@ export function assemblePayment({ environment, logger, database, reads, pipeline
     answered: (ask, outcome, tookMs) => events.providerAnswered(logger, ask, outcome, tookMs),
     lost: (ask, error) => events.answerLost(logger, ask, error),
   });
-  const resolve = new ResolveTenders(new SqlPaymentReader(database), inbox, asking);
+  const resolve = new ResolveTenders(new SqlPaymentReader(database), (body) => inbox.answerOverdue({ type: 'payment.answer-overdue', body }), asking);
+  const resolveRefunds = new ResolveTenders(new SqlRefundReader(database), (body) => inbox.refundOverdue({ type: 'payment.refund-overdue', body }), asking);
   const webhooks = new SweepWebhooks(new SqlPaymentReader(database), inbox);
   const reconcile = new Reconcile(provider.ledger, new SqlBooks(database), inbox);
 
@@ -76,6 +84,7 @@ export function assemblePayment({ environment, logger, database, reads, pipeline
     openapi: createOpenApi(paymentsApi),
     background: [
       new ResolverTimer(resolve, asking, (error) => events.resolverFailed(logger, error)),
+      new Every(overdueRefundsEvery, () => resolveRefunds.sweep(), (error) => events.resolverFailed(logger, error)),
       new Every(parkedEvery, () => webhooks.sweep(), (error) => events.resolverFailed(logger, error)),
       new Every(reconcileEvery, async () => events.booksCompared(logger, await reconcile.run()), (error) => events.reconciliationFailed(logger, error)),
     ],

@@ -1,17 +1,21 @@
 import { payment as contracts, type Envelope, type Message } from '@checkout/contracts';
-import { nameBasedUuid, type SaleId, type StoreId, type TenantId } from '@checkout/kernel';
+import { nameBasedUuid, type RefundId, type SaleId, type StoreId, type TenantId } from '@checkout/kernel';
 import { answerOverdue } from './application/answer-overdue.ts';
 import { authorizePayment } from './application/authorize-payment.ts';
 import { capturePayment } from './application/capture-payment.ts';
-import { Payments, type Ask, type PaymentChange, type PaymentHandler, type Report, type ResolutionFate, type WebhookFate } from './application/ports.ts';
+import { Payments, type PaymentChange, type PaymentHandler, type RefundAsk, type Report, type TenderAsk, type ResolutionFate, type WebhookFate } from './application/ports.ts';
 import { providerAnswered } from './application/provider-answered.ts';
+import { refundAnswered } from './application/refund-answered.ts';
+import { refundOverdue } from './application/refund-overdue.ts';
+import { refundPayment } from './application/refund-payment.ts';
 import { voidPayment } from './application/void-payment.ts';
 import { booksDiffer } from './application/books-differ.ts';
 import { resolvePayment } from './application/resolve-payment.ts';
 import { webhookParked, webhookReceived } from './application/webhook-received.ts';
 import type { Outcome } from './domain/answer.ts';
-import type { Notice } from './domain/notice.ts';
-import type { Attention, Resolution, WantedTender } from './domain/payment.ts';
+import type { Notice, RefundNotice } from './domain/notice.ts';
+import type { Refund, WantedPart } from './domain/refund.ts';
+import type { Attention, Payment, Resolution, WantedTender } from './domain/payment.ts';
 import { SqlPayments } from './store/sql-payments.ts';
 
 /** The shop of the specs. */
@@ -25,6 +29,12 @@ export const authorizeCommand = (...tenders: WantedTender[]) =>
   contracts.AuthorizePayment({ ...sale, currency: 'GBP', totalMinor: tenders.reduce((sum, { amountMinor }) => sum + amountMinor, 0), tenders });
 export const captureCommand = contracts.CapturePayment(sale);
 export const voidCommand = contracts.VoidPayment(sale);
+
+export const refundIdOf = (name: string): RefundId => nameBasedUuid(name) as RefundId;
+export const onCard = (position: number, amountMinor: number): WantedPart => ({ position, via: 'card', amountMinor });
+export const inCash = (position: number, amountMinor: number): WantedPart => ({ position, via: 'cash', amountMinor });
+export const refundCommand = (name: string, ...parts: WantedPart[]) =>
+  contracts.RefundPayment({ ...sale, refundId: refundIdOf(name), currency: 'GBP', totalMinor: parts.reduce((sum, { amountMinor }) => sum + amountMinor, 0), parts });
 
 export const done = (providerId: string | null = 'auth_1'): Outcome => ({ kind: 'done', providerId });
 export const declined = (declineCode = 'insufficient_funds'): Outcome => ({ kind: 'declined', declineCode });
@@ -41,7 +51,8 @@ export class Shop {
   readonly messages: Message[] = [];
   /** What the operator's desk was told. */
   readonly alarms: Message[] = [];
-  readonly asks: Ask[] = [];
+  readonly asks: TenderAsk[] = [];
+  readonly refundAsks: RefundAsk[] = [];
   readonly reports: Report['happened'][] = [];
   readonly changes: PaymentChange[] = [];
   now = noon;
@@ -88,10 +99,32 @@ export class Shop {
     return this.#handle(answerOverdue, { type: 'payment.answer-overdue', body: { ...sale, position, round: tender.round, attempt: tender.attempt } });
   }
 
-  lastAsk(position: number): Ask {
+  lastAsk(position: number): TenderAsk {
     const ask = this.asks.findLast((each) => each.position === position);
     if (!ask) throw new Error(`nothing was asked about tender ${position}`);
     return ask;
+  }
+
+  /** Money goes back: under one refund when it is asked for again. */
+  refund(name: string, ...parts: WantedPart[]): this {
+    return this.#handle(refundPayment, refundCommand(name, ...parts));
+  }
+
+  refundOf(name: string): Refund | undefined {
+    return this.payments.refundsOf(sale).find(({ refundId }) => refundId === refundIdOf(name));
+  }
+
+  /** The provider answers the latest question about a part of a refund. */
+  answerRefund(name: string, position: number, outcome: Outcome): this {
+    const ask = this.refundAsks.findLast((each) => each.refundId === refundIdOf(name) && each.position === position);
+    if (!ask) throw new Error(`nothing was asked about part ${position} of ${name}`);
+    return this.#handle(refundAnswered, { type: 'payment.refund-answered', body: { ...sale, refundId: ask.refundId, position, attempt: ask.attempt, outcome } });
+  }
+
+  /** The resolver finds the part: its answer is overdue. */
+  overdueRefund(name: string, position: number): this {
+    const attempt = this.refundOf(name)?.parts.find((part) => part.position === position)?.attempt ?? 0;
+    return this.#handle(refundOverdue, { type: 'payment.refund-overdue', body: { ...sale, refundId: refundIdOf(name), position, round: 1, attempt } });
   }
 
   /** What was sent since it was last looked at, as `PaymentAuthorized` and so on. */
@@ -99,12 +132,12 @@ export class Shop {
     return this.messages.splice(0);
   }
 
-  takeAsks(): Ask[] {
+  takeAsks(): TenderAsk[] {
     return this.asks.splice(0);
   }
 
   /** The provider tells by itself. @returns what became of the webhook */
-  told(notice: Notice, webhookId = 'evt_1', bodyHash = 'hash'): WebhookFate | undefined {
+  told(notice: Notice | RefundNotice, webhookId = 'evt_1', bodyHash = 'hash'): WebhookFate | undefined {
     const body = { tenantId: sale.tenantId, saleId: sale.saleId, webhookId, type: `authorization.${notice.status}`, bodyHash, notice };
     return this.#answered(webhookReceived, { type: 'payment.webhook-received', body });
   }
@@ -115,9 +148,9 @@ export class Shop {
   }
 
   /** A person has found out. */
-  resolve(position: number, resolution: Resolution): ResolutionFate | undefined {
+  resolve(position: number, resolution: Resolution, refundId?: RefundId): ResolutionFate | undefined {
     const { tenantId, saleId } = sale;
-    return this.#answered(resolvePayment, { type: 'payment.resolved', body: { tenantId, saleId, position, resolution, reason: 'asked on the phone', subject: 'op-1' } });
+    return this.#answered(resolvePayment, { type: 'payment.resolved', body: { tenantId, saleId, position, refundId, resolution, reason: 'asked on the phone', subject: 'op-1' } });
   }
 
   /** Reconciliation has found something. */
@@ -145,8 +178,10 @@ export class Shop {
     }
     for (const sent of decision.messages ?? []) (sent.type.startsWith('operations.') ? this.alarms : this.messages).push(sent);
     for (const effect of decision.effects ?? []) {
-      if (effect.effect === 'ask') this.asks.push(effect);
-      else this.reports.push(effect.happened);
+      if (effect.effect === 'ask') {
+        if (effect.refundId === undefined) this.asks.push(effect);
+        else this.refundAsks.push(effect);
+      } else this.reports.push(effect.happened);
     }
     return decision.answer;
   }
@@ -161,4 +196,18 @@ export function authorizedSale(...tenders: WantedTender[]): Shop {
   made.takeAsks();
   made.takeMessages();
   return made;
+}
+
+/** A sale that was paid with 500 and 300 on two cards and 200 in cash; what was asked and sent on the way is forgotten. */
+export function capturedSale(): Shop {
+  const made = authorizedSale(card(500), card(300, 'tok_visa_2'), cash(200)).capture().answer(1, done('auth_1')).answer(2, done('auth_2'));
+  made.takeAsks();
+  made.takeMessages();
+  return made;
+}
+
+export function capturedPayment(): Payment {
+  const { payment } = capturedSale();
+  if (payment?.state !== 'captured') throw new Error(`the payment is ${payment?.state}`);
+  return payment;
 }

@@ -1,18 +1,19 @@
 import { card, done, shop, silence } from '../testing.ts';
 import { AskProvider } from './ask-provider.ts';
-import type { Ask, Provider, ProviderAnswered } from './ports.ts';
+import type { Ask, Provider, ProviderAnswered, RefundAnswered } from './ports.ts';
 
 const [ask] = shop().authorize(card(598)).asks as [Ask];
 
 function setUp(provider: Provider, note: (message: ProviderAnswered) => Promise<void> = () => Promise.resolve()) {
   const noted: ProviderAnswered['body'][] = [];
+  const refunds: RefundAnswered['body'][] = [];
   const heard: string[] = [];
   const asking = new AskProvider(
     provider,
-    { providerAnswered: (message) => note(message).then(() => void noted.push(message.body)) },
+    { providerAnswered: (message) => note(message).then(() => void noted.push(message.body)), refundAnswered: ({ body }) => Promise.resolve(void refunds.push(body)) },
     { answered: (_, outcome) => heard.push(outcome.kind), lost: (_, error) => heard.push(`lost: ${(error as Error).message}`) },
   );
-  return { asking, noted, heard };
+  return { asking, noted, refunds, heard };
 }
 
 describe('asking the provider', () => {

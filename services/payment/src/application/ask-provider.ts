@@ -14,18 +14,18 @@ export interface Listener {
  */
 export class AskProvider {
   readonly #provider: Provider;
-  readonly #inbox: Pick<Inbox, 'providerAnswered'>;
+  readonly #inbox: Pick<Inbox, 'providerAnswered' | 'refundAnswered'>;
   readonly #listener: Listener;
   readonly #underWay = new Map<string, Promise<void>>();
 
-  constructor(provider: Provider, inbox: Pick<Inbox, 'providerAnswered'>, listener: Listener) {
+  constructor(provider: Provider, inbox: Pick<Inbox, 'providerAnswered' | 'refundAnswered'>, listener: Listener) {
     this.#provider = provider;
     this.#inbox = inbox;
     this.#listener = listener;
   }
 
   ask(ask: Ask): void {
-    const key = keyOf(ask.sale, ask.position);
+    const key = keyOf(ask);
     const work = this.#ask(ask)
       .catch((error: unknown) => this.#listener.lost(ask, error))
       .finally(() => {
@@ -34,9 +34,9 @@ export class AskProvider {
     this.#underWay.set(key, work);
   }
 
-  /** Whether an answer about this tender is still to be expected from this process. */
-  isAsking(tender: Pick<Ask, 'position'> & Ask['sale']): boolean {
-    return this.#underWay.has(keyOf(tender, tender.position));
+  /** Whether an answer about this tender, or this part of a refund, is still to be expected from this process. */
+  isAsking({ position, refundId, ...sale }: Pick<Ask, 'position' | 'refundId'> & Ask['sale']): boolean {
+    return this.#underWay.has(keyOf({ sale, position, refundId }));
   }
 
   /** Resolves when every question that is under way now has been answered and noted. */
@@ -49,9 +49,14 @@ export class AskProvider {
     const startedAt = performance.now();
     const outcome = await this.#provider.ask(question, traceparent);
     this.#listener.answered(ask, outcome, performance.now() - startedAt);
-    const body = { ...sale, position, operation: question.operation, round, attempt, outcome };
+    if (ask.refundId !== undefined) {
+      const { refundId } = ask;
+      return this.#inbox.refundAnswered({ type: 'payment.refund-answered', body: { ...sale, refundId, position, attempt, outcome } }, traceparent);
+    }
+    const body = { ...sale, position, operation: ask.question.operation, round, attempt, outcome };
     await this.#inbox.providerAnswered({ type: 'payment.provider-answered', body }, traceparent);
   }
 }
 
-const keyOf = ({ tenantId, saleId }: Ask['sale'], position: number): string => `${tenantId}/${saleId}:${position}`;
+const keyOf = ({ sale: { tenantId, saleId }, position, refundId }: Pick<Ask, 'sale' | 'position'> & { readonly refundId?: string | undefined }): string =>
+  `${tenantId}/${refundId ?? saleId}:${position}`;

@@ -10,6 +10,7 @@ const view: PaymentView = {
   createdAt: '2026-01-05T12:00:00.000Z',
   updatedAt: '2026-01-05T12:00:00.000Z',
   tenders: [{ position: 1, type: 'card', state: 'pending', amountMinor: 598, tenderedMinor: 598, reference: `${sale.saleId}:1`, operation: 'authorize', attempt: 1 }],
+  refunds: [],
   ledger: [],
   audit: [],
 };

@@ -1,6 +1,7 @@
-import { Amount, Currency, Instant, SaleId, StoreId } from '@checkout/contracts';
+import { Amount, Currency, Instant, RefundId, SaleId, StoreId } from '@checkout/contracts';
 import { z } from 'zod';
 import { attentions, paymentStates } from '../domain/payment.ts';
+import { partStates, refundStates } from '../domain/refund.ts';
 import { tenderStates } from '../domain/tender.ts';
 
 /** One payment as operators and the back office read it: everything but what could pay again. */
@@ -35,6 +36,18 @@ export const PaymentView = z.strictObject({
   })),
   /** The books: money that moved, in order. */
   ledger: z.array(z.strictObject({ position: z.int(), kind: z.enum(['authorized', 'captured', 'voided']), amountMinor: Amount, at: Instant })),
+  /** What has gone back, or is on its way. */
+  refunds: z.array(z.strictObject({
+    refundId: RefundId,
+    state: z.enum(refundStates),
+    totalMinor: Amount,
+    declineCode: z.string().optional(),
+    attention: z.enum(attentions).optional(),
+    createdAt: Instant,
+    parts: z.array(z.strictObject({
+      position: z.int(), via: z.enum(['card', 'cash']), amountMinor: Amount, state: z.enum(partStates), reference: z.string(), declineCode: z.string().optional(), attempt: z.int(), nextAttemptAt: Instant.optional(),
+    })),
+  })),
   /** What was asked and learned where it did not go the usual way, and who said so. Empty for most sales. */
   audit: z.array(z.strictObject({ at: Instant, source: z.string(), event: z.string(), position: z.int().optional(), detail: z.string().optional() })),
 });

@@ -1,19 +1,22 @@
 import type { Message } from '@checkout/contracts';
-import type { SaleId, TenantId } from '@checkout/kernel';
+import type { RefundId, SaleId, TenantId } from '@checkout/kernel';
 import type { Decision, Handler } from '@checkout/messaging';
 import type { Answer, Outcome } from '../domain/answer.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
-import type { Notice } from '../domain/notice.ts';
+import type { Notice, RefundNotice } from '../domain/notice.ts';
 import type { Attention, Payment, Resolution, Sale } from '../domain/payment.ts';
 import type { Question } from '../domain/question.ts';
+import type { Refund } from '../domain/refund.ts';
+import type { RefundQuestion } from '../domain/refund-question.ts';
 import type { PaymentView } from './payment-view.ts';
 import type { TenderKey } from './reconcile.ts';
 
-/** Which payment a message is about, and which webhook brought it. */
+/** Which payment a message is about, whether its refunds are looked at, and which webhook brought it. */
 export interface Need {
   readonly tenantId: TenantId;
   readonly saleId: SaleId;
+  readonly withRefunds?: boolean;
   readonly webhookId?: string;
 }
 
@@ -26,16 +29,27 @@ export interface Webhook {
   readonly type: string;
   readonly receivedAt: number;
   /** While it is parked: what it said, of which sale, and when to look for that again. */
-  readonly parked: { readonly saleId: SaleId; readonly notice: Notice; readonly nextLookAt: number } | null;
+  readonly parked: { readonly saleId: SaleId; readonly notice: Notice | RefundNotice; readonly nextLookAt: number } | null;
 }
 
 /** The payments of a batch, as they stand after the decisions so far. */
 export class Payments {
   readonly #bySale = new Map<string, Payment>();
   readonly #webhooks = new Map<string, Webhook>();
+  readonly #refunds = new Map<string, readonly Refund[]>();
 
   get({ tenantId, saleId }: Need): Payment | undefined {
     return this.#bySale.get(keyOf(tenantId, saleId));
+  }
+
+  /** Every refund of a sale, for a need that has asked for them. */
+  refundsOf({ tenantId, saleId }: Pick<Need, 'tenantId' | 'saleId'>): readonly Refund[] {
+    return this.#refunds.get(keyOf(tenantId, saleId)) ?? [];
+  }
+
+  setRefund(refund: Refund): void {
+    const others = this.refundsOf(refund).filter(({ refundId }) => refundId !== refund.refundId);
+    this.#refunds.set(keyOf(refund.tenantId, refund.saleId), [...others, refund]);
   }
 
   webhook(tenantId: TenantId, webhookId: string): Webhook | undefined {
@@ -60,24 +74,39 @@ export interface PaymentChange {
   readonly audit: readonly AuditEntry[];
 }
 
-export type Change = PaymentChange | { readonly webhook: Webhook; readonly isNew: boolean };
+/** A refund as a decision left it. It is written under its payment's version, so the payment is changed with it. */
+export interface RefundChange {
+  readonly refund: Refund;
+  readonly isNew: boolean;
+}
 
-/** A question for the provider, once the intent is stored. */
-export interface Ask {
+export type Change = PaymentChange | RefundChange | { readonly webhook: Webhook; readonly isNew: boolean };
+
+interface AskOf<Asked> {
   readonly effect: 'ask';
   readonly sale: Sale;
   readonly position: number;
   readonly round: number;
   readonly attempt: number;
-  readonly question: Question;
+  readonly question: Asked;
   readonly traceparent: string | undefined;
 }
+
+/** A question for the provider about a tender, once the intent is stored. */
+export interface TenderAsk extends AskOf<Question> {
+  readonly refundId?: never;
+}
+/** A question about a part of a refund. */
+export interface RefundAsk extends AskOf<RefundQuestion> {
+  readonly refundId: RefundId;
+}
+export type Ask = TenderAsk | RefundAsk;
 
 /** Something the operator should hear about, once it is true. */
 export interface Report {
   readonly effect: 'report';
   readonly sale: Sale;
-  readonly happened: { readonly state: Payment['state'] } | { readonly attention: Attention } | { readonly position: number; readonly inDoubt: string };
+  readonly happened: { readonly state: Payment['state'] } | { readonly refund: Refund['state'] } | { readonly attention: Attention } | { readonly position: number; readonly inDoubt: string };
 }
 
 export type Effect = Ask | Report;
@@ -87,13 +116,18 @@ export type PaymentDecision = Omit<Decision<Change, Effect>, 'answer'>;
 
 /** The payment provider. It answers or it does not: either way this resolves, and never throws for anything the provider does. */
 export interface Provider {
-  ask(question: Question, traceparent: string | undefined): Promise<Outcome>;
+  ask(question: Question | RefundQuestion, traceparent: string | undefined): Promise<Outcome>;
 }
 
 /** Local input: the provider has answered, or has failed to. */
 export type ProviderAnswered = Message<'payment.provider-answered', Sale & { readonly position: number } & Answer>;
 /** Local input: an answer is overdue, so the question is to be asked again. */
 export type AnswerOverdue = Message<'payment.answer-overdue', OverdueTender>;
+
+/** Local input: the provider has answered about a part of a refund, or has failed to. */
+export type RefundAnswered = Message<'payment.refund-answered', Sale & { readonly refundId: RefundId; readonly position: number; readonly attempt: number; readonly outcome: Outcome }>;
+/** Local input: an answer about a part of a refund is overdue. */
+export type RefundOverdue = Message<'payment.refund-overdue', OverdueRefund>;
 
 /** Local input: the provider tells something by webhook; the signature was good. `notice` is absent when it is of a kind that means nothing here. */
 export type WebhookReceived = Message<'payment.webhook-received', {
@@ -102,7 +136,7 @@ export type WebhookReceived = Message<'payment.webhook-received', {
   readonly webhookId: string;
   readonly type: string;
   readonly bodyHash: string;
-  readonly notice: Notice | undefined;
+  readonly notice: Notice | RefundNotice | undefined;
 }>;
 /** What became of a webhook: `repeated` had come before, `conflicting` too, but with another body. */
 export type WebhookFate = 'applied' | 'ignored' | 'parked' | 'repeated' | 'conflicting';
@@ -120,6 +154,8 @@ export type PaymentResolved = Message<'payment.resolved', {
   readonly tenantId: TenantId;
   readonly saleId: SaleId;
   readonly position: number;
+  /** Of which refund, when it is not about the sale itself. */
+  readonly refundId?: RefundId | undefined;
   readonly resolution: Resolution;
   readonly reason: string;
   readonly subject: string;
@@ -140,6 +176,8 @@ export type BooksDiffer = Message<'payment.books-differ', {
 export interface Inbox {
   providerAnswered(message: ProviderAnswered, traceparent: string | undefined): Promise<void>;
   answerOverdue(message: AnswerOverdue): Promise<void>;
+  refundAnswered(message: RefundAnswered, traceparent: string | undefined): Promise<void>;
+  refundOverdue(message: RefundOverdue): Promise<void>;
   webhookReceived(message: WebhookReceived): Promise<WebhookFate>;
   webhookParked(message: WebhookParked): Promise<void>;
   paymentResolved(message: PaymentResolved): Promise<ResolutionFate>;
@@ -157,9 +195,13 @@ export interface OverdueTender extends Sale {
   readonly attempt: number;
 }
 
-/** Finds, over all tenants, the tenders whose answer is overdue. */
-export interface OverdueTenders {
-  find(now: number, limit: number): Promise<OverdueTender[]>;
+export interface OverdueRefund extends OverdueTender {
+  readonly refundId: RefundId;
+}
+
+/** Finds, over all tenants, the tenders, or the parts of refunds, whose answer is overdue. */
+export interface OverdueTenders<Overdue = OverdueTender> {
+  find(now: number, limit: number): Promise<Overdue[]>;
 }
 
 /** Reads one payment for people. */
@@ -180,7 +222,7 @@ export type WebhookVerdict = 'good' | 'signature-invalid' | 'timestamp-stale';
 export interface WebhookEvent {
   readonly type: string;
   readonly isTest: boolean;
-  readonly about: (TenderKey & { readonly notice: Notice }) | undefined;
+  readonly about: (TenderKey & { readonly notice: Notice | RefundNotice }) | undefined;
 }
 
 /** How the provider signs what it tells, and writes it down. */

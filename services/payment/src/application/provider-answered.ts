@@ -11,6 +11,6 @@ export const providerAnswered: PaymentHandler<ProviderAnswered> = {
     const current = payments.get(body);
     if (!current) return {};
     const after = answered(current, body.position, body, now);
-    return step(current, after, envelope.traceparent, learnedFrom(current, body.position, body));
+    return step(current, after, envelope.traceparent, learnedFrom({ position: body.position, wasInDoubt: current.tenders[body.position - 1]?.state === 'unknown' }, body));
   },
 };

@@ -1,6 +1,6 @@
 import { seconds } from '@checkout/kernel';
 import { noon, sale } from '../testing.ts';
-import type { AnswerOverdue, OverdueTender } from './ports.ts';
+import type { OverdueTender } from './ports.ts';
 import { ResolveTenders } from './resolve-tenders.ts';
 
 const tender = (position: number): OverdueTender => ({ ...sale, position, round: 1, attempt: 1 });
@@ -8,10 +8,10 @@ const tender = (position: number): OverdueTender => ({ ...sale, position, round:
 function setUp(found: readonly OverdueTender[], asking: readonly number[] = []) {
   const clock = { now: noon };
   const looked: number[] = [];
-  const overdue: AnswerOverdue['body'][] = [];
+  const overdue: OverdueTender[] = [];
   const resolve = new ResolveTenders(
     { find: (now) => (looked.push(now), Promise.resolve([...found])) },
-    { answerOverdue: ({ body }) => (overdue.push(body), Promise.resolve()) },
+    (tender) => (overdue.push(tender), Promise.resolve()),
     { isAsking: ({ position }) => asking.includes(position) },
     () => clock.now,
   );

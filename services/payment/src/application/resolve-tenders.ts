@@ -1,7 +1,7 @@
-import { seconds, type Clock } from '@checkout/kernel';
+import { seconds, type Clock, type RefundId } from '@checkout/kernel';
 import { answerWithin } from '../domain/tender.ts';
 import type { AskProvider } from './ask-provider.ts';
-import type { Inbox, OverdueTenders } from './ports.ts';
+import type { OverdueTender, OverdueTenders } from './ports.ts';
 
 /** Tenders asked about by one sweep; the rest is due a second later. */
 const tendersPerSweep = 200;
@@ -9,17 +9,17 @@ const tendersPerSweep = 200;
 const startLasts = seconds(5);
 const startAge = seconds(3);
 
-/** Asks again about every tender whose answer is overdue: after a time-out, a reset, a 5xx, or the death of the process that had asked. */
-export class ResolveTenders {
-  readonly #tenders: OverdueTenders;
-  readonly #inbox: Pick<Inbox, 'answerOverdue'>;
+/** Asks again about every tender, or every part of a refund, whose answer is overdue: after a time-out, a reset, a 5xx, or the death of the process that had asked. */
+export class ResolveTenders<Overdue extends OverdueTender & { readonly refundId?: RefundId } = OverdueTender> {
+  readonly #tenders: OverdueTenders<Overdue>;
+  readonly #askAgain: (overdue: Overdue) => Promise<void>;
   readonly #asking: Pick<AskProvider, 'isAsking'>;
   readonly #clock: Clock;
   readonly #startedAt: number;
 
-  constructor(tenders: OverdueTenders, inbox: Pick<Inbox, 'answerOverdue'>, asking: Pick<AskProvider, 'isAsking'>, clock: Clock = Date.now) {
+  constructor(tenders: OverdueTenders<Overdue>, askAgain: (overdue: Overdue) => Promise<void>, asking: Pick<AskProvider, 'isAsking'>, clock: Clock = Date.now) {
     this.#tenders = tenders;
-    this.#inbox = inbox;
+    this.#askAgain = askAgain;
     this.#asking = asking;
     this.#clock = clock;
     this.#startedAt = clock();
@@ -31,7 +31,7 @@ export class ResolveTenders {
     const isStarting = now - this.#startedAt < startLasts;
     const found = await this.#tenders.find(isStarting ? now + answerWithin - startAge : now, tendersPerSweep);
     const overdue = found.filter((tender) => !this.#asking.isAsking(tender));
-    await Promise.all(overdue.map((tender) => this.#inbox.answerOverdue({ type: 'payment.answer-overdue', body: tender })));
+    await Promise.all(overdue.map((tender) => this.#askAgain(tender)));
     return overdue.length;
   }
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Ask } from '../application/ports.ts';
+import type { TenderAsk } from '../application/ports.ts';
 import { authorizeCommand, card, cash, shop, silence, type Shop } from '../testing.ts';
 import type { Outcome } from './answer.ts';
 import type { WantedTender } from './payment.ts';
@@ -12,7 +12,7 @@ class ModelProvider {
   readonly status = new Map<string, 'authorized' | 'declined' | 'captured' | 'voided'>();
   captures = 0;
 
-  does({ question: { operation, reference, idempotencyKey, cardToken, providerId } }: Ask): Outcome {
+  does({ question: { operation, reference, idempotencyKey, cardToken, providerId } }: TenderAsk): Outcome {
     if (operation === 'void') return this.#void(reference, providerId === null);
     const known = this.#byKey.get(idempotencyKey);
     const outcome = known ?? (operation === 'authorize' ? this.#authorize(reference, cardToken) : this.#capture(reference));
@@ -88,7 +88,7 @@ function isTrueOf({ payment }: Shop, state: TenderState): boolean {
 function play(tenders: readonly WantedTender[], happenings: readonly Happening[]) {
   const till = shop();
   const provider = new ModelProvider();
-  const late: { ask: Ask; outcome: Outcome }[] = [];
+  const late: { ask: TenderAsk; outcome: Outcome }[] = [];
   let hasVoided = false;
   let hasCaptured = false;
   const heard = (type: string) => till.messages.some((message) => message.type === `payment.${type}.v1`);

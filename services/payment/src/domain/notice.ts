@@ -1,5 +1,8 @@
-import type { Answer } from './answer.ts';
+import type { RefundId } from '@checkout/kernel';
+import type { Answer, Outcome } from './answer.ts';
 import type { Payment } from './payment.ts';
+import type { Refund } from './refund.ts';
+import { isOpen } from './tender.ts';
 
 /** What the provider says of one authorization without having been asked: in a webhook. It may come first, late, twice, or in another order. */
 export interface Notice {
@@ -42,4 +45,22 @@ export function answerIn(payment: Payment, notice: Notice): Answer | undefined {
       return { operation: tender.operation, round, attempt, outcome: { kind: 'declined', declineCode: notice.declineCode ?? 'declined' } };
     }
   }
+}
+
+/** What the provider says of one part of a refund without having been asked. */
+export interface RefundNotice {
+  readonly refundId: RefundId;
+  readonly status: 'refunded' | 'declined';
+  readonly declineCode: string | undefined;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly position: number;
+}
+
+/** The outcome that a notice comes to for the part that it speaks of; undefined when it tells nothing new. */
+export function refundOutcomeIn({ currency, parts }: Refund, notice: RefundNotice): Outcome | undefined {
+  const part = parts.find(({ position }) => position === notice.position);
+  if (!part || !isOpen(part)) return undefined;
+  if (notice.amountMinor !== part.amountMinor || notice.currency !== currency) return { kind: 'contradicted', why: 'another amount or currency went back' };
+  return notice.status === 'refunded' ? { kind: 'done', providerId: null } : { kind: 'declined', declineCode: notice.declineCode ?? 'declined' };
 }

@@ -39,6 +39,13 @@ export interface Tender {
   readonly nextAttemptAt: number | null;
 }
 
+/** Whatever the provider is asked about until it answers: a tender, or a part of a refund. */
+export interface Asked {
+  readonly state: string;
+  readonly attempt: number;
+  readonly nextAttemptAt: number | null;
+}
+
 /** Longer than the gateway waits, its queue included: only an intent whose caller died is ever due while `pending`. */
 export const answerWithin = seconds(20);
 /** The wait before each further attempt; the last one repeats. */
@@ -50,7 +57,7 @@ const unreachableWait = seconds(10);
 /** How long until a refused leg of a sale that is captured in part is tried again. */
 const refusedWait = seconds(60);
 
-export const isOpen = ({ state }: Tender): boolean => state === 'pending' || state === 'unknown';
+export const isOpen = ({ state }: Pick<Asked, 'state'>): boolean => state === 'pending' || state === 'unknown';
 export const isGivenBack = ({ state }: Tender): boolean => state === 'declined' || state === 'voided';
 /** Whether money is, or was, set aside as far as we know. */
 export const isHeld = ({ type, providerId }: Tender): boolean => type === 'cash' || providerId !== null;
@@ -68,19 +75,19 @@ export const ask = (tender: Tender, operation: Operation, now: number): Tender =
 });
 
 /** The same question once more, under the same key. What was unknown stays so until it is answered. */
-export const askAgain = (tender: Tender, now: number): Tender => ({ ...tender, attempt: tender.attempt + 1, nextAttemptAt: now + answerWithin });
+export const askAgain = <T extends Asked>(asked: T, now: number): T => ({ ...asked, attempt: asked.attempt + 1, nextAttemptAt: now + answerWithin });
 
 /** No answer that means anything. */
-export const inDoubt = (tender: Tender, now: number, retryAfterMs = 0): Tender => ({
-  ...tender,
+export const inDoubt = <T extends Asked>(asked: T, now: number, retryAfterMs = 0): T & { readonly state: 'unknown' } => ({
+  ...asked,
   state: 'unknown',
-  nextAttemptAt: now + Math.max(waits[Math.min(tender.attempt, waits.length) - 1] ?? 0, Math.min(retryAfterMs, longestWait)),
+  nextAttemptAt: now + Math.max(waits[Math.min(asked.attempt, waits.length) - 1] ?? 0, Math.min(retryAfterMs, longestWait)),
 });
 
 /** The question has not reached the provider: what was known before still holds, and this attempt does not count. */
-export const notAsked = (tender: Tender, now: number, retryAfterMs = unreachableWait): Tender => ({
-  ...tender,
-  attempt: tender.attempt - 1,
+export const notAsked = <T extends Asked>(asked: T, now: number, retryAfterMs = unreachableWait): T => ({
+  ...asked,
+  attempt: asked.attempt - 1,
   nextAttemptAt: now + Math.min(Math.max(retryAfterMs, seconds(1)), longestWait),
 });
 
@@ -89,10 +96,10 @@ export const notAsked = (tender: Tender, now: number, retryAfterMs = unreachable
  * reference, and only when the provider has confirmed that is it told as declined. What cannot be given up is shown to a person from here on.
  */
 export const patientAttempts = 12;
-export const isOverdue = ({ state, attempt }: Tender): boolean => state === 'unknown' && attempt >= patientAttempts;
+export const isOverdue = ({ state, attempt }: Asked): boolean => state === 'unknown' && attempt >= patientAttempts;
 
 /** The provider's answer cannot be right, and asking again would not mend it: a person has to look. */
-export const stopped = (tender: Tender): Tender => ({ ...tender, state: 'unknown', nextAttemptAt: null });
+export const stopped = <T extends Asked>(asked: T): T & { readonly state: 'unknown' } => ({ ...asked, state: 'unknown', nextAttemptAt: null });
 
 /** A refused capture that must succeed all the same, because another leg of the sale is taken already: a new round begins, later. */
 export const tryRefusedAgain = (tender: Tender, now: number): Tender => ({

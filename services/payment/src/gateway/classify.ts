@@ -85,7 +85,7 @@ const definite: ReadonlySet<number> = new Set([400, 402, 409, 422]);
 const definiteConflicts: ReadonlySet<string> = new Set(['not_authorized', 'already_captured', 'idempotency_key_reused']);
 
 function failureOf({ operation, providerId }: Question, reply: Reply): Outcome {
-  const code = read(Failure, reply.body)?.error.code;
+  const code = failureCodeOf(reply);
   if (reply.status === 404 && providerId !== null) return { kind: 'contradicted', why: 'the authorization is not known' };
   if (reply.status === 429) return patience(reply);
   if (!definite.has(reply.status)) return unknown(`status-${reply.status}`, reply);
@@ -97,19 +97,22 @@ function failureOf({ operation, providerId }: Question, reply: Reply): Outcome {
   return declined(code ?? `status-${reply.status}`);
 }
 
-/** A code is shown at the till and kept; whatever else a provider may put there is not. */
-const declined = (code: string): Outcome => ({ kind: 'declined', declineCode: /^[\w.-]{1,60}$/.test(code) ? code : 'declined' });
+/** The code of a failure, where it says one. */
+export const failureCodeOf = (reply: Pick<Reply, 'body'>): string | undefined => read(Failure, reply.body)?.error.code;
 
-const unknown = (why: string, { retryAfterMs }: Pick<Reply, 'retryAfterMs'> = { retryAfterMs: undefined }): Outcome => ({
+/** A code is shown at the till and kept; whatever else a provider may put there is not. */
+export const declined = (code: string): Outcome => ({ kind: 'declined', declineCode: /^[\w.-]{1,60}$/.test(code) ? code : 'declined' });
+
+export const unknown = (why: string, { retryAfterMs }: Pick<Reply, 'retryAfterMs'> = { retryAfterMs: undefined }): Outcome => ({
   kind: 'unknown',
   why,
   ...(retryAfterMs !== undefined && { retryAfterMs }),
 });
 
 /** Turned away at the door, for now. */
-const patience = ({ retryAfterMs }: Pick<Reply, 'retryAfterMs'>): Outcome => ({ kind: 'not-asked', why: 'status-429', ...(retryAfterMs !== undefined && { retryAfterMs }) });
+export const patience = ({ retryAfterMs }: Pick<Reply, 'retryAfterMs'>): Outcome => ({ kind: 'not-asked', why: 'status-429', ...(retryAfterMs !== undefined && { retryAfterMs }) });
 
-function read<Schema extends z.ZodType>(schema: Schema, body: string): z.output<Schema> | undefined {
+export function read<Schema extends z.ZodType>(schema: Schema, body: string): z.output<Schema> | undefined {
   try {
     return schema.safeParse(JSON.parse(body)).data;
   } catch {

@@ -5,7 +5,9 @@ import type { Provider } from '../application/ports.ts';
 import type { ProviderLedger } from '../application/reconcile.ts';
 import type { Outcome } from '../domain/answer.ts';
 import type { Question } from '../domain/question.ts';
+import type { RefundQuestion } from '../domain/refund-question.ts';
 import { barredOf, foundOf, outcomeOf } from './classify.ts';
+import { refundFoundOf, refundOutcomeOf } from './classify-refund.ts';
 import { HttpClient, type Reply } from './http-client.ts';
 import { HttpProviderLedger } from './provider-ledger.ts';
 import { deadlineMs, doubtOf, openProviderBreaker, ProviderFailed } from './provider-breaker.ts';
@@ -28,10 +30,10 @@ export class HttpProvider implements Provider, AsyncDisposable {
     return this.#breaker;
   }
 
-  async ask(question: Question, parent: string | undefined): Promise<Outcome> {
+  async ask(question: Question | RefundQuestion, parent: string | undefined): Promise<Outcome> {
     const span = openSpan(`provider ${question.operation}`, { kind: 'client', parent });
     try {
-      const outcome = await this.#breaker.run((signal) => this.#asked(question, span.traceparent, signal));
+      const outcome = await this.#breaker.run((signal) => (question.operation === 'refund' ? this.#refunded(question, span.traceparent, signal) : this.#asked(question, span.traceparent, signal)));
       span.end();
       return outcome;
     } catch (error) {
@@ -76,6 +78,18 @@ export class HttpProvider implements Provider, AsyncDisposable {
       default:
         return unreachable(operation);
     }
+  }
+
+  /** Always under the one key of the refund; where the provider may have forgotten it, it is only asked what became of it. */
+  async #refunded(question: RefundQuestion, traceparent: string, signal: AbortSignal): Promise<Outcome> {
+    const { providerId, refundReference: reference, amountMinor, idempotencyKey, looksFirst, mayRepeat } = question;
+    if (looksFirst || !mayRepeat) {
+      const found = refundFoundOf(question, alive(await this.#client.get(`/v1/refunds?reference=${encodeURIComponent(reference)}`, signal, traceparent)));
+      if (found) return found;
+    }
+    if (!mayRepeat) return { kind: 'unknown', why: 'key-expired' };
+    const path = `/v1/authorizations/${encodeURIComponent(providerId)}/refund`;
+    return refundOutcomeOf(question, alive(await this.#client.post(path, { reference, amountMinor }, idempotencyKey, signal, traceparent)));
   }
 
   /** Whatever it says about a payment that never was, it is there. */

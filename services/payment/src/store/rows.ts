@@ -1,4 +1,4 @@
-import { SaleId, StoreId, TenantId } from '@checkout/contracts';
+import { RefundId, SaleId, StoreId, TenantId } from '@checkout/contracts';
 import { jsonColumn, safeIntegerColumn } from '@checkout/sql';
 import { z } from 'zod';
 import { attentions, paymentStates, type Payment } from '../domain/payment.ts';
@@ -8,7 +8,7 @@ import type * as domain from '../domain/notice.ts';
 
 /** What the tables hold, as the domain knows it. Tables: `migrations/0001-payment.sql`. */
 
-const Notice = z.object({
+const SaleNotice = z.object({
   providerId: z.string(),
   status: z.enum(['authorized', 'declined', 'captured', 'voided']),
   declineCode: z.string().optional(),
@@ -17,7 +17,18 @@ const Notice = z.object({
   position: z.int(),
 }).transform((notice): domain.Notice => ({ ...notice, declineCode: notice.declineCode }));
 
-const instant = z.date().transform((date) => date.getTime());
+const RefundNotice = z.object({
+  refundId: RefundId,
+  status: z.enum(['refunded', 'declined']),
+  declineCode: z.string().optional(),
+  amountMinor: z.int(),
+  currency: z.string(),
+  position: z.int(),
+}).transform((notice): domain.RefundNotice => ({ ...notice, declineCode: notice.declineCode }));
+
+const Notice = z.union([RefundNotice, SaleNotice]);
+
+export const instant = z.date().transform((date) => date.getTime());
 
 export const PaymentRow = z.object({
   tenantId: TenantId,

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { PaymentView } from '../application/payment-view.ts';
 import type { OverdueTender, OverdueTenders, ParkedWebhook, ParkedWebhooks, PaymentReader } from '../application/ports.ts';
 import { referenceOf } from '../domain/question.ts';
+import { PartRow, RefundRow, refundsOf, selectRefunds } from './refund-statements.ts';
 import { AuditRow, LedgerRow, PaymentRow, TenderRow } from './rows.ts';
 
 const OverdueRow = z.object({ tenantId: TenantId, storeId: StoreId, saleId: SaleId, position: z.int(), round: z.int(), attempt: z.int() });
@@ -42,7 +43,7 @@ export class SqlPaymentReader implements PaymentReader, OverdueTenders, ParkedWe
   async read(tenantId: kernel.TenantId, saleId: kernel.SaleId): Promise<PaymentView | undefined> {
     const tenant = varchar(40, tenantId);
     const sale = varchar(36, saleId);
-    const [[payment], tenders, ledger, audit] = await this.#database.forTenant(tenantId).queries([PaymentRow, ShownTenderRow, LedgerRow, AuditRow], sql`
+    const [[payment], tenders, ledger, audit, refunds, parts] = await this.#database.forTenant(tenantId).queries([PaymentRow, ShownTenderRow, LedgerRow, AuditRow, RefundRow, PartRow], sql`
       SELECT tenant_id AS tenantId, store_id AS storeId, sale_id AS saleId, currency, total_minor AS totalMinor, state,
         decline_code AS declineCode, declined_position AS declinedPosition, attention, version, created_at AS createdAt, updated_at AS updatedAt
       FROM payment
@@ -59,7 +60,8 @@ export class SqlPaymentReader implements PaymentReader, OverdueTenders, ParkedWe
       SELECT position, source, event, detail, at
       FROM payment_audit
       WHERE tenant_id = ${tenant} AND sale_id = ${sale}
-      ORDER BY version, ordinal;`);
+      ORDER BY version, ordinal;
+      ${selectRefunds([{ t: tenantId, s: saleId }])}`);
     if (!payment) return undefined;
     return {
       ...present({
@@ -86,6 +88,13 @@ export class SqlPaymentReader implements PaymentReader, OverdueTenders, ParkedWe
         ...present({ nextAttemptAt: nextAttemptAt === null ? null : text(nextAttemptAt) }),
       })),
       ledger: ledger.map(({ at, ...entry }) => ({ ...entry, at: text(at) })),
+      refunds: refundsOf(refunds, parts).map(({ refundId, state, totalMinor, declineCode, attention, createdAt, parts: own }) => ({
+        refundId, state, totalMinor, createdAt: text(createdAt), ...present({ declineCode, attention }),
+        parts: own.map(({ position, via, amountMinor, state: partState, attempt, nextAttemptAt, declineCode: partCode }) => ({
+          position, via, amountMinor, state: partState, attempt, reference: referenceOf(refundId, position),
+          ...present({ declineCode: partCode, nextAttemptAt: nextAttemptAt === null ? null : text(nextAttemptAt) }),
+        })),
+      })),
       audit: audit.map(({ at, source, event, position, detail }) => ({ at: text(at), source, event, ...present({ position, detail }) })),
     };
   }

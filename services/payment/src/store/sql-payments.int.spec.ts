@@ -155,6 +155,7 @@ describe('a payment as people read it', () => {
         { position: 1, type: 'card', state: 'pending', amountMinor: 300, tenderedMinor: 300, reference: `${before.saleId}:1`, operation: 'authorize', attempt: 1, nextAttemptAt: '2026-01-05T12:00:20.000Z' },
         { position: 2, type: 'cash', state: 'authorized', amountMinor: 200, tenderedMinor: 500, reference: `${before.saleId}:2`, attempt: 0 },
       ],
+      refunds: [],
       ledger: [{ position: 2, kind: 'authorized', amountMinor: 200, at: '2026-01-05T12:00:00.000Z' }],
       audit: [],
     });

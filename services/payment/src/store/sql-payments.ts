@@ -1,9 +1,10 @@
 import { Memory, type Load, type Store } from '@checkout/messaging';
 import { int, json, nothing, sql, type Sql } from '@checkout/sql';
-import { keyOf, Payments, type Change, type Need, type PaymentChange, type Webhook } from '../application/ports.ts';
+import { keyOf, Payments, type Change, type Need, type PaymentChange, type RefundChange, type Webhook } from '../application/ports.ts';
 import type { Payment } from '../domain/payment.ts';
 import { referenceOf } from '../domain/question.ts';
 import type { Tender } from '../domain/tender.ts';
+import { PartRow, RefundRow, refundsOf, selectRefunds, writeRefunds } from './refund-statements.ts';
 import { PaymentRow, TenderRow, WebhookRow } from './rows.ts';
 
 /** Payments under way at once in one process, with room to spare; about 2 KB each. */
@@ -25,14 +26,16 @@ export class SqlPayments implements Store<Need, Payments, Change> {
     const unknown = new Map<string, { readonly t: string; readonly s: string }>();
     let isFromMemory = false;
     const webhooks = needs.flatMap(({ tenantId, webhookId }) => (webhookId === undefined ? [] : [{ t: tenantId, w: webhookId }]));
-    for (const { tenantId, saleId, webhookId } of needs) {
+    for (const { tenantId, saleId, webhookId, withRefunds: isOfRefund } of needs) {
       // A webhook changes a row of its own even when it tells nothing new, so the payment's version would not find out that memory was behind.
-      const remembered = webhookId === undefined ? this.#memory.get(keyOf(tenantId, saleId)) : undefined;
+      // Refunds are few, and are decided on what the tables say.
+      const remembered = webhookId === undefined && !isOfRefund ? this.#memory.get(keyOf(tenantId, saleId)) : undefined;
       if (remembered) known.set(remembered);
       else unknown.set(keyOf(tenantId, saleId), { t: tenantId, s: saleId });
       isFromMemory ||= remembered !== undefined;
     }
     const wanted = json([...unknown.values()]);
+    const withRefunds = new Map(needs.filter((need) => need.withRefunds).map(({ tenantId, saleId }) => [keyOf(tenantId, saleId), { t: tenantId, s: saleId }]));
     return {
       isFromMemory,
       select: sql`
@@ -46,10 +49,12 @@ export class SqlPayments implements Store<Need, Payments, Change> {
         FROM OPENJSON(${wanted}) WITH (tenantId VARCHAR(40) '$.t', saleId VARCHAR(36) '$.s') AS j
         INNER JOIN tender AS t ON t.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND t.sale_id = j.saleId COLLATE Latin1_General_100_BIN2
         ORDER BY t.position;
-        ${webhooks.length > 0 ? selectWebhooks(webhooks) : nothing}`,
-      recordsets: unknown.size > 0 ? [PaymentRow, TenderRow, ...(webhooks.length > 0 ? [WebhookRow] : [])] : [],
-      toRows: ([payments = [], tenders = [], found = []]) => {
-        for (const webhook of found as WebhookRow[]) known.setWebhook(webhook);
+        ${webhooks.length > 0 ? selectWebhooks(webhooks) : nothing}
+        ${withRefunds.size > 0 ? selectRefunds([...withRefunds.values()]) : nothing}`,
+      recordsets: unknown.size > 0 ? [PaymentRow, TenderRow, ...(webhooks.length > 0 ? [WebhookRow] : []), ...(withRefunds.size > 0 ? [RefundRow, PartRow] : [])] : [],
+      toRows: ([payments = [], tenders = [], ...others]) => {
+        if (webhooks.length > 0) for (const webhook of others[0] as WebhookRow[]) known.setWebhook(webhook);
+        if (withRefunds.size > 0) for (const refund of refundsOf(others.at(-2) as RefundRow[], others.at(-1) as PartRow[])) known.setRefund(refund);
         return addRows(known, payments as PaymentRow[], tenders as TenderRow[]);
       },
     };
@@ -57,12 +62,14 @@ export class SqlPayments implements Store<Need, Payments, Change> {
 
   apply(payments: Payments, change: Change): void {
     if ('webhook' in change) payments.setWebhook(change.webhook);
+    else if ('refund' in change) payments.setRefund(change.refund);
     else payments.set(change.payment);
   }
 
   write(changes: readonly Change[]): readonly Sql[] {
     const steps = changes.filter((change): change is PaymentChange => 'payment' in change);
     const merged = mergedOf(steps);
+    const refunds = changes.filter((change): change is RefundChange => 'refund' in change);
     const webhooks = changes.filter((change) => 'webhook' in change);
     const newWebhooks = webhooks.filter(({ isNew }) => isNew);
     const seenWebhooks = webhooks.filter(({ isNew }) => !isNew);
@@ -80,6 +87,7 @@ export class SqlPayments implements Store<Need, Payments, Change> {
       ...(changedTenders.length > 0 ? [updateTenders(changedTenders)] : []),
       ...(ledger.length > 0 ? [insertLedger(ledger)] : []),
       ...(audit.length > 0 ? [insertAudit(audit)] : []),
+      ...writeRefunds(refunds),
       ...(newWebhooks.length > 0 ? [insertWebhooks(newWebhooks.map(webhookJson))] : []),
       ...(seenWebhooks.length > 0 ? [updateWebhooks(seenWebhooks.map(webhookJson))] : []),
     ];

@@ -17,6 +17,7 @@ const view: PaymentView = {
   createdAt: '2026-01-05T12:00:00.000Z',
   updatedAt: '2026-01-05T12:00:01.000Z',
   tenders: [],
+  refunds: [],
   ledger: [],
   audit: [],
 };

@@ -1,5 +1,5 @@
 import { assertStore, Caller, Requires, type Principal } from '@checkout/auth';
-import { SaleId, Text } from '@checkout/contracts';
+import { RefundId, SaleId, Text } from '@checkout/contracts';
 import { Problem, ZodBody, ZodParams, type ApiDoc } from '@checkout/http';
 import { Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
@@ -12,6 +12,8 @@ type Params = z.output<typeof Params>;
 /** What a person has found out about a tender that nobody got an answer about. */
 const ResolutionBody = z.strictObject({
   position: z.int().min(1),
+  /** Of one of the sale's refunds, when it is that which is in doubt. */
+  refundId: RefundId.optional(),
   /**
    * `ask-again`: the provider's side was put right, so ask it once more. `done`: the provider did what it was asked last. `not-done`: it did not; an
    * authorization is barred there before this is believed.
@@ -52,12 +54,12 @@ export class PaymentsController {
   @HttpCode(200)
   @Requires('operations:write')
   async resolve(@Caller() caller: Principal, @ZodParams(Params) { saleId }: Params, @ZodBody(ResolutionBody) body: ResolutionBody): Promise<PaymentView> {
-    const { position, resolution, providerId, reason } = body;
+    const { position, refundId, resolution, providerId, reason } = body;
     const { tenantId, subject } = caller;
     // Whose store it is comes first: what another store's operator says is never taken.
     await this.read(caller, { saleId });
     const fate = await this.#resolutions.paymentResolved({
-      type: 'payment.resolved', body: { tenantId, saleId, position, resolution: resolution === 'done' ? { kind: 'done', providerId } : { kind: resolution }, reason, subject },
+      type: 'payment.resolved', body: { tenantId, saleId, position, refundId, resolution: resolution === 'done' ? { kind: 'done', providerId } : { kind: resolution }, reason, subject },
     });
     if (fate !== 'resolved') throw new Problem('sale-state-conflict', { detail: `Nothing is in doubt about tender ${position} of sale ${saleId}.` });
     return this.read(caller, { saleId });
