@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { http } from '@checkout/contracts';
-import { Caller, Network, officeOf, operatorOf, quietLog, seed, tenants, Till } from '@checkout/local-network';
+import { Caller, Network, officeOf, operatorOf, quietLog, seed, tenants, Till, type NetworkOptions } from '@checkout/local-network';
 import { providerBalances, violations } from './invariants.ts';
 
 /** The whole system for one test file: real processes on free ports and an empty state, seeded. */
@@ -17,11 +17,11 @@ export class World {
   readonly lastLines: () => string;
   readonly #stateDirectory: string;
 
-  static async create(environment: Readonly<Record<string, string>> = {}, { hasFaults = false, tokensLiveSeconds }: { readonly hasFaults?: boolean; readonly tokensLiveSeconds?: number } = {}): Promise<World> {
+  static async create(environment: Readonly<Record<string, string>> = {}, { hasFaults = false, ...rest }: Partial<Pick<NetworkOptions, 'hasFaults' | 'tokensLiveSeconds' | 'environmentOf'>> = {}): Promise<World> {
     const stateDirectory = mkdtempSync(join(tmpdir(), 'checkout-e2e-'));
     const { log, last } = quietLog(200);
     try {
-      const network = await Network.create({ stateDirectory, ports: 'free', log, providerLatencyMs: 5, hasFaults, ...(tokensLiveSeconds !== undefined && { tokensLiveSeconds }), environment: { LOG_LEVEL: 'warn', RATE_LIMIT_PER_SECOND: '100000', ...environment } });
+      const network = await Network.create({ stateDirectory, ports: 'free', log, providerLatencyMs: 5, hasFaults, ...rest, environment: { LOG_LEVEL: 'warn', RATE_LIMIT_PER_SECOND: '100000', ...environment } });
       await seed(network);
       return new World(network, stateDirectory, last, {
         till: await Till.signIn(network, 'LEEDS-01-T1'),

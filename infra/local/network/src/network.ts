@@ -21,6 +21,8 @@ export interface NetworkOptions {
   readonly providerLatencyMs?: number;
   /** For every service. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** For one service, from what it would be told: where a test stands between it and what it depends on. */
+  readonly environmentOf?: Partial<Record<ServiceName, (told: Readonly<Record<string, string>>) => Readonly<Record<string, string>>>>;
   /** Whether the operators' desk runs too, and takes what is on `operations` and in the dead-letter queues. Default true. */
   readonly hasDesk?: boolean;
   /** Whether the till for browsers is built and served too. Default false: only people and the till's own tests need it. */
@@ -164,23 +166,28 @@ export class Network extends Site implements AsyncDisposable {
     if (standIn) return { name, ...standIn, environment: { ...standIn.environment, ...(this.#options.hasFaults && { FAULTS: 'on' }) } };
     if (name === 'functions') return this.#functions();
     if (name === 'web') return this.#web();
+    return this.#service(name as ServiceName);
+  }
+
+  #service(name: ServiceName): Program {
+    const told = {
+      ...this.#common(name),
+      SQL_CONNECTION: this.sqlConnection(name),
+      ...this.#identity(name),
+      PROVIDER_URL: this.url('provider'),
+      PROVIDER_WEBHOOK_SECRETS: this.webhookSecret,
+      PROVIDER_MODE: 'test',
+      OFFLINE_LIMITS_KEY: this.limitsKey,
+      ORCHESTRATOR_URL: this.url('orchestrator'),
+      CATALOGUE_SNAPSHOT_DIR: this.#state('catalogue'),
+      RECEIPT_URL: this.url('receipt'),
+      ...this.#options.environment,
+    };
     return {
       name,
       file: `services/${name}/src/main.ts`,
-      healthUrl: `${this.url(name as ServiceName)}/health/started`,
-      environment: {
-        ...this.#common(name as ServiceName),
-        SQL_CONNECTION: this.sqlConnection(name as ServiceName),
-        ...this.#identity(name as ServiceName),
-        PROVIDER_URL: this.url('provider'),
-        PROVIDER_WEBHOOK_SECRETS: this.webhookSecret,
-        PROVIDER_MODE: 'test',
-        OFFLINE_LIMITS_KEY: this.limitsKey,
-        ORCHESTRATOR_URL: this.url('orchestrator'),
-        CATALOGUE_SNAPSHOT_DIR: this.#state('catalogue'),
-        RECEIPT_URL: this.url('receipt'),
-        ...this.#options.environment,
-      },
+      healthUrl: `${this.url(name)}/health/started`,
+      environment: { ...told, ...this.#options.environmentOf?.[name]?.(told) },
     };
   }
 

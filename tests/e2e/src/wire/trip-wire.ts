@@ -1,0 +1,113 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/**
+ * Where in a conversation a wire trips:
+ *
+ * - `asked`: the request is complete at our side, and its last bytes have not been passed on.
+ * - `sent`: it has been passed on, and nothing that is said to it has come back.
+ * - `answered`: the answer has come, and has not been passed on.
+ * - `hung-up`: the other side has hung up instead of answering.
+ */
+export type Point = 'asked' | 'sent' | 'answered' | 'hung-up';
+
+interface Trap {
+  readonly words: readonly string[];
+  readonly at: Point;
+  readonly act: () => void;
+}
+
+/**
+ * A TCP link between a program and what it depends on, which a test has act at a point that it names by what goes over the link, and not by the clock.
+ * Once it has tripped nothing passes on any connection, as if the far side had gone silent, until it is mended.
+ *
+ * A request is all that the near side has said since it last heard something, which fits TDS whole and AMQP well enough: the words are looked for as text
+ * in UTF-8 and in UTF-16, as the two write it.
+ */
+export class TripWire implements AsyncDisposable {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #farPort = 0;
+  #trap: Trap | undefined;
+  #isSilent = false;
+
+  static async open(): Promise<TripWire> {
+    const wire = new TripWire();
+    wire.#server.listen(0, '127.0.0.1');
+    await once(wire.#server, 'listening');
+    return wire;
+  }
+
+  private constructor() {
+    this.#server = createServer((near) => this.#connect(near));
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  leadsTo(port: number): void {
+    this.#farPort = port;
+  }
+
+  /** At the first request that has all of these words, `act` is called, once, in the very moment. Resolves then. */
+  trip(words: readonly string[], at: Point, act: () => void = () => {}): Promise<void> {
+    return new Promise((resolve) => {
+      this.#trap = {
+        words, at,
+        act: () => {
+          this.#trap = undefined;
+          this.#isSilent = true;
+          act();
+          resolve();
+        },
+      };
+    });
+  }
+
+  /** Everything passes again, on new connections. */
+  mend(): void {
+    this.#trap = undefined;
+    this.#isSilent = false;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.mend();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #connect(near: Socket): void {
+    const far = connect(this.#farPort, '127.0.0.1');
+    let asked = Buffer.alloc(0);
+    let awaited: Trap | undefined;
+    for (const socket of [near, far]) {
+      this.#sockets.add(socket.setNoDelay());
+      socket.on('error', () => {}).on('close', () => this.#sockets.delete(socket));
+    }
+    near.on('data', (piece: Buffer) => {
+      if (this.#isSilent) return;
+      asked = Buffer.concat([asked, piece]);
+      const trap = this.#trap;
+      const isMet = trap !== undefined && trap.words.every((word) => asked.includes(word, 0, 'utf8') || asked.includes(word, 0, 'utf16le'));
+      if (isMet && trap.at === 'asked') return trap.act();
+      far.write(piece);
+      if (!isMet) return;
+      if (trap.at === 'sent') trap.act();
+      else awaited = trap;
+    });
+    far.on('data', (piece: Buffer) => {
+      if (this.#isSilent) return;
+      if (awaited?.at === 'answered' && awaited === this.#trap) return awaited.act();
+      asked = Buffer.alloc(0);
+      near.write(piece);
+    });
+    near.on('end', () => far.end()).on('close', () => void (this.#isSilent ? far.end() : far.destroy()));
+    far.on('close', () => {
+      if (this.#isSilent) return;
+      if (awaited?.at === 'hung-up' && awaited === this.#trap) return awaited.act();
+      near.destroy();
+    });
+  }
+}
