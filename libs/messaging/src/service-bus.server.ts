@@ -135,6 +135,7 @@ export class ServiceBusServer<Need, Rows, Change, Effect = never> extends Server
     if (first) bus.watch(first.topic, subscription);
     this.#looking = setInterval(() => void this.#look(), lookMs).unref();
     this.#showMetrics();
+    gauge('bus_replay_speed', 'How many times faster than it came a backlog is, or would be, worked off', [], (self) => self.set(replaySpeed.value));
     for (const pump of this.#pumps) pump.start();
     this.#options.sweeper.start();
   }

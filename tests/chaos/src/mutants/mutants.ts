@@ -30,8 +30,8 @@ export const mutants: readonly Mutant[] = [
     name: 'a message is settled before it is handled',
     edits: [{
       file: 'libs/messaging/src/pump.ts',
-      find: 'this.#options.onMessage(message, (result) => {\n        void this.#settle(message, result).finally(() => {',
-      replace: "void this.#settler.settle(message, { settle: 'complete' });\n      this.#options.onMessage(message, () => {\n        void Promise.resolve().finally(() => {",
+      find: 'this.#options.onMessage(message, (result) => void this.#settle(message, result).finally(resolve));',
+      replace: "void this.#settler.settle(message, { settle: 'complete' });\n      this.#options.onMessage(message, () => resolve());",
     }],
     sales: sales(),
     faults: [{ id: 'm', after: 4, kind: 'sql-outage', database: 'orchestrator', outage: 'failover', forMs: 2_500 }],
