@@ -96,7 +96,6 @@ export class Faults {
 
   /** Before a request runs. */
   async before(sql: string, database: string): Promise<TsqlError | Interrupted | undefined> {
-    if (this.isEmpty) return undefined;
     const rule = this.#hit(database, ({ pattern }) => pattern?.test(sql) ?? false);
     return rule && outcome(rule);
   }

@@ -7,6 +7,8 @@ import type { Catalog } from './catalog.ts';
 import { Prepared } from './database.ts';
 import type { Bind } from './emit/bind.ts';
 import { coerce, refuseVariant } from './emit/coerce.ts';
+import type { Definition } from './emit/definition.ts';
+import { definitionOf } from './emit/definition-of.ts';
 import { emitDelete } from './emit/delete.ts';
 import { Emitter, Variables, type LockWish } from './emit/emitter.ts';
 import { emitCondition, emitValue } from './emit/expression.ts';
@@ -26,14 +28,29 @@ export interface Reading {
   readonly reads: boolean;
 }
 
+/** Writes rows of one table. `touching` is the same statement which also tells, last in each row, the identity of what it wrote. */
+export interface Writing {
+  readonly verb: 'INSERT' | 'UPDATE' | 'DELETE';
+  readonly prepared: Prepared;
+  readonly touching: Prepared;
+  readonly binds: readonly Bind[];
+  readonly locks: readonly LockWish[];
+  readonly columns: readonly OutputColumn[] | undefined;
+  readonly table: string;
+  /** One row is written at most, or none at all. */
+  readonly isOneRow: boolean;
+  readonly twoPhase: (TwoPhase & { readonly writing: Prepared }) | undefined;
+}
+
 export type Compiled =
   | (Reading & { readonly kind: 'query'; readonly columns: readonly OutputColumn[] })
   | (Reading & { readonly kind: 'assign'; readonly slots: readonly number[] })
-  | { readonly kind: 'write'; readonly verb: 'INSERT' | 'UPDATE' | 'DELETE'; readonly prepared: Prepared; readonly touching: Prepared; readonly binds: readonly Bind[]; readonly locks: readonly LockWish[]; readonly columns: readonly OutputColumn[] | undefined; readonly table: string; readonly twoPhase: (TwoPhase & { readonly writing: Prepared }) | undefined }
+  | (Writing & { readonly kind: 'write' })
   | { readonly kind: 'condition'; readonly reading: Reading }
   | { readonly kind: 'throw'; readonly reading: Reading | undefined }
   | { readonly kind: 'print'; readonly reading: Reading }
   | { readonly kind: 'execute'; readonly procedure: string; readonly result: number | undefined; readonly arguments: readonly { readonly name: string | undefined; readonly value: Argument }[] }
+  | { readonly kind: 'define'; readonly verb: string; readonly definition: (catalog: Catalog) => Definition }
   | { readonly kind: 'interpreted' };
 
 /** What a procedure is given: text, a variable, or what only SQLite can work out. */
@@ -163,7 +180,10 @@ function compileStatement(statement: Statement, catalog: Catalog, variables: Var
     case 'throw': return { kind: 'throw', reading: statement.error && values([[statement.error.number, types.int], [statement.error.message, types.nvarchar(2048)], [statement.error.state, types.int]], emitter) };
     case 'print': return { kind: 'print', reading: values([[statement.message, types.nvarchar(4000)]], emitter) };
     case 'execute': return compileExecute(statement, catalog, variables);
-    default: return { kind: 'interpreted' };
+    default: {
+      const definition = definitionOf(statement);
+      return definition ? { kind: 'define', verb: statement.node.toUpperCase(), definition } : { kind: 'interpreted' };
+    }
   }
 }
 
@@ -209,10 +229,9 @@ function compileAssignment({ query }: SelectStatement, body: Select, emitter: Em
   return { kind: 'assign', slots, ...reading(sql, emitter) };
 }
 
-/** `touching` is the same statement which also tells, last in each row, the identity of what it wrote. */
 function writing(verb: 'INSERT' | 'UPDATE' | 'DELETE', write: Write, { locks }: Emitter): Compiled {
-  const { sql, binds, columns, table, twoPhase } = write;
-  return { kind: 'write', verb, prepared: new Prepared(sql), touching: new Prepared(columns ? `${sql}, rowid` : `${sql} RETURNING rowid`), binds, locks, columns, table, twoPhase: twoPhase && { ...twoPhase, writing: new Prepared(twoPhase.write) } };
+  const { sql, binds, columns, table, isOneRow = false, twoPhase } = write;
+  return { kind: 'write', verb, prepared: new Prepared(sql), touching: new Prepared(columns ? `${sql}, rowid` : `${sql} RETURNING rowid`), binds, locks, columns, table, isOneRow, twoPhase: twoPhase && { ...twoPhase, writing: new Prepared(twoPhase.write) } };
 }
 
 function argument(value: Expression, emitter: Emitter): Argument {

@@ -46,15 +46,19 @@ export class Database {
   #rowversion: number;
   #rowversionLimit: number;
   readonly #checkpointer: Checkpointer;
+  readonly #savepoint = { set: new Prepared('SAVEPOINT "$all"'), takeBack: new Prepared('ROLLBACK TO "$all"'), forget: new Prepared('RELEASE "$all"') };
 
   constructor(readonly name: string, readonly path: string) {
     this.writer = this.#open();
     this.writer.exec(`CREATE TABLE IF NOT EXISTS "$catalog" (id INT PRIMARY KEY, state TEXT NOT NULL, rowversion INT NOT NULL) STRICT;
       INSERT OR IGNORE INTO "$catalog" VALUES (1, '{"schemas":["dbo"],"tables":[]}', 0);`);
     this.reader = this.#open();
-    this.transaction = new WriterTransaction(this.writer, (error) => {
-      this.#savedRowversionLimit = 0;
-      this.durability.lost(error);
+    this.transaction = new WriterTransaction(this.writer, {
+      complete: () => this.#saveRowversions(),
+      lost: (error) => {
+        this.#savedRowversionLimit = 0;
+        this.durability.lost(error);
+      },
     });
     this.durability = new Durability(path, () => this.transaction.flush());
     this.#checkpointer = new Checkpointer(path, this.reader);
@@ -85,6 +89,20 @@ export class Database {
     made.setReturnArrays(true);
     prepared[side] = made;
     return made;
+  }
+
+  /** Within a transaction: all of it happens or, when it throws, nothing. */
+  allOrNothing<T>(run: () => T): T {
+    this.statement(this.#savepoint.set, 'writer').get();
+    try {
+      return run();
+    } catch (error) {
+      // SQLite ends the transaction by itself when the disk is full or fails.
+      if (this.writer.isTransaction) this.statement(this.#savepoint.takeBack, 'writer').get();
+      throw error;
+    } finally {
+      if (this.writer.isTransaction) this.statement(this.#savepoint.forget, 'writer').get();
+    }
   }
 
   /** Called after every SQLite commit. */
@@ -138,7 +156,7 @@ export class Database {
   /** The block must reach the file no later than the rows that use it: written in the same transaction. */
   #savedRowversionLimit = 0;
 
-  saveRowversions(): void {
+  #saveRowversions(): void {
     if (this.#rowversionLimit === this.#savedRowversionLimit || this.#rowversion === 0) return;
     this.writer.prepare('UPDATE "$catalog" SET rowversion = ?').run(BigInt(this.#rowversionLimit));
     this.#savedRowversionLimit = this.#rowversionLimit;

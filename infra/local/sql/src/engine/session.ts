@@ -1,8 +1,8 @@
-import type { Value } from '../value/value.ts';
 import type { Catalog } from './catalog.ts';
 import type { Database } from './database.ts';
 import { doomed, TsqlError } from './error.ts';
 import type { Replies } from './run/replies.ts';
+import type { Waiting } from './waiting.ts';
 
 export interface Settings {
   nocount: boolean;
@@ -41,7 +41,7 @@ export class Session {
   commits = 0;
   isCancelled = false;
   /** Called before a commit takes effect; fault rules throw here. */
-  beforeCommit: (() => void | Promise<void>) | undefined;
+  beforeCommit: (() => Promise<void>) | undefined;
   #descriptor = 0n;
   #isWriting = false;
   #catalog: Catalog | undefined;
@@ -93,17 +93,17 @@ export class Session {
   }
 
   /** Reads under a lock that others may stand in the way of: with nobody writing, and again when whoever stood there has let go. */
-  async readLocked<T>(run: () => T, timeoutMs: number): Promise<T> {
+  *readLocked<T>(run: () => T, timeoutMs: number): Waiting<T> {
     const { lock, rowLocks } = this.database;
     for (;;) {
       const wait = this.#isWriting ? undefined : lock.acquire(this, timeoutMs);
-      if (wait) await wait;
+      if (wait) yield wait;
       try {
         return run();
       } catch (error) {
         if (!(error instanceof Blocked)) throw error;
         if (!this.#isWriting) lock.release(this);
-        await rowLocks.wait(this, error.owners, timeoutMs);
+        yield rowLocks.wait(this, error.owners, timeoutMs);
       } finally {
         if (!this.#isWriting) lock.release(this);
       }
@@ -111,19 +111,19 @@ export class Session {
   }
 
   /** Runs one writing statement: within the open transaction, or as a transaction of its own. Rows that others keep are waited for. */
-  async write<T>(run: () => T): Promise<T> {
+  *write<T>(run: () => T): Waiting<T> {
     for (;;) {
       const wasWriting = this.#isWriting;
       try {
         if (this.isDoomed) throw doomed();
         const wait = this.startWriting();
-        if (wait) await wait;
-        return this.depth > 0 ? run() : await this.#writeAlone(run);
+        if (wait) yield wait;
+        return this.depth > 0 ? run() : yield* this.#writeAlone(run);
       } catch (error) {
         if (!(error instanceof Blocked)) throw error;
         // Nothing is written yet, so whoever has the rows may write meanwhile.
         if (!wasWriting) this.#rollBackWriting();
-        await this.#waitForRows(error);
+        yield this.#waitForRows(error);
       }
     }
   }
@@ -133,42 +133,37 @@ export class Session {
   }
 
   /** As {@link write}, for a statement that defines nothing: as a transaction of its own it shares SQLite's COMMIT with others. */
-  async change<T>(run: () => T): Promise<T> {
+  *change<T>(run: () => T): Waiting<T> {
     // A fault rule may want to look between the statement and its commit, and then they have to be two things.
     while (this.depth === 0 && !this.beforeCommit) {
       const wait = this.database.lock.acquire(this, this.settings.lockTimeoutMs);
-      if (wait) await wait;
+      if (wait) yield wait;
       try {
         return this.#share(run);
       } catch (error) {
         if (!(error instanceof Blocked)) throw error;
         this.database.lock.release(this);
-        await this.#waitForRows(error);
+        yield this.#waitForRows(error);
       } finally {
         this.database.lock.release(this);
       }
     }
-    return this.write(run);
+    return yield* this.write(run);
   }
 
   #share<T>(run: () => T): T {
-    const { database } = this;
-    const result = database.transaction.share(() => {
-      const made = run();
-      database.saveRowversions();
-      return made;
-    });
+    const result = this.database.transaction.share(run);
     this.commits += 1;
-    database.committed();
+    this.database.committed();
     return result;
   }
 
   /** A statement that is a transaction of its own. */
-  async #writeAlone<T>(run: () => T): Promise<T> {
+  *#writeAlone<T>(run: () => T): Waiting<T> {
     let isDone = false;
     try {
       const result = run();
-      if (this.beforeCommit) await this.beforeCommit();
+      if (this.beforeCommit) yield this.beforeCommit();
       this.#commitWriting();
       isDone = true;
       return result;
@@ -178,7 +173,6 @@ export class Session {
   }
 
   #commitWriting(): void {
-    this.database.saveRowversions();
     this.database.transaction.commit();
     if (this.#catalog) this.database.catalog = this.#catalog;
     this.#catalog = undefined;
@@ -203,14 +197,14 @@ export class Session {
     this.database.saveCatalog(catalog);
   }
 
-  async commit(replies: Replies): Promise<void> {
+  *commit(replies: Replies): Waiting<void> {
     if (this.depth === 0) throw new TsqlError(3902, 'The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.');
     if (this.isDoomed) throw doomed();
     if (this.depth > 1) {
       this.depth -= 1;
       return;
     }
-    if (this.beforeCommit) await this.beforeCommit();
+    if (this.beforeCommit) yield this.beforeCommit();
     if (this.#isWriting) this.#commitWriting();
     replies.committed(this.#descriptor);
     this.#ended();
@@ -233,10 +227,11 @@ export class Session {
     this.#ended();
   }
 
-  async save(name: string): Promise<void> {
+  *save(name: string): Waiting<void> {
     if (this.depth === 0) throw new TsqlError(628, 'Cannot issue SAVE TRANSACTION when there is no active transaction.', { state: 0 });
     if (this.isDoomed) throw doomed();
-    await this.startWriting();
+    const wait = this.startWriting();
+    if (wait) yield wait;
     this.database.writer.exec(`SAVEPOINT "${name.toLowerCase().replaceAll('"', '""')}"`);
     this.#savepoints.set(name.toLowerCase(), { catalog: this.#catalog });
   }
@@ -276,5 +271,3 @@ export class Session {
     this.database.appLocks.releaseAll(this, 'Session', 'Transaction');
   }
 }
-
-export type Frame = Value[];

@@ -1,8 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-const texts = {
-  begin: 'BEGIN IMMEDIATE', commit: 'COMMIT', rollback: 'ROLLBACK', mark: 'SAVEPOINT "$alone"', takeBack: 'ROLLBACK TO "$alone"', forgetMark: 'RELEASE "$alone"',
-} as const;
+const texts = { begin: 'BEGIN IMMEDIATE', commit: 'COMMIT', rollback: 'ROLLBACK' } as const;
 
 /**
  * SQLite's transaction on the writing connection. It is *private* while it belongs to one session. Otherwise it is *shared*: statements that are
@@ -12,15 +10,19 @@ const texts = {
  */
 export class WriterTransaction {
   readonly #db: DatabaseSync;
+  readonly #complete: () => void;
   readonly #lost: (error: Error) => void;
   readonly #statements = new Map<keyof typeof texts, StatementSync>();
   #isPrivate = false;
   /** Statements that wait in the shared transaction for their COMMIT. */
   #shared = 0;
 
-  /** `lost` is told when SQLite has dropped what was shared: the disk is full, or fails. */
-  constructor(db: DatabaseSync, lost: (error: Error) => void) {
+  /**
+   * `complete` writes what has to be in the file together with what is committed. `lost` is told when SQLite has dropped what was shared: the disk is full, or fails.
+   */
+  constructor(db: DatabaseSync, { complete, lost }: { readonly complete: () => void; readonly lost: (error: Error) => void }) {
     this.#db = db;
+    this.#complete = complete;
     this.#lost = lost;
   }
 
@@ -32,7 +34,8 @@ export class WriterTransaction {
   #run(what: keyof typeof texts): void {
     let statement = this.#statements.get(what);
     if (!statement) this.#statements.set(what, statement = this.#db.prepare(texts[what]));
-    statement.run();
+    // Not `run`: nobody asks how many rows a COMMIT has changed.
+    statement.get();
   }
 
   begin(): void {
@@ -42,6 +45,7 @@ export class WriterTransaction {
   }
 
   commit(): void {
+    this.#complete();
     this.#run('commit');
     this.#isPrivate = false;
   }
@@ -52,28 +56,18 @@ export class WriterTransaction {
     if (this.#db.isTransaction) this.#run('rollback');
   }
 
-  /** Runs a statement in the shared transaction: all of it or, when it throws, nothing. */
+  /** Runs a statement in the shared transaction. When it throws it must have left nothing behind. */
   share<T>(run: () => T): T {
     if (this.#shared === 0) this.#run('begin');
-    this.#run('mark');
     try {
       const result = run();
-      this.#run('forgetMark');
       this.#shared += 1;
       return result;
     } catch (error) {
-      this.#withdraw(error);
+      if (!this.#db.isTransaction) this.#lose(error);
+      // An empty transaction would keep the log from being started again.
+      else if (this.#shared === 0) this.#run('rollback');
       throw error;
-    }
-  }
-
-  #withdraw(error: unknown): void {
-    if (!this.#db.isTransaction) this.#lose(error);
-    // An empty transaction would keep the log from being started again.
-    else if (this.#shared === 0) this.#run('rollback');
-    else {
-      this.#run('takeBack');
-      this.#run('forgetMark');
     }
   }
 
@@ -81,6 +75,7 @@ export class WriterTransaction {
   flush(): void {
     if (this.#shared === 0) return;
     try {
+      this.#complete();
       this.#run('commit');
       this.#shared = 0;
     } catch (error) {

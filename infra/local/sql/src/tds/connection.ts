@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { TsqlError } from '../engine/error.ts';
 import { Cancelled } from '../engine/lock.ts';
 import { Session } from '../engine/session.ts';
+import { run, wait, type Waiting } from '../engine/waiting.ts';
 import type { Server } from '../server.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
@@ -139,32 +140,31 @@ export class Connection {
     }
     this.#queue.push(message);
     if (this.#queue.length >= MOST_WAITING) this.#socket.pause();
-    if (!this.#isBusy) void this.#drain();
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    run(this.#messages(), this.#idle);
   }
 
-  async #drain(): Promise<void> {
-    this.#isBusy = true;
-    try {
-      for (let message = this.#queue.shift(); message && this.#phase !== 'closed' && !this.#isSilent; message = this.#queue.shift()) {
-        if (this.#queue.length < MOST_WAITING) this.#socket.resume();
-        await this.#read();
-        if (this.#session) this.#session.isCancelled = false;
-        await this.#handle(message);
-        this.#acknowledgeAttentions();
-      }
-    } catch (error) {
-      this.#broken(error);
-    } finally {
-      this.#isBusy = false;
-      if (this.#isClosed) this.#session?.close();
+  readonly #idle = (error: unknown): void => {
+    this.#isBusy = false;
+    if (error !== undefined) this.#broken(error);
+    if (this.#isClosed) this.#session?.close();
+  };
+
+  *#messages(): Waiting<void> {
+    for (let message = this.#queue.shift(); message && !this.#isClosed && !this.#isSilent; message = this.#queue.shift()) {
+      if (this.#queue.length < MOST_WAITING && this.#socket.isPaused()) this.#socket.resume();
+      if (this.#socket.writableNeedDrain) yield this.#read();
+      if (this.#session) this.#session.isCancelled = false;
+      yield* this.#handle(message);
+      this.#acknowledgeAttentions();
     }
   }
 
   /** Until the client has read what it was sent: who never reads is never answered again, and costs one reply. */
-  async #read(): Promise<void> {
+  #read(): Promise<void> {
     const socket = this.#socket;
-    if (!socket.writableNeedDrain) return;
-    await new Promise<void>((resolve) => {
+    return new Promise<void>((resolve) => {
       const done = () => {
         socket.off('drain', done).off('close', done);
         resolve();
@@ -190,12 +190,12 @@ export class Connection {
     if (this.#phase !== 'closed') (this.#tunnel ?? this.#socket).write(toPackets(body, this.#packetSize, this.#id));
   }
 
-  async #handle(message: Message): Promise<void> {
+  *#handle(message: Message): Waiting<void> {
     switch (this.#phase) {
       case 'prelogin': this.#prelogin(message); return;
-      case 'login': await this.#login(message); return;
-      case 'token': await this.#token(message); return;
-      case 'ready': await this.#request(message); return;
+      case 'login': yield* this.#login(message); return;
+      case 'token': yield* this.#token(message); return;
+      case 'ready': yield* this.#request(message); return;
       case 'closed': return;
       default: this.#phase satisfies never;
     }
@@ -210,7 +210,7 @@ export class Connection {
     this.#phase = 'login';
   }
 
-  async #login({ type, body }: Message): Promise<void> {
+  *#login({ type, body }: Message): Waiting<void> {
     if (type !== packetType.login7) throw new ProtocolError(`LOGIN7 was expected, a message of type ${type} came.`);
     const login = readLogin(body);
     if (login.federated && login.federated.token === undefined) {
@@ -222,17 +222,17 @@ export class Connection {
       this.#send(writer.done());
       return;
     }
-    await this.#admit(login);
+    yield* this.#admit(login);
   }
 
-  async #token({ type, body }: Message): Promise<void> {
+  *#token({ type, body }: Message): Waiting<void> {
     if (type !== packetType.federatedToken || !this.#pendingLogin) throw new ProtocolError(`A token was expected, a message of type ${type} came.`);
-    await this.#admit({ ...this.#pendingLogin, federated: { token: readFederatedToken(body) } });
+    yield* this.#admit({ ...this.#pendingLogin, federated: { token: readFederatedToken(body) } });
   }
 
-  async #admit(login: Login): Promise<void> {
+  *#admit(login: Login): Waiting<void> {
     const writer = new ByteWriter(512);
-    const refusal = await this.#server.refuse(login);
+    const refusal = yield* wait(this.#server.refuse(login));
     const database = this.#server.database(login.database);
     if (typeof refusal === 'string') {
       this.#interfere(refusal, Buffer.alloc(0));
@@ -256,7 +256,7 @@ export class Connection {
     this.#reader.limit = LARGEST_MESSAGE;
   }
 
-  async #request({ type, status, isIgnored, body }: Message): Promise<void> {
+  *#request({ type, status, isIgnored, body }: Message): Waiting<void> {
     const session = this.#session;
     if (!session) throw new ProtocolError('A request came before the login.');
     const reply = new Reply(type === packetType.rpc ? 'procedure' : 'batch');
@@ -277,14 +277,14 @@ export class Connection {
     const { losses } = durability;
     let outcome: Outcome = 'reply';
     try {
-      outcome = await execute(type, reader, { session, reply, handles: this.#handles, faults: this.#server.faults });
+      outcome = yield* execute(type, reader, { session, reply, handles: this.#handles, faults: this.#server.faults });
     } catch (error) {
       if (!(error instanceof Cancelled)) throw error;
       writeDone(reply.writer, 'done', doneStatus.error);
     }
     // No reply leaves before everything it could have seen is on disk.
     const settled = durability.settled();
-    if (settled) await settled;
+    if (settled) yield settled;
     if (durability.losses > losses) throw new Error('The disk lost commits while this request ran.');
     if (session.commits > commits && this.#server.faults.dropsCommitted()) {
       this.close();

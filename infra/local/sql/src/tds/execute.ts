@@ -1,9 +1,12 @@
 import { outside, TsqlError } from '../engine/error.ts';
 import type { Faults, Interrupted } from '../faults.ts';
+import type { BatchPlan } from '../engine/compile.ts';
 import { signatureOf } from '../engine/plan-cache.ts';
 import { BatchRun } from '../engine/run/batch.ts';
 import { runProcedure } from '../engine/run/procedure.ts';
+import type { OutputParameter } from '../engine/run/replies.ts';
 import type { Session } from '../engine/session.ts';
+import { wait, type Waiting } from '../engine/waiting.ts';
 import { parseParameters, type DeclaredParameter } from '../tsql/parse/parameters.ts';
 import { isString, type as types } from '../value/sql-type.ts';
 import type { Value } from '../value/value.ts';
@@ -27,14 +30,14 @@ export interface RequestContext {
 export type Outcome = 'reply' | Interrupted;
 
 /** Runs one request and completes its reply. */
-export async function execute(type: number, reader: ByteReader, context: RequestContext): Promise<Outcome> {
+export function* execute(type: number, reader: ByteReader, context: RequestContext): Waiting<Outcome> {
   const { session, faults } = context;
   session.beforeCommit = faults.isEmpty ? undefined : () => faults.beforeCommit(session.database.name);
   try {
     switch (type) {
-      case packetType.sqlBatch: return await batch(reader.text(Math.floor(reader.remaining / 2)), context);
-      case packetType.rpc: return await call(reader, context);
-      case packetType.transactionManager: return await transaction(reader, context);
+      case packetType.sqlBatch: return yield* batch(reader.text(Math.floor(reader.remaining / 2)), context);
+      case packetType.rpc: return yield* call(reader, context);
+      case packetType.transactionManager: return yield* transaction(reader, context);
       default: throw new ProtocolError(`A message of type ${type} is not supported.`);
     }
   } catch (error) {
@@ -51,15 +54,15 @@ function finish({ session, reply }: RequestContext): void {
   }
 }
 
-async function batch(sql: string, context: RequestContext): Promise<Outcome> {
+function* batch(sql: string, context: RequestContext): Waiting<Outcome> {
   const { session, reply } = context;
-  const fault = await context.faults.before(sql, session.database.name);
+  const fault = yield* faultBefore(sql, context);
   if (fault === 'drop-before' || fault === 'black-hole') return fault;
   if (fault instanceof TsqlError) refuse(fault, context);
   else {
     try {
       const plan = session.database.plans.get(sql, '', []);
-      await new BatchRun(session, reply, Array.from<Value>({ length: plan.variables.size }).fill(null)).run(plan);
+      yield* new BatchRun(session, reply, emptyFrame(plan)).run(plan);
     } catch (error) {
       if (!(error instanceof TsqlError)) throw error;
       reply.error(error);
@@ -70,13 +73,24 @@ async function batch(sql: string, context: RequestContext): Promise<Outcome> {
   return fault === undefined || fault instanceof TsqlError ? 'reply' : fault;
 }
 
+function* faultBefore(sql: string, { faults, session }: RequestContext): Waiting<TsqlError | Interrupted | undefined> {
+  return faults.isEmpty ? undefined : yield* wait(faults.before(sql, session.database.name));
+}
+
+/** Every variable of a batch is NULL until it is told otherwise. */
+function emptyFrame({ variables }: BatchPlan): Value[] {
+  const frame: Value[] = [];
+  for (let i = 0; i < variables.size; i += 1) frame.push(null);
+  return frame;
+}
+
 /** An injected error: it rolls back what the server would, and ends the batch. */
 function refuse(error: TsqlError, { session, reply }: RequestContext): void {
   if (session.depth > 0 && error.effect === 'rollback') session.rollback(reply);
   reply.error(error);
 }
 
-async function call(reader: ByteReader, context: RequestContext): Promise<Outcome> {
+function* call(reader: ByteReader, context: RequestContext): Waiting<Outcome> {
   const { session, reply } = context;
   let request: RpcRequest;
   try {
@@ -90,19 +104,19 @@ async function call(reader: ByteReader, context: RequestContext): Promise<Outcom
   }
   const outputs: { name: string; type: RpcParameter['type']; value: Value }[] = [];
   let status = 0;
-  let fault: Awaited<ReturnType<Faults['before']>>;
+  let fault: TsqlError | Interrupted | undefined;
   try {
     const statement = statementOf(request, context);
     if (statement) {
       if (request.procedure === 'sp_prepexec' || request.procedure === 'sp_prepare') outputs.push(handleOutput(statement, context.handles, request));
       if (request.procedure !== 'sp_prepare') {
-        fault = await context.faults.before(statement.sql, session.database.name);
+        fault = yield* faultBefore(statement.sql, context);
         if (fault === 'drop-before' || fault === 'black-hole') return fault;
         if (fault instanceof TsqlError) refuse(fault, context);
-        else outputs.push(...await runStatement(statement, request, context));
+        else outputs.push(...yield* runStatement(statement, request, context));
       }
     } else if (request.procedure !== 'sp_unprepare') {
-      status = await runProcedure(request.procedure, request.parameters.map(({ name, value }) => ({ name: name === '' ? undefined : name, value })), session);
+      status = yield* runProcedure(request.procedure, request.parameters.map(({ name, value }) => ({ name: name === '' ? undefined : name, value })), session);
     }
   } catch (error) {
     if (!(error instanceof TsqlError)) throw error;
@@ -142,11 +156,11 @@ function handleOutput(statement: PreparedStatement, handles: Handles, { paramete
 
 const before: Readonly<Record<string, number>> = { sp_executesql: 2, sp_execute: 1, sp_prepexec: 3 };
 
-async function runStatement(statement: PreparedStatement, { procedure, parameters }: RpcRequest, { session, reply }: RequestContext) {
+function* runStatement(statement: PreparedStatement, { procedure, parameters }: RpcRequest, { session, reply }: RequestContext): Waiting<readonly OutputParameter[]> {
   const declared = statement.parameters;
   const plan = session.database.plans.get(statement.sql, signatureOf(declared), declared);
   const given = parameters.slice(before[procedure] ?? 0);
-  const frame = Array.from<Value>({ length: plan.variables.size }).fill(null);
+  const frame = emptyFrame(plan);
   for (const [i, parameter] of given.entries()) {
     const slot = slotOf(parameter, i, declared);
     const declaration = declared[slot];
@@ -160,7 +174,7 @@ async function runStatement(statement: PreparedStatement, { procedure, parameter
   const depth = session.depth;
   let isWhole: boolean;
   try {
-    isWhole = await new BatchRun(session, reply, frame).run(plan);
+    isWhole = yield* new BatchRun(session, reply, frame).run(plan);
   } finally {
     session.settings = settings;
   }
@@ -186,7 +200,7 @@ const operation = { begin: 5, commit: 7, rollback: 8, save: 9 } as const;
 const levels: Readonly<Record<number, string>> = { 1: 'READ UNCOMMITTED', 2: 'READ COMMITTED', 3: 'REPEATABLE READ', 4: 'SERIALIZABLE', 5: 'SNAPSHOT' };
 
 /** Transaction manager requests, [MS-TDS] 2.2.6.9. */
-async function transaction(reader: ByteReader, context: RequestContext): Promise<Outcome> {
+function* transaction(reader: ByteReader, context: RequestContext): Waiting<Outcome> {
   const { session, reply } = context;
   const kind = reader.u16();
   try {
@@ -198,9 +212,9 @@ async function transaction(reader: ByteReader, context: RequestContext): Promise
         session.begin(reply);
         break;
       }
-      case operation.commit: await session.commit(reply); break;
+      case operation.commit: yield* session.commit(reply); break;
       case operation.rollback: session.rollback(reply, name(reader) || undefined); break;
-      case operation.save: await session.save(name(reader)); break;
+      case operation.save: yield* session.save(name(reader)); break;
       default: throw new ProtocolError(`The transaction request ${kind} is not supported.`);
     }
   } catch (error) {

@@ -28,7 +28,7 @@ export function emitInsert(insert: Insert, emitter: Emitter): Write {
   const rows = emitRows(insert, listed, extras, emitter);
   const returning = emitReturning(insert.output, { inserted: table }, emitter);
   const names = written.length > 0 ? ` (${written.map(({ name }) => quote(name.toLowerCase())).join(', ')})` : '';
-  return { sql: `${ctes}INSERT INTO ${quote(table.storage)}${names} ${rows}${returning.sql}`, binds: emitter.binds, columns: returning.columns, table: table.storage };
+  return { sql: `${ctes}INSERT INTO ${quote(table.storage)}${names} ${rows}${returning.sql}`, binds: emitter.binds, columns: returning.columns, table: table.storage, isOneRow: insert.source.from === 'defaults' || insert.source.from === 'values' && insert.source.rows.length === 1 };
 }
 
 function writable(table: Table, name: string): Column {

@@ -14,6 +14,7 @@ export interface Write {
   /** The columns of OUTPUT; undefined without one. */
   readonly columns: readonly OutputColumn[] | undefined;
   readonly table: string;
+  readonly isOneRow?: boolean;
   /** Set when OUTPUT asks for what SQLite's RETURNING cannot see: the rows are read first, then written one by one. */
   readonly twoPhase?: TwoPhase | undefined;
 }

@@ -2,6 +2,7 @@ import type { Value } from '../../value/value.ts';
 import { clash, outside, TsqlError } from '../error.ts';
 import type { LockOwner } from '../app-locks.ts';
 import type { Session } from '../session.ts';
+import { wait, type Waiting } from '../waiting.ts';
 
 export interface Argument { readonly name: string | undefined; readonly value: Value }
 
@@ -12,7 +13,7 @@ export const procedureParameters: Readonly<Record<string, readonly string[]>> = 
 };
 
 /** The system procedures of the subset. @returns the return value */
-export async function runProcedure(name: string, list: readonly Argument[], session: Session): Promise<number> {
+export function* runProcedure(name: string, list: readonly Argument[], session: Session): Waiting<number> {
   const names = procedureParameters[name];
   if (!names) throw new TsqlError(2812, `Could not find stored procedure '${name}'.`, { state: 62 });
   const given = new Map(list.map((argument, i) => [argument.name ?? names[i] ?? '', argument.value]));
@@ -31,7 +32,7 @@ export async function runProcedure(name: string, list: readonly Argument[], sess
   // Shared modes would need a lock table of compatibilities; treating them as exclusive would hide a race, so they are refused.
   if (text('@lockmode').toLowerCase() !== 'exclusive') throw outside(`sp_getapplock with the mode ${text('@lockmode')}`);
   const timeout = given.get('@locktimeout');
-  return session.database.appLocks.acquire(session, text('@resource'), owner, timeout === undefined || timeout === null ? session.settings.lockTimeoutMs : Number(timeout));
+  return yield* wait(session.database.appLocks.acquire(session, text('@resource'), owner, timeout === undefined || timeout === null ? session.settings.lockTimeoutMs : Number(timeout)));
 }
 
 /** In characters: sysname. */
