@@ -8,6 +8,12 @@ type Ended = (error?: Error | null) => void;
 class FakeConnection extends EventEmitter {
   isClosed = false;
   failure: Error | undefined;
+  readonly config = { options: { packetSize: 4_096 } };
+  readonly askedFor: number[] = [];
+
+  sendLogin7Packet(): void {
+    this.askedFor.push(this.config.options.packetSize);
+  }
 
   close(): void {
     this.isClosed = true;
@@ -41,4 +47,12 @@ test('a connection whose transaction ended well stays open', () => {
   const connection = guarded();
   connection.commitTransaction(() => {});
   expect(connection.isClosed).toBe(false);
+});
+
+test('a login asks for large packets and travels in small ones, and so does the login at another server', () => {
+  const connection = guarded();
+  connection.sendLogin7Packet();
+  const whileTheAnswerIsAwaited = connection.config.options.packetSize;
+  connection.sendLogin7Packet();
+  expect({ asked: connection.askedFor, whileTheAnswerIsAwaited }).toEqual({ asked: [16_000, 16_000], whileTheAnswerIsAwaited: 4_096 });
 });
