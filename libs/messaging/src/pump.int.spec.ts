@@ -1,4 +1,5 @@
 import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
+import { saleIdOf, uuidv7, type CommandId, type TenantId } from '@checkout/kernel';
 import { createLogger } from '@checkout/observability';
 import { DependencyUnavailable, ReplaySpeed } from '@checkout/resilience';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -147,3 +148,30 @@ it('does not wait at its end for a handler that never comes back', async () => {
   expect(performance.now() - startedAt).toBeLessThan(1_000);
   expect(await town.waiting()).toMatchObject({ active: 1, locked: 0 });
 });
+
+it('works a backlog off at its own speed, lets a sale that begins now go before it, and gives back what it has not come to', async () => {
+  // given
+  const old = (): Promise<void> => town.send([town.of(first, saleIdOf('acme' as TenantId, uuidv7(Date.now() - 3_600_000) as CommandId))]);
+  for (let count = 0; count < 4; count += 1) {
+    await old();
+    await sleep(250);
+  }
+  await sleep(5_500);
+
+  // when
+  start({ replaySpeed: { value: 0.001, observe: () => {} } });
+  await eventually(() => expect(taken).toHaveLength(1));
+  await sleep(500);
+  const live = saleIdOf('acme' as TenantId, uuidv7() as CommandId);
+  await town.send([town.of(first, live)]);
+
+  // then
+  await eventually(() => expect(taken).toHaveLength(2));
+  expect(taken[1]?.message.correlationId).toBe(live);
+  for (const { done } of taken) done(handled);
+  await pump.stop(1_000);
+  await eventually(async () => expect(await town.waiting()).toMatchObject({ active: 3, locked: 0 }));
+  start({ replaySpeed: { value: 1_000, observe: () => {} } });
+  await eventually(() => expect(taken).toHaveLength(5));
+  expect(taken.map(({ message }) => message.deliveryCount)).toEqual([0, 0, 0, 0, 0]);
+}, 40_000);

@@ -1,5 +1,5 @@
 import { isServiceBusError, type ServiceBusClient, type ServiceBusReceivedMessage, type ServiceBusSessionReceiver } from '@azure/service-bus';
-import { minutes, seconds } from '@checkout/kernel';
+import { minutes, seconds, timeOfUuid } from '@checkout/kernel';
 import { counter, type Logger } from '@checkout/observability';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sdkTimeoutMs } from './bus.ts';
@@ -11,8 +11,11 @@ import { defectPauseMs, settlementOf } from './settle.ts';
 import { within } from './within.ts';
 import type { Result } from './work.ts';
 
-/** Unsettled messages that one partition may have in this process; more would only wait in memory instead of on the bus. */
-const maxUnsettled = 256;
+/**
+ * Unsettled messages that one partition may have in this process, about 3 KB each. In an hour's backlog live sales are found only when they are among
+ * them; more would mostly wait in memory instead of on the bus.
+ */
+const maxUnsettled = 1_024;
 /** A partition without work is let go after this long, so that another instance can take it and share the load. */
 const idleReleaseMs = seconds(60);
 /** No partition is held for longer, so that instances that start later get their share. */
@@ -242,6 +245,9 @@ export class Pump {
   }
 }
 
+/** The ids of sales begin with the time of the till's command. */
+const begunAtOf = ({ correlationId }: ServiceBusReceivedMessage): number | undefined => (typeof correlationId === 'string' ? timeOfUuid(correlationId) : undefined);
+
 interface HolderTold {
   readonly outage: (cause: unknown) => void;
   readonly received: (message: ServiceBusReceivedMessage) => void;
@@ -322,7 +328,7 @@ class HeldPartition {
     this.#lastWorkAt = Date.now();
     this.#tell.received(message);
     this.#unsettled += 1;
-    const turn = this.#tell.replay.turnOf(this, message.enqueuedTimeUtc?.getTime() ?? Infinity);
+    const turn = this.#tell.replay.turnOf(this, message.enqueuedTimeUtc?.getTime() ?? Infinity, begunAtOf(message));
     if (!turn || (await turn)) await this.#handleNow(message);
     this.#unsettled -= 1;
   }

@@ -9,8 +9,9 @@ function given({ speed = 5 } = {}) {
   const replay = new Replay({ speed: { value: speed, observe: (ageMs, lateMs) => void told.push({ ageMs, lateMs }) }, clock: () => startedAt + timing.now(), timing });
   const handled: string[] = [];
   const ours = {};
-  const come = (name: string, ageMs: number, partition: object = ours): void => {
-    const turn = replay.turnOf(partition, startedAt + timing.now() - ageMs);
+  const come = (name: string, ageMs: number, partition: object = ours, saleAgeMs?: number): void => {
+    const now = startedAt + timing.now();
+    const turn = replay.turnOf(partition, now - ageMs, saleAgeMs === undefined ? undefined : now - saleAgeMs);
     if (turn) void turn.then((isItsTurn) => handled.push(isItsTurn ? name : `${name} given back`));
     else handled.push(name);
   };
@@ -44,15 +45,41 @@ test('the sooner a backlog came together, the sooner it goes through', async () 
   expect(handled).toHaveLength(200);
 });
 
-test('live sales stand behind the backlog of their partition, and go through at once when it is gone', async () => {
-  const { timing, handled, come, backlogOf } = given();
+test('a sale that begins now goes before the backlog, and its messages keep their order', async () => {
+  // given
+  const { timing, handled, come, ours, backlogOf } = given();
+  backlogOf(200);
+
+  // when
+  come('asked', 0, ours, 1_000);
+  expect(handled).toEqual(['asked']);
+  await timing.advance(30_000);
+  come('asked again, and no longer young', 0, ours, 31_000);
+  come('undone', 0, ours, 31_500);
+
+  // then
+  expect(handled.at(-1)).not.toMatch(/asked|undone/);
+  await timing.advance(30_000);
+  expect(handled.slice(-2)).toEqual(['asked again, and no longer young', 'undone']);
+});
+
+test('what asks again about an old sale stands behind the backlog of its partition, and live messages go at once when that is gone', async () => {
+  const { timing, handled, come, ours, backlogOf } = given();
   backlogOf(20);
-  come('live', 0);
+  come('asked again', 0, ours, 600_000);
   expect(handled).toEqual([]);
   await timing.advance(6_000);
+  expect(handled.at(-1)).toBe('asked again');
+  come('live', 0);
   expect(handled.at(-1)).toBe('live');
-  come('live again', 0);
-  expect(handled.at(-1)).toBe('live again');
+});
+
+test('an id that holds no time, or one of years to come, goes before nothing', () => {
+  const { handled, come, ours, backlogOf } = given();
+  backlogOf(20);
+  come('random', 0, ours, -9e12);
+  come('unreadable', 0, ours, NaN);
+  expect(handled).toEqual([]);
 });
 
 test('one message that comes again late holds nobody up: a gap is not replayed', async () => {

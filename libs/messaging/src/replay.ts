@@ -2,6 +2,8 @@ import { realTiming, type Cancel, type ReplaySpeed, type Timing } from '@checkou
 
 /** What came so lately, in ms, is no backlog: it goes through at once. Busy is not behind. */
 const liveMs = 5_000;
+/** Somebody stands at the till of a sale that began so lately, in ms. */
+const youngMs = 30_000;
 /** How often a backlog is let on. What comes together is handled together, and costs less. */
 const turnMs = 200;
 /** A longer pause in what came is not replayed. */
@@ -24,8 +26,9 @@ interface Waiting {
  * Lets the messages of one subscription through as they come, and a backlog as it came, only some times faster. The messages say by themselves that
  * they are a backlog: they were put onto the bus a while ago. So nobody has to know how much is usual, nor that there was an outage.
  *
- * A playhead moves over the times at which they were put onto the bus, and lets everything through that it has passed. The order of a partition
- * is kept, so its live messages stand behind its backlog.
+ * A playhead moves over the times at which they were put onto the bus, and lets everything through that it has passed, in the order of its partition.
+ * Messages about a sale that began just now go through before it: somebody waits for those. The messages of one sale keep their order, because a sale
+ * only grows older.
  */
 export class Replay {
   readonly #speed: Pick<ReplaySpeed, 'value' | 'observe'>;
@@ -44,10 +47,14 @@ export class Replay {
     this.#movedAt = timing.now();
   }
 
-  /** @returns nothing when the message may be handled at once; else what tells when it is its turn, or false that it will not come. */
-  turnOf(holder: object, enqueuedAt: number): Promise<boolean> | undefined {
+  /**
+   * @param begunAt when the sale began that it is about, as far as is known: a till's clock says so.
+   * @returns nothing when the message may be handled at once; else what tells when it is its turn, or false that it will not come.
+   */
+  turnOf(holder: object, enqueuedAt: number, begunAt = -Infinity): Promise<boolean> | undefined {
+    const now = this.#clock();
     const before = this.#waiting.get(holder);
-    if (!before && this.#clock() - enqueuedAt < liveMs) return undefined;
+    if (Math.abs(now - begunAt) < youngMs || (!before && now - enqueuedAt < liveMs)) return undefined;
     return new Promise((tell) => {
       if (before) before.push({ enqueuedAt, tell });
       else this.#waiting.set(holder, [{ enqueuedAt, tell }]);

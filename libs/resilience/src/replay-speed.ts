@@ -3,7 +3,7 @@ import { realTiming, type Timing } from './timing.ts';
 /** Times the speed at which a backlog came. It begins with `first`; strain takes it down to `least`, at which it still ends. */
 const first = 4;
 const least = 3;
-/** Where it stays when all is well: enough to be done soon, and a sixth of what a service that does nothing else gets through. */
+/** Where it stays when all is well: done soon, and a quarter of the speed at which tills were seen to suffer (`docs/performance.md`). */
 const most = 6;
 /** A backlog of many hours goes as fast as it must to be gone in about this time, strain permitting. */
 const goneInMs = 30 * 60_000;

@@ -1,7 +1,7 @@
 import './unref-long-timers.ts';
 import { ServiceBusClient, type ServiceBusSender } from '@azure/service-bus';
 import { emulatorConfig, inventory } from '@checkout/contracts';
-import { partitionOf, uuidv7, type StoreId } from '@checkout/kernel';
+import { partitionOf, uuidv7, type SaleId, type StoreId } from '@checkout/kernel';
 import { startServiceBus, type EmulatorConfig, type ServiceBus } from '@checkout/local-service-bus';
 import { createLogger, type Logger } from '@checkout/observability';
 import { Database, int, sql, varchar, type Sql } from '@checkout/sql';
@@ -89,6 +89,11 @@ export class Town implements AsyncDisposable {
   async send(messages: readonly (inventory.ReleaseStock | inventory.ReserveStock)[]): Promise<void> {
     const outbound = messages.map((message) => toServiceBus(toOutbound(message, { id: uuidv7(), source: '/tests', time: '', tenantId: tenantId as never })));
     for (let from = 0; from < outbound.length; from += 100) await this.#sender.sendMessages(outbound.slice(from, from + 100));
+  }
+
+  /** A command to sell one piece, of this sale. */
+  of(storeId: string | undefined, saleId: SaleId): inventory.ReleaseStock {
+    return inventory.ReleaseStock({ ...ofSale(storeId), saleId });
   }
 
   reserve(sku: string, storeId = storeIds[0]): inventory.ReserveStock {
