@@ -293,7 +293,7 @@ describe('an error on our side', () => {
   });
 });
 
-it('slows down a subject that sends too much, and no other', async () => {
+it('X050 slows down a subject that sends too much, and no other', async () => {
   const greedy = { authorization: `Bearer ${await tokenFor(['till'], 'greedy')}` };
   const statuses = await Promise.all(Array.from({ length: 40 }, async () => (await submit({ headers: greedy })).status));
   expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(9);

@@ -3,9 +3,9 @@
  * Hexadecimal neighbours and dashes are excluded, so that a UUID or a trace id is never taken for a card.
  */
 const run = String.raw`(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{5})(?![0-9a-fA-F-])`;
-const candidate = new RegExp(String.raw`(?<![0-9a-fA-F-])${run}`, 'g');
+const candidate = new RegExp(String.raw`(?:(?<=%[Bb])|(?<![0-9a-fA-F-]))${run}`, 'g');
 /** In JSON text four digits may belong to an escape (`\u0007`): a card number may come after one, and none begins within. */
-const candidateInJson = new RegExp(String.raw`(?<!(?<!\\)(?:\\\\)*\\u)(?:(?<=\\u[0-9a-fA-F]{4})|(?<![0-9a-fA-F-]))${run}`, 'g');
+const candidateInJson = new RegExp(String.raw`(?<!(?<!\\)(?:\\\\)*\\u)(?:(?<=\\u[0-9a-fA-F]{4}|%[Bb])|(?<![0-9a-fA-F-]))${run}`, 'g');
 
 /** Numbers that issuers really use, from 15 digits: shorter ones are also EAN and GTIN codes, and a sale must not fail over a barcode. */
 const issuer = /^(?:3[47]\d{13}|(?:4|5|6|35|2[2-7])\d+)$/;

@@ -102,7 +102,7 @@ describe('inventory', () => {
     expect(await levelsOf('RICE')).toMatchObject([{ onHand: 7 }]);
   });
 
-  it('sells ten last items to ten of a hundred sales', async () => {
+  it('X098 sells ten last items to ten of a hundred sales', async () => {
     await deliver('D-4', 'BREAD', 10);
     await Promise.all(Array.from({ length: 100 }, (_, index) => receive(consumer.reserveStock(), reserve(`rush ${index}`, { BREAD: 1 }))));
 

@@ -47,7 +47,7 @@ describe('accepting a checkout', () => {
       expect(messages).toMatchObject([{ body: { lines: [soap5, ghost], totalMinor: 900, leftShop: { provisionalNumber: 'LEEDS-01-T1-000001', flags: ['article-unknown', 'price-changed'] } } }]);
     });
 
-    it('flags a card above the limit, a card sale of the day before yesterday, and a clock that is ahead', () => {
+    it('X076 flags a card above the limit, a card sale of the day before yesterday, and a clock that is ahead', () => {
       const dear = { ...soap5, unitPriceMinor: 4_000 };
       const flagsOf = (offer: http.CheckoutBody) => accept(shop(), commandOf(offer)).answer;
       expect(flagsOf(soldAlone({ totalMinor: 8_000 }, undefined, [dear]))).toMatchObject({ checkout: { leftShop: { flags: ['price-changed', 'over-limit'] } } });

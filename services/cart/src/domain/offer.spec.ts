@@ -68,7 +68,7 @@ describe('an offer', () => {
     expect(faultOf(anOffer({ totalMinor: 598, tenders }), twoTeas)).toMatchObject({ code: 'tender-mismatch' });
   });
 
-  it('is refused when no message could hold its receipt', () => {
+  it('X089 is refused when no message could hold its receipt', () => {
     const lines = Array.from({ length: 500 }, (_, index) => ({ sku: `ARTICLE-${index}` as Sku, quantity: 1 }));
     const wordy = goods(goodsOfLines(lines, aStore(), (sku) => ({ ...tea, sku, description: '\u8336'.repeat(80) })));
     expect(faultOf(anOffer({ totalMinor: 500 * 299, tenders: [card(500 * 299)] }), wordy)).toMatchObject({ code: 'line-limit' });

@@ -3,9 +3,9 @@ import { isLuhn } from '@checkout/observability';
 
 /**
  * 13 to 19 digits, plain or in the groups that cards are printed in. Hexadecimal neighbours and dashes are left out, so that a UUID is never
- * taken for a card.
+ * taken for a card; but the B that begins the first track of a stripe is no digit.
  */
-const candidate = /(?<![0-9a-fA-F-])(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{5})(?![0-9a-fA-F-])/g;
+const candidate = /(?:(?<=%[Bb])|(?<![0-9a-fA-F-]))(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{5})(?![0-9a-fA-F-])/g;
 
 /** A GTIN-13 or GTIN-14. Every tenth happens to pass Luhn, cards of 13 and 14 digits are no longer issued, and a sale must not fail over the name of an article. */
 const articleNumber = /^\d{13,14}$/;

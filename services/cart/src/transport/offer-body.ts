@@ -28,5 +28,7 @@ function named(issue: Issue): Issue {
   const path = issue.path.join('.');
   const code = codes.find(([form]) => form.test(path))?.[1];
   const isForm = issue.code !== 'unrecognized_keys' && issue.code !== 'custom' && !(code === 'line-limit' && !issue.code.startsWith('too_'));
-  return code && isForm ? { code: 'custom', path: issue.path, message: issue.message, params: { code } } : issue;
+  if (!code || !isForm) return issue;
+  const isOverflow = code === 'money-invalid' && issue.code === 'too_big';
+  return { code: 'custom', path: issue.path, message: issue.message, params: { code: isOverflow ? 'money-overflow' : code } };
 }

@@ -166,7 +166,7 @@ describe('while the bus', () => {
     await endsInOneSale(commandId);
   }, 60_000);
 
-  it('and the database are away nothing is accepted, and the till is told so, in its language', async () => {
+  it('and the database are away nothing is accepted, and the till is told so, in its language; later the same key sells (X045)', async () => {
     town.network.fault = 'hole';
     await until(async () => (await sell(newCommandId())).tookMs < 400);
     await town.bus.close();

@@ -197,7 +197,7 @@ describe('POST /v1/attention/{saleId}/give-up', () => {
   const post = (token: string, body: unknown = { reason: 'the shop is closed' }) =>
     fetch(`${base}/v1/attention/${running}/give-up`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
-  it.each([['given-up', 202], ['too-late', 409], ['not-found', 404]] as const)('says %s by %i', async (fate, status) => {
+  it.each([['given-up', 202], ['too-late', 409], ['not-found', 404]] as const)('X081 says %s by %i', async (fate, status) => {
     giveUpFate = fate;
     expect((await post('acme - sre')).status).toBe(status);
   });

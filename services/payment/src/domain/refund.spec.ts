@@ -64,12 +64,12 @@ describe('a refund', () => {
     ['more than is left of it, a refund under way included', [onCard(1, 101)], 'exceeds-captured'],
     ['a tender that there is not', [onCard(4, 1)], 'no-such-tender'],
     ['cash to a card', [onCard(3, 1)], 'no-such-tender'],
-  ])('is declined at once for %s', (what, parts, code) => {
+  ])('X080 is declined at once for %s', (what, parts, code) => {
     const others = what.includes('under way') ? [begin([onCard(1, 400)], [], 'earlier')] : [];
     expect(begin(parts, others)).toMatchObject({ state: 'declined', declineCode: code });
   });
 
-  it('is declined while the sale is not captured', () => {
+  it('X080 is declined while the sale is not captured', () => {
     expect(beginRefund(refundOf('refund'), 'GBP', [onCard(1, 1)], { ...payment, state: 'capturing' }, [], noon)).toMatchObject({ state: 'declined', declineCode: 'not-captured' });
     expect(beginRefund(refundOf('refund'), 'GBP', [onCard(1, 1)], undefined, [], noon)).toMatchObject({ state: 'declined', declineCode: 'not-captured' });
   });

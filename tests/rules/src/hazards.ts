@@ -1,0 +1,42 @@
+import type { SourceFile } from './tree.ts';
+
+/**
+ * The hazards that the design was made against (shared research, 2026): what the libraries below us do (O Opossum, M mssql and tedious, S the
+ * Service Bus SDK), where a process may die (K, cart's rows), and what anybody may send (X, HTTP and baskets). Each is a row with a number. A test that shows
+ * what we do about a row begins its title with the number; a row that no test can name stands below with the reason.
+ */
+const series = { O: 20, M: 20, S: 10, K: 7, X: 110 } as const;
+
+export const rows: readonly string[] = Object.entries(series).flatMap(([letter, last]) =>
+  Array.from({ length: last }, (_, index) => `${letter}${letter === 'X' ? String(index + 1).padStart(3, '0') : letter === 'K' ? String(index + 1).padStart(2, '0') : index + 1}`));
+
+export const notExposed: Readonly<Record<string, string>> = {
+  X048: 'No update is conditional: the back office puts whole stores and products, and the last one counts.',
+  X090: 'Tills send their journals one sale at a time, each under its own key; there is no batch of sales to be half right.',
+  X091: 'As X090: two entries of one command are two requests under one key (X037, X040).',
+  X092: 'As X090: a journal that is sent again, in any order, is requests that repeat (X037).',
+};
+
+/** A number opens the text of a title, or stands in brackets in it: `'X037 …'`, `'… (X326)'`, `'X101 X102 …'`. */
+const title = /['"`(]((?:[OMSKX]\d{1,3}[ ,]+(?:and )?)*[OMSKX]\d{1,3})(?=[ )])/g;
+
+/** Which spec files name which rows. */
+export function namedIn(files: readonly SourceFile[]): ReadonlyMap<string, readonly string[]> {
+  const named = new Map<string, string[]>();
+  for (const { path, text } of files.filter((file) => file.path.endsWith('.spec.ts') && !file.path.startsWith('tests/rules/'))) {
+    for (const [, numbers = ''] of text.matchAll(title)) {
+      for (const [row] of numbers.matchAll(/[OMSKX]\d+/g)) named.set(row, [...new Set([...(named.get(row) ?? []), path])]);
+    }
+  }
+  return named;
+}
+
+/** Rows with neither test nor reason, and reasons for rows that have a test by now. */
+export function hazardViolations(files: readonly SourceFile[], reasons: Readonly<Record<string, string>> = notExposed): string[] {
+  const named = namedIn(files);
+  return [
+    ...rows.filter((row) => !named.has(row) && reasons[row] === undefined).map((row) => `${row} is named by no test; write one, or say in hazards.ts why we are not exposed`),
+    ...Object.keys(reasons).filter((row) => named.has(row)).map((row) => `${row} is said not to concern us, and ${named.get(row)?.join(', ')} shows what we do about it`),
+    ...Object.keys(reasons).filter((row) => !rows.includes(row)).map((row) => `${row} is no row`),
+  ];
+}
