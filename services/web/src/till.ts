@@ -6,14 +6,17 @@ import type { Enrolment } from './device/enrolment.ts';
 import { emptyBook } from './journal/book.ts';
 import { entriesIn, exclusiveWriter, type TillDatabase } from './journal/indexed-db.ts';
 import { Journal } from './journal/journal.ts';
-import { defaultLimits } from './journal/limits.ts';
+import { DrawerSender } from './journal/drawer-sender.ts';
 import { Sender } from './journal/sender.ts';
 import { Attendant } from './till/attendant.ts';
 import { CatalogueKeeper } from './till/catalogue-keeper.ts';
 import { keepDraft, keptDraft } from './till/draft.ts';
 import { Goods } from './till/goods.ts';
 import { Money } from './till/money.ts';
+import { LimitsKeeper } from './till/limits-keeper.ts';
+import { Parking } from './till/parking.ts';
 import { Selling } from './till/selling.ts';
+import { Shifts } from './till/shifts.ts';
 import { Shown } from './till/shown.ts';
 import { sleep } from './till/sleep.ts';
 import { Tabs } from './till/tabs.ts';
@@ -24,10 +27,13 @@ export class Till {
   readonly goods: Goods;
   readonly money: Money;
   readonly selling: Selling;
+  readonly shifts: Shifts;
+  readonly parking: Parking;
   readonly subscribe: Shown['subscribe'];
   readonly #shown: Shown;
-  readonly #backEnd: BackEnd;
   readonly #sender: Sender;
+  readonly #drawerSender: DrawerSender;
+  readonly #limits: LimitsKeeper;
   readonly #tabs: Tabs;
   readonly #attendant: Attendant;
   readonly #catalogue: CatalogueKeeper;
@@ -38,16 +44,17 @@ export class Till {
     const session = new Session(enrolment);
     const shown = new Shown({
       tillId: enrolment.tillId, ...keptDraft(), steps: [], isPaying: false, book: emptyBook, damaged: new Set(), contact: { kind: 'well' }, clockOffMs: 0, isRefused: false, language,
+      parked: [], isParkedKnown: false, isParking: false,
     });
-    const limits = () => defaultLimits;
     const backEnd = new BackEnd(session, (reading) => this.#clock(reading));
-    const tabs = new Tabs(shown, journal, () => this.#sender);
+    const limitsKeeper = new LimitsKeeper(shown, database, backEnd);
+    const limits = () => limitsKeeper.now;
+    const tabs = new Tabs(shown, journal, () => [this.#sender, this.#drawerSender]);
     const catalogue = new CatalogueKeeper(shown, database, backEnd, session);
     const attendant = new Attendant({ shown, journal, backEnd, tabs, limits });
     shown.subscribe(() => keepDraft(shown.view));
     this.#shown = shown;
     this.subscribe = shown.subscribe;
-    this.#backEnd = backEnd;
     this.#tabs = tabs;
     this.#catalogue = catalogue;
     this.#attendant = attendant;
@@ -56,7 +63,15 @@ export class Till {
       sell: (commandId, body) => backEnd.sell(commandId, body),
       onNews: (contact) => tabs.tell(contact),
     });
+    this.#drawerSender = new DrawerSender({
+      journal, sleep, random: Math.random,
+      tell: (entryId, entry) => backEnd.tellDrawer(entryId, entry),
+      onNews: () => tabs.tell(shown.view.contact),
+    });
+    this.#limits = limitsKeeper;
     this.goods = new Goods(shown);
+    this.shifts = new Shifts(shown, journal, tabs);
+    this.parking = new Parking(shown, this.goods, database, backEnd);
     this.money = new Money(shown, this.goods);
     this.selling = new Selling({ shown, journal, tabs, attendant, catalogue, limits, goods: this.goods });
   }
@@ -71,8 +86,10 @@ export class Till {
     this.#tabs.listen();
     await this.#tabs.show(this.view.contact);
     await this.#catalogue.start(this.#stopping.signal);
+    await this.#limits.start(this.#stopping.signal);
+    void this.parking.start();
     // Held for as long as this tab lives; another takes over when it goes.
-    void navigator.locks.request('scanlon-till-sender', () => this.#sender.run(this.#stopping.signal)).catch(() => undefined);
+    void navigator.locks.request('scanlon-till-sender', () => Promise.all([this.#sender.run(this.#stopping.signal), this.#drawerSender.run(this.#stopping.signal)])).catch(() => undefined);
     if (this.view.current !== undefined) void this.#attendant.attend(this.view.current);
     setInterval(() => this.#tick(), 500);
   }
@@ -83,9 +100,6 @@ export class Till {
     this.#shown.set({ language });
   }
 
-  receiptText(saleId: string): Promise<string | undefined> {
-    return this.#backEnd.receiptText(saleId);
-  }
 
   #clock({ server, till }: ClockReading): void {
     const off = till - server;

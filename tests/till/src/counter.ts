@@ -69,8 +69,30 @@ export class Counter {
     return reference;
   }
 
-  async show(screen: 'Sell' | 'Sales'): Promise<void> {
+  async show(screen: 'Sell' | 'Sales' | 'Shift'): Promise<void> {
     await this.page.getByRole('radio', { name: screen, exact: true }).locator('xpath=following-sibling::label').click();
+  }
+
+  async park(name = ''): Promise<void> {
+    await this.button('Park basket').first().click();
+    const dialog = this.page.getByRole('dialog', { name: 'Park basket' });
+    await dialog.getByRole('textbox').fill(name);
+    await dialog.getByRole('button', { name: 'Park basket' }).click();
+  }
+
+  /** Opens the list of parked baskets and takes up the one that is called so. */
+  async takeUp(called: string | RegExp): Promise<void> {
+    await this.page.getByRole('button', { name: /^Parked baskets/ }).click();
+    await this.page.getByRole('dialog', { name: 'Parked baskets' }).getByRole('button', { name: called }).click();
+  }
+
+  total(): Promise<string | null> {
+    return this.page.getByTestId('total').textContent();
+  }
+
+  /** What is on the paper of this name. */
+  async paper(name: string | RegExp): Promise<string> {
+    return (await this.page.getByRole('region', { name }).locator('pre').textContent()) ?? '';
   }
 
   field(label: string): Locator {

@@ -41,3 +41,21 @@ export function toldBy(status: number, body: unknown): Told {
 }
 
 const wrong = (status: number): Told => ({ kind: 'later', isKnown: false, retryAfterMs: 0, why: { code: 'wrong-answer', detail: `HTTP ${status}` } });
+
+/** What became of a request that is no sale. */
+export type Done<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly body: unknown }
+  /** No answer that can be understood, or none now: it may have been done, and may be asked again under the same key. */
+  | { readonly kind: 'later' };
+
+export function doneBy<T>(status: number, body: unknown, schema: z.ZodType<T>): Done<T> {
+  if (status === 200 || status === 201) {
+    const parsed = schema.safeParse(body);
+    return parsed.success ? { kind: 'done', value: parsed.data } : { kind: 'later' };
+  }
+  const problem = ProblemDocument.safeParse(body);
+  if (!problem.success || problem.data.retryable || status >= 500 || status === 401) return { kind: 'later' };
+  const { code, detail } = problem.data;
+  return { kind: 'refused', refusal: { code, ...(detail !== undefined && { detail }) }, body };
+}

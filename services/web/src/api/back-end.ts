@@ -1,8 +1,11 @@
-import type { http } from '@checkout/contracts';
+import { http } from '@checkout/contracts';
 import type { CommandId } from '@checkout/kernel';
-import { noAnswer, toldBy, type Told } from './answer.ts';
+import type { z } from 'zod';
+import type { DrawerTold } from '../journal/drawer-sender.ts';
+import type { SignedLimits } from '../journal/signed-limits.ts';
+import { doneBy, noAnswer, toldBy, type Done, type Told } from './answer.ts';
 import { eventsIn } from './event-stream.ts';
-import { CataloguePage, CheckoutStatus, TimelineEntry } from './lenient.ts';
+import { CataloguePage, CheckoutStatus, LimitsKeys, ParkedSale, ParkedSales, ShiftTold, TakenElsewhere, TimelineEntry } from './lenient.ts';
 import type { Session } from './session.ts';
 
 /** A till that hears nothing for this long goes on by itself. */
@@ -64,10 +67,51 @@ export class BackEnd {
     }
   }
 
-  /** The receipt as the store's series numbers it, laid out for a printer. */
-  async receiptText(saleId: string): Promise<string | undefined> {
-    const answer = await this.#call('GET', `/api/receipt/v1/receipts/${saleId}`, { headers: { accept: 'text/plain' }, signal: AbortSignal.timeout(readLimitMs) });
-    return answer?.ok && answer.headers.get('content-type')?.startsWith('text/plain') ? answer.text().catch(() => undefined) : undefined;
+
+  /** What this till may take on cards alone, and the keys to verify it with. */
+  async limits(): Promise<SignedLimits | undefined> {
+    const [signed, keys] = await Promise.all([
+      this.#read('/api/cart/v1/offline-limits', http.SignedLimits),
+      this.#read('/api/cart/v1/offline-limits/keys', LimitsKeys),
+    ]);
+    return signed && keys && { token: signed.limits, keys: keys.keys };
+  }
+
+  async parked(): Promise<readonly http.ParkedSale[] | undefined> {
+    return (await this.#read('/api/cart/v1/parked-sales', ParkedSales))?.parkedSales;
+  }
+
+  park(parkedId: string, basket: http.ParkBody): Promise<Done<http.ParkedSale>> {
+    return this.#write('/api/cart/v1/parked-sales', parkedId, basket, ParkedSale);
+  }
+
+  /** `taken`: another till was faster. */
+  async takeUp(parkedId: string, takeUpId: string): Promise<Done<http.ParkedSale> | { readonly kind: 'taken'; readonly by: string; readonly at: number }> {
+    const answer = await this.#write(`/api/cart/v1/parked-sales/${parkedId}/take-up`, takeUpId, undefined, ParkedSale);
+    if (answer.kind !== 'refused') return answer;
+    const taken = TakenElsewhere.safeParse(answer.body);
+    return taken.success ? { kind: 'taken', by: taken.data.takenBy, at: Date.parse(taken.data.takenAt) } : answer;
+  }
+
+  async tellDrawer(entryId: string, entry: http.ShiftEntry): Promise<DrawerTold> {
+    const answer = await this.#write('/api/receipt/v1/shifts/entries', entryId, entry, ShiftTold);
+    return answer.kind === 'done' ? { kind: 'told', ...(answer.value.reportNumber !== undefined && { reportNumber: answer.value.reportNumber }) } : answer;
+  }
+
+  async #read<T>(address: string, schema: z.ZodType<T>): Promise<T | undefined> {
+    const answer = await this.#call('GET', address, { signal: AbortSignal.timeout(readLimitMs) });
+    const parsed = answer?.ok ? schema.safeParse(await answer.json().catch(() => undefined)) : undefined;
+    return parsed?.success ? parsed.data : undefined;
+  }
+
+  /** Safe to repeat under the same key. */
+  async #write<T>(address: string, key: string, body: object | undefined, schema: z.ZodType<T>): Promise<Done<T>> {
+    const answer = await this.#call('POST', address, {
+      headers: { 'idempotency-key': key, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(sendLimitMs),
+    });
+    return answer ? doneBy(answer.status, jsonOf(await answer.text().catch(() => '')), schema) : { kind: 'later' };
   }
 
   async #sellOnce(commandId: CommandId, body: http.CheckoutBody): Promise<Told> {

@@ -15,3 +15,16 @@ export const CheckoutStatus = z.object({
 export const TimelineEntry = z.object(http.TimelineEntry.shape);
 
 export const CataloguePage = z.object({ ...http.CataloguePage.shape, store: z.object(http.Store.shape), products: z.array(z.object(http.Product.shape)) });
+
+export const ParkedSale = z.object(http.ParkedSale.shape);
+export const ParkedSales = z.object({ parkedSales: z.array(ParkedSale) });
+export const TakenElsewhere = z.object({ code: z.literal('parked-sale-taken'), takenBy: z.string(), takenAt: z.string() });
+
+/** Keys of a kind that this till does not know are left out: others may be there for newer ones. */
+export const LimitsKeys = z.object({ keys: z.array(z.unknown()) }).transform(({ keys }) => ({ keys: keys.flatMap((key) => {
+  const parsed = http.LimitsKeys.shape.keys.element.safeParse(key);
+  return parsed.success ? [parsed.data] : [];
+}) }));
+
+/** All that a till wants to know of a shift it has told: the store's number of its report. */
+export const ShiftTold = z.object({ shiftId: z.string(), reportNumber: z.string().optional() });

@@ -1,6 +1,7 @@
 import type { http } from '@checkout/contracts';
 import type { CommandId } from '@checkout/kernel';
-import type { Entry, Refusal, Sold } from './fact.ts';
+import { drawerOf, emptyDrawer, type Drawer } from './drawer.ts';
+import type { Entry, Fact, Refusal, Sold } from './fact.ts';
 
 /** Where a sale stands, as this till knows it. Only `waiting` and `accepted` are unfinished. */
 export type Standing =
@@ -21,16 +22,17 @@ export interface KeptSale extends Omit<Sold, 'kind'> {
 export interface Book {
   readonly lastSequence: number;
   readonly sales: ReadonlyMap<CommandId, KeptSale>;
+  readonly drawer: Drawer;
 }
 
-export const emptyBook: Book = { lastSequence: 0, sales: new Map() };
+export const emptyBook: Book = { lastSequence: 0, sales: new Map(), drawer: emptyDrawer };
 
 /** What the journal says. Sales whose own entry is damaged are parked: what they say may not be what was sold. */
 export function bookOf(entries: readonly Entry[], damaged: ReadonlySet<number> = new Set()): Book {
   const sales = new Map<CommandId, KeptSale>();
   let lastSequence = 0;
   for (const { seq, at, fact } of entries) {
-    if (fact.kind === 'opened') continue;
+    if (!isOfSale(fact)) continue;
     if (fact.kind === 'sold') {
       const { kind: _kind, ...sold } = fact;
       lastSequence = Math.max(lastSequence, sold.tillSequence);
@@ -40,11 +42,14 @@ export function bookOf(entries: readonly Entry[], damaged: ReadonlySet<number> =
     const sale = sales.get(fact.commandId);
     if (sale && !damaged.has(seq)) sales.set(fact.commandId, after(sale, fact, at));
   }
-  return { lastSequence, sales };
+  return { lastSequence, sales, drawer: drawerOf(entries, damaged) };
 }
 
+type OfSale = Extract<Fact, { readonly commandId: CommandId }>;
+const isOfSale = (fact: Fact): fact is OfSale => 'commandId' in fact;
+
 /** A sale ends once: what is written after its end changes nothing. */
-function after(sale: KeptSale, fact: Exclude<Entry['fact'], { kind: 'opened' | 'sold' }>, at: number): KeptSale {
+function after(sale: KeptSale, fact: Exclude<OfSale, { kind: 'sold' }>, at: number): KeptSale {
   if (fact.kind === 'released') return { ...sale, releasedAt: sale.releasedAt ?? at };
   if (sale.standing.state === 'ended' || sale.standing.state === 'withdrawn') return sale;
   switch (fact.kind) {

@@ -23,6 +23,10 @@ export type Fact =
   | { readonly kind: 'refused'; readonly commandId: CommandId; readonly refusal: Refusal; readonly isKnown: boolean }
   /** Taken back by the till: nothing was accepted, and it will never be sent again. */
   | { readonly kind: 'withdrawn'; readonly commandId: CommandId }
+  /** What happened to the drawer: just what the back end is told. */
+  | { readonly kind: 'drawer'; readonly entryId: string; readonly entry: http.ShiftEntry }
+  | { readonly kind: 'drawer-told'; readonly entryId: string; readonly reportNumber?: string }
+  | { readonly kind: 'drawer-refused'; readonly entryId: string; readonly refusal: Refusal }
   /** A person asked for a refused sale to be sent once more. */
   | { readonly kind: 'resumed'; readonly commandId: CommandId };
 

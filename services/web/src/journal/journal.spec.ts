@@ -1,7 +1,7 @@
 import type { CommandId } from '@checkout/kernel';
-import { aSale, MemoryEntries, newJournal } from './testing.ts';
+import { aSale, MemoryEntries, newJournal, someLimits } from './testing.ts';
 import { isException, unfinished } from './book.ts';
-import { exceededBy, exposureOf, defaultLimits } from './limits.ts';
+import { exceededBy, exposureOf } from './limits.ts';
 
 const one = 'one' as CommandId;
 const two = 'two' as CommandId;
@@ -82,10 +82,10 @@ describe('what a till may take on cards alone', () => {
     [5_001, none, 'per-sale'],
     [2_000, { sumMinor: 148_001, count: 40, since: 0 }, 'sum'],
     [1, { sumMinor: 200, count: 200, since: 0 }, 'count'],
-    [1, { sumMinor: 1, count: 1, since: -defaultLimits.ageMs - 1 }, 'age'],
+    [1, { sumMinor: 1, count: 1, since: -someLimits.ageMs - 1 }, 'age'],
     [0, { sumMinor: 900_000, count: 900, since: -1e12 }, undefined],
   ])('%d on cards with %j outstanding: %s', (cardMinor, exposure, exceeded) => {
-    expect(exceededBy(cardMinor, exposure, defaultLimits, 0)).toBe(exceeded);
+    expect(exceededBy(cardMinor, exposure, someLimits, 0)).toBe(exceeded);
   });
 
   it('counts what has left the shop and is not confirmed, and nothing else', async () => {

@@ -1,4 +1,3 @@
-import { hours } from '@checkout/kernel';
 import { cardMinorOf, type Book } from './book.ts';
 
 /** What a till may take on cards while it cannot ask whether they are good. Cash has no limit: it is in the drawer. */
@@ -10,9 +9,7 @@ export interface Limits {
   readonly ageMs: number;
 }
 
-export const defaultLimits: Limits = { perSaleMinor: 5_000, sumMinor: 150_000, count: 200, ageMs: hours(24) };
-
-export type Exceeded = 'per-sale' | 'sum' | 'count' | 'age';
+export type Exceeded = 'cash-alone' | 'per-sale' | 'sum' | 'count' | 'age';
 
 /** What the shop would lose if no card were good, from sales whose goods have gone. */
 export interface Exposure {
@@ -31,6 +28,7 @@ export function exposureOf({ sales }: Book): Exposure {
 /** The limit that a card sale would break, if any. */
 export function exceededBy(cardMinor: number, exposure: Exposure, limits: Limits, now: number): Exceeded | undefined {
   if (cardMinor === 0) return undefined;
+  if (limits.count === 0) return 'cash-alone';
   if (cardMinor > limits.perSaleMinor) return 'per-sale';
   if (exposure.sumMinor + cardMinor > limits.sumMinor) return 'sum';
   if (exposure.count + 1 > limits.count) return 'count';

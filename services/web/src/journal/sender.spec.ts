@@ -2,16 +2,15 @@ import type { http } from '@checkout/contracts';
 import type { CommandId } from '@checkout/kernel';
 import { noAnswer, type Told } from '../api/answer.ts';
 import { unfinished } from './book.ts';
-import { defaultLimits } from './limits.ts';
 import { Sender, type Contact } from './sender.ts';
-import { aSale, newJournal } from './testing.ts';
+import { aSale, newJournal, someLimits } from './testing.ts';
 
 const ids = (count: number): CommandId[] => Array.from({ length: count }, (_, index) => `sale-${index}` as CommandId);
 const status = (commandId: CommandId, state: http.CheckoutState): Told => ({ kind: 'status', status: { checkoutId: commandId, saleId: commandId, state } as unknown as http.CheckoutStatus });
 const down: Told = { kind: 'later', isKnown: true, retryAfterMs: 0, why: { code: 'dependency-unavailable' } };
 
 /** A sender whose time passes only while it sleeps, until nothing is open or the attempts are used up. */
-async function sent(count: number, answer: (commandId: CommandId, attempt: number, attempts: readonly CommandId[]) => Told, { limits = defaultLimits, attempts: most = 200, released = false } = {}) {
+async function sent(count: number, answer: (commandId: CommandId, attempt: number, attempts: readonly CommandId[]) => Told, { limits = someLimits, attempts: most = 200, released = false } = {}) {
   const journal = newJournal();
   for (const commandId of ids(count)) {
     await journal.append(aSale(commandId));
@@ -64,7 +63,7 @@ it('lets 199 of 200 sales through when one can never be taken', async () => {
 });
 
 it('never takes a sale back that may have arrived', async () => {
-  const tight = { ...defaultLimits, perSaleMinor: 100 };
+  const tight = { ...someLimits, perSaleMinor: 100 };
   const { journal } = await sent(1, () => down, { limits: tight, attempts: 20 });
   expect([...journal.book.sales.values()].map(({ standing }) => standing.state)).toEqual(['waiting']);
 });
@@ -73,7 +72,7 @@ it('takes a card sale above the limit back when it is certain that nothing was a
   const journal = newJournal();
   const stopping = new AbortController();
   const sender = new Sender({
-    journal, limits: () => ({ ...defaultLimits, perSaleMinor: 100 }), now: () => 0, random: () => 1, onNews: () => {}, sell: () => Promise.resolve(down),
+    journal, limits: () => ({ ...someLimits, perSaleMinor: 100 }), now: () => 0, random: () => 1, onNews: () => {}, sell: () => Promise.resolve(down),
     sleep: async () => {
       if (journal.book.sales.size === 0) await journal.append(aSale('one' as CommandId));
       else stopping.abort();

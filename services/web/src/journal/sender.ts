@@ -75,8 +75,9 @@ export class Sender {
     return Math.max(0, Math.min(idleMs, ...asks));
   }
 
-  async #send({ commandId, body }: KeptSale): Promise<void> {
-    const told = await this.#options.sell(commandId, body);
+  async #send(sale: KeptSale): Promise<void> {
+    const { commandId } = sale;
+    const told = await this.#options.sell(commandId, asSent(sale));
     switch (told.kind) {
       case 'status':
         this.#succeeded(commandId);
@@ -132,5 +133,9 @@ export class Sender {
     });
   }
 }
+
+/** Of a sale whose goods have gone the back end is told so: it then takes it as it was sold. */
+const asSent = ({ body, releasedAt, soldAt, provisionalNumber, taxMode, lines }: KeptSale): http.CheckoutBody =>
+  releasedAt === undefined ? body : { ...body, leftShop: { soldAt: new Date(soldAt).toISOString(), provisionalNumber, taxMode, lines: [...lines] } };
 
 const isOpen = (sale: KeptSale | undefined): boolean => sale?.standing.state === 'waiting' || sale?.standing.state === 'accepted';

@@ -2,7 +2,10 @@ import type { SaleLine } from '@checkout/contracts';
 import type { CommandId } from '@checkout/kernel';
 import type { Book } from './book.ts';
 import type { Entry, Sold } from './fact.ts';
+import type { Limits } from './limits.ts';
 import { Journal, type EntryStore, type Exclusive } from './journal.ts';
+
+export const someLimits: Limits = { perSaleMinor: 5_000, sumMinor: 150_000, count: 200, ageMs: 24 * 3_600_000 };
 
 /** Entries as IndexedDB keeps them, for specs, with ways to tamper. */
 export class MemoryEntries implements EntryStore {

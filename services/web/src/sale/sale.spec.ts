@@ -1,8 +1,9 @@
-import type { http } from '@checkout/contracts';
+import type { http, Language } from '@checkout/contracts';
 import type { Sku } from '@checkout/kernel';
 import { amountIn, shownAmount } from './amount.ts';
 import { added, repriced, totalsOf, withQuantity, type Basket } from './basket.ts';
-import { provisionalReceipt } from './receipt.ts';
+import { words } from '../words/index.ts';
+import { receiptText } from './receipt.ts';
 import { Scanner } from './scanner.ts';
 import { exactly, found, quantityAndWords } from './search.ts';
 import { changeMinorOf, dueMinor, withCard, withCash } from './tenders.ts';
@@ -96,14 +97,32 @@ describe('search', () => {
   });
 });
 
-it('prints a provisional receipt that adds up and fits the paper', () => {
-  const text = provisionalReceipt({
+describe('a receipt in the language of the till', () => {
+  const goods = {
     storeName: 'Brightside Leeds', tillId: 'LEEDS-01-T1', number: 'LEEDS-01-T1-000007', soldAt: Date.UTC(2026, 10, 22, 10, 0, 0), commandId: '01890000-0000-7000-8000-000000000000',
-    lines: [{ sku: tea.sku, description: tea.description, quantity: 2, unitPriceMinor: 249, taxRateBp: 0 }, { sku: cola.sku, description: cola.description, quantity: 1, unitPriceMinor: 175, taxRateBp: 2_000 }],
+    lines: [
+      { sku: tea.sku, description: tea.description, quantity: 2, unitPriceMinor: 249, taxRateBp: 0 },
+      { sku: cola.sku, description: 'Soft drinks of the region, without sugar, in a bottle of two litres', quantity: 1, unitPriceMinor: 175, taxRateBp: 2_000 },
+    ],
     taxMode: 'inclusive', currency: 'GBP', tenders: [{ type: 'cash', amountMinor: 673, tenderedMinor: 1_000 }],
-  }, { receipt: 'Provisional receipt', total: 'TOTAL', cash: 'Cash', card: 'Card', change: 'Change', tax: 'Tax', reference: 'Reference', till: 'Till' });
-  expect(text).toContain('Provisional receipt LEEDS-01-T1-000007');
-  expect(text).toMatch(/TOTAL GBP +6\.73\n/);
-  expect(text).toMatch(/Change +3\.27\n/);
-  for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(48);
+  } as const;
+  const printed = (language: Language, more: object = {}) => receiptText({ ...goods, ...more }, { ...words[language], receipt: words[language].provisional, total: words[language].total.toUpperCase() });
+
+  it('is laid out for a printer of 42 columns, with nothing cut off', () => {
+    const text = printed('en');
+    expect(text).toContain('Provisional receipt LEEDS-01-T1-000007');
+    expect(text).toMatch(/TOTAL GBP +6\.73\n/);
+    expect(text).toMatch(/Change +3\.27\n/);
+    expect(text.replaceAll('\n', ' ')).toContain('Soft drinks of the region, without sugar, in a bottle of two litres');
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(42);
+  });
+
+  it('is German on a till that speaks German', () => {
+    const text = printed('de', { saleId: '0f0e4c55-27f5-5d8c-9c0e-2f6b8f1f8f10' });
+    expect([/SUMME GBP +6,73\n/, /Wechselgeld +3,27\n/, /Steuer 20 % \/ 1,75 +0,29\n/, /22\.11\.26/, /Verkauf 0f0e4c55/].map((form) => form.test(text))).toEqual([true, true, true, true, true]);
+  });
+
+  it('shows what tax was added where it is added at the till', () => {
+    expect(printed('en', { taxMode: 'exclusive' })).toMatch(/Subtotal +6\.73\nTax +0\.35\nTOTAL GBP +7\.08\n/);
+  });
 });

@@ -11,7 +11,7 @@ export function Banners() {
   const [damaged] = view.damaged;
   return (
     <Stack gap="xs" mb="sm">
-      {view.contact.kind === 'lost' && <Alert color="orange" role="status">{say.lost}</Alert>}
+      {view.contact.kind === 'lost' && <Alert color="orange" role="status">{say.lost}{view.limitsFault && <> {say.limits[view.limitsFault]} {say.limits.cashAlone}</>}</Alert>}
       {view.isRefused && <Alert color="red" role="alert">{say.refusedTill}</Alert>}
       {damaged !== undefined && <Alert color="red" role="alert">{say.damagedJournal(damaged)}</Alert>}
       {Math.abs(view.clockOffMs) > worthSayingMs && <Alert color="orange" role="status">{say.clock(Math.round(Math.abs(view.clockOffMs) / minutes(1)))}</Alert>}

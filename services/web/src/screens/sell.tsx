@@ -3,6 +3,7 @@ import { BasketTable } from './basket-table.tsx';
 import { Finder } from './finder.tsx';
 import { NoticeLine } from './notice-line.tsx';
 import { OutcomePanel } from './outcome-panel.tsx';
+import { Parking } from './parking.tsx';
 import { PaymentPanel } from './payment-panel.tsx';
 import { useTill } from './use-till.ts';
 
@@ -17,6 +18,7 @@ export function SellScreen() {
         <Paper withBorder p="md">
           <Finder products={view.catalogue.products} />
           <NoticeLine />
+          <Parking />
           <BasketTable />
         </Paper>
       </Grid.Col>

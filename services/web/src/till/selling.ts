@@ -4,6 +4,7 @@ import { newCommandId } from '../device/command-id.ts';
 import { cardMinorOf } from '../journal/book.ts';
 import type { Journal } from '../journal/journal.ts';
 import { exceededBy, exposureOf, type Limits } from '../journal/limits.ts';
+import { linesOf } from '../sale/parked.ts';
 import { dueMinor } from '../sale/tenders.ts';
 import type { Attendant } from './attendant.ts';
 import type { CatalogueKeeper } from './catalogue-keeper.ts';
@@ -40,12 +41,13 @@ export class Selling {
       totalMinor: goods.totalMinor,
       tenders: [...tenders],
       requestedAt: new Date().toISOString(),
+      ...(book.drawer.open && { shiftId: book.drawer.open.opened.shiftId }),
     };
     const exceeded = contact.kind === 'lost' ? exceededBy(cardMinorOf({ body }), exposureOf(book), limits(), Date.now()) : undefined;
     if (exceeded) return shown.set({ notice: { kind: 'fault', fault: exceeded } });
     shown.set({ isPaying: true, notice: undefined });
     const commandId = newCommandId();
-    const lines = basket.map(({ product: { sku, description, unitPriceMinor, taxRateBp }, quantity }) => ({ sku, description, quantity, unitPriceMinor, taxRateBp }));
+    const lines = linesOf(basket);
     try {
       await journal.append(({ lastSequence }) => ({
         kind: 'sold', commandId, tillSequence: lastSequence + 1, provisionalNumber: `${tillId}-${String(lastSequence + 1).padStart(6, '0')}`,

@@ -1,23 +1,23 @@
 import type { Journal } from '../journal/journal.ts';
-import type { Contact, Sender } from '../journal/sender.ts';
+import type { Contact } from '../journal/sender.ts';
 import type { Shown } from './shown.ts';
 
 /** All tabs of a till share its journal, and one of them sends. Here they tell each other what is new. */
 export class Tabs {
   readonly #shown: Shown;
   readonly #journal: Journal;
-  readonly #sender: () => Sender;
+  readonly #senders: () => readonly { wake(): void }[];
   readonly #channel = new BroadcastChannel('scanlon-till');
 
-  constructor(shown: Shown, journal: Journal, sender: () => Sender) {
+  constructor(shown: Shown, journal: Journal, senders: () => readonly { wake(): void }[]) {
     this.#shown = shown;
     this.#journal = journal;
-    this.#sender = sender;
+    this.#senders = senders;
   }
 
   listen(): void {
     this.#channel.onmessage = ({ data }: MessageEvent<Contact | 'work'>) => {
-      if (data === 'work') this.#sender().wake();
+      if (data === 'work') this.#wakeHere();
       void this.show(data === 'work' ? this.#shown.view.contact : data);
     };
     addEventListener('online', () => this.wake());
@@ -25,7 +25,7 @@ export class Tabs {
 
   /** There is something to send, and whichever tab sends should do so now. */
   wake(): void {
-    this.#sender().wake();
+    this.#wakeHere();
     this.#channel.postMessage('work');
     void this.show(this.#shown.view.contact);
   }
@@ -34,6 +34,10 @@ export class Tabs {
   tell(contact: Contact): void {
     this.#channel.postMessage(contact);
     void this.show(contact);
+  }
+
+  #wakeHere(): void {
+    for (const sender of this.#senders()) sender.wake();
   }
 
   async show(contact: Contact): Promise<void> {
