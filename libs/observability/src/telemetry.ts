@@ -1,13 +1,13 @@
 export interface TelemetryOptions {
   readonly service: string;
   readonly version: string;
-  /** Sends traces to Application Insights. */
+  /** Sends traces, and the metrics that alerts ask for, to Application Insights. */
   readonly applicationInsights?: string | undefined;
   /** Sends traces to a collector by OTLP over HTTP, which the SDK reads from the environment itself. */
   readonly otlpEndpoint?: string | undefined;
 }
 
-/** What records spans, until it is closed. Closing sends what it holds. */
+/** What records spans and metrics, until it is closed. Closing sends what it holds. */
 export interface Telemetry {
   close(): Promise<void>;
 }
@@ -15,7 +15,7 @@ export interface Telemetry {
 /**
  * Records spans where somebody wants them. Nobody does unless asked, and then nothing of it is even loaded: the SDK of Azure Monitor takes
  * seconds to start and 130 MB, and a laptop and a test have no use for it. Spans are our own (`openSpan`); no library is patched. Metrics are
- * Prometheus' and stay at `/metrics`.
+ * Prometheus' at `/metrics`; Application Insights is sent the few that alerts ask it for (exported-metrics.ts), once a minute.
  */
 export async function startTelemetry({ service, version, applicationInsights, otlpEndpoint }: TelemetryOptions): Promise<Telemetry | undefined> {
   if (applicationInsights === undefined && otlpEndpoint === undefined) return undefined;
@@ -42,5 +42,7 @@ async function toApplicationInsights(connectionString: string): Promise<Telemetr
     enableStandardMetrics: false,
     instrumentationOptions: { http: off, azureSdk: off, mongoDb: off, mySql: off, postgreSql: off, redis: off, redis4: off },
   });
+  const { exportMetrics } = await import('./export-metrics.ts');
+  exportMetrics();
   return { close: () => shutdownAzureMonitor() };
 }

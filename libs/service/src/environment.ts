@@ -34,7 +34,7 @@ export const PlatformEnvironment = z.object({
     description: 'which of its identities a process on Azure uses; read by `@azure/identity`', example: '6a5f0e0c-2f4e-4a63-9d0c-0a54c3d1b7aa',
   }),
   APPLICATIONINSIGHTS_CONNECTION_STRING: orEmpty(z.string().regex(/InstrumentationKey=/, { error: 'is not a connection string of Application Insights' })).meta({
-    description: 'sends traces to Application Insights; nothing is loaded for it when it is not set', example: 'InstrumentationKey=…;IngestionEndpoint=https://…',
+    description: 'sends traces, and the metrics that alerts ask for, to Application Insights; nothing is loaded for it when it is not set', example: 'InstrumentationKey=…;IngestionEndpoint=https://…',
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: orEmpty(url).meta({ description: 'sends traces to a collector by OTLP over HTTP; nothing is loaded for it when it is not set', example: 'http://collector:4318' }),
 });

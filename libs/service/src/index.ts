@@ -1,4 +1,5 @@
 export { MigrationEnvironment, PlatformEnvironment, readEnvironment, telemetryOf } from './environment.ts';
+export { exportedMetrics } from '@checkout/observability';
 export { readSettings, SettingsError, settingsOf, type SettingFacts } from './settings.ts';
 export { runMigrations } from './run-migrations.ts';
 export { runService, type Assembled, type Operators, type PipelineParts, type Platform } from './run-service.ts';

@@ -50,7 +50,7 @@ function agreementFaults(tree: Tree, name: string, workflow: Workflow, content: 
     ...jobs.filter(([, job]) => job['timeout-minutes'] === undefined).map(([job]) => `${name}: ${job} may run for ever`),
     ...(workflow.permissions === undefined ? [`${name}: may do everything, because it does not say what it may do`] : []),
     ...jobs.flatMap(([job, { strategy }]) => (strategy?.matrix.target && strategy.matrix.target.join() !== Object.keys(programs).join() ? [`${name}: ${job} makes images of ${strategy.matrix.target.join(', ')}`] : [])),
-    ...jobs.flatMap(([job, { steps }]) => steps.flatMap(({ uses }) => (uses !== undefined && !/@v?\d/.test(uses) ? [`${name}: ${job} takes ${uses}, which moves`] : []))),
+    ...jobs.flatMap(([job, { steps }]) => steps.flatMap(({ uses }) => (uses !== undefined && !/@[0-9a-f]{40}$/.test(uses) ? [`${name}: ${job} takes ${uses}, which may be another tomorrow: a tag moves, a commit does not`] : []))),
     ...(name === 'deploy.yml' ? deployFaults(tree, workflow) : []),
   ];
 }
@@ -69,6 +69,8 @@ function deployFaults(tree: Tree, { env = {}, jobs }: Workflow): string[] {
     ...(deploy?.needs === 'what-if' ? [] : ['deploy.yml: nobody sees what would change before it does']),
     ...(place('STAGE=migrations') >= 0 && place('STAGE=migrations') < place('--name services') ? [] : ['deploy.yml: new revisions start before their tables are there']),
     ...Object.keys(programs).filter((program) => !migrated.includes(program)).map((program) => `deploy.yml: ${program} is not migrated`),
+    ...(place('azure-ready.sh') > place('--name services') && place('azure-ready.sh') < place('smoke.ts') ? [] : ['deploy.yml: the sale may be sold by the revisions before']),
+    ...(place('services/web/build.mjs') > place('--name services') ? [] : ['deploy.yml: the till in the browser stays as it was']),
     ...(place('smoke.ts') > place('--name services') ? [] : ['deploy.yml: nothing is sold afterwards']),
     ...(deploy?.steps.some((step) => step.env?.['IMAGE_TAG']?.includes('steps.before') && step.run?.includes('az deployment group create')) ? [] : ['deploy.yml: there is no way back']),
   ];

@@ -8,6 +8,8 @@ export interface Program {
   readonly name: string;
   /** The file to run, from the root of the tree. */
   readonly file: string;
+  /** Another tree than this one, when the program is of another release. */
+  readonly directory?: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Answers 200 once the program is ready. */
   readonly healthUrl: string;
@@ -41,7 +43,7 @@ export class Child {
   constructor(program: Program, log: Log, extraNodeOptions: readonly string[] = []) {
     this.program = program;
     this.#process = spawn(process.execPath, [...nodeOptions, ...extraNodeOptions, program.file], {
-      cwd: root,
+      cwd: program.directory ?? root,
       env: { ...inherited(), ...program.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: Ctrl-C reaches the supervisor alone, which ends its children in order.

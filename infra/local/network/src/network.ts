@@ -110,6 +110,11 @@ export class Network extends Site implements AsyncDisposable {
     await this.#run(names.filter((name) => !standIns.includes(name)));
   }
 
+  /** Brings a service's database to the schema of this tree, or of another release's. */
+  migrate(service: ServiceName, directory = root): Promise<void> {
+    return migrate(this.sqlConnection(service), [join(directory, 'libs/messaging/migrations'), join(directory, `services/${service}/src/store/migrations`)]);
+  }
+
   /** Services first, so that nothing is received or decided while the ground goes away under it. */
   async stop(): Promise<void> {
     await Promise.all([...serviceNames, 'functions' as const, 'web' as const].map((name) => this.#children.get(name)?.stop()));
@@ -124,10 +129,7 @@ export class Network extends Site implements AsyncDisposable {
   async #startAll(): Promise<this> {
     try {
       await this.#run(standInNames);
-      await Promise.all(serviceNames.map((name) => migrate(this.sqlConnection(name), [
-        join(root, 'libs/messaging/migrations'),
-        join(root, `services/${name}/src/store/migrations`),
-      ])));
+      await Promise.all(serviceNames.map((name) => this.migrate(name)));
       await migrate(this.sqlConnection('operations'), [join(root, 'services/functions/src/store/migrations')]);
       await this.#run(this.#options.hasDesk === false ? serviceNames : [...serviceNames, 'functions']);
       if (this.#options.hasTill) {

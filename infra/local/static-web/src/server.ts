@@ -1,6 +1,7 @@
 import { createServer, request as ask, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import { filesIn, type ServedFile } from './files.ts';
+import { siteRules } from './site-rules.ts';
 
 export interface StaticWebOptions {
   /** 0 takes a free one. */
@@ -22,15 +23,18 @@ const silentLimitMs = 120_000;
 
 /**
  * The stand-in for Azure Static Web Apps with linked back ends: one origin for the site and its API, so that a browser needs no CORS and a
- * till stores one address. What is no file and no API is `index.html`, as `navigationFallback` does it.
+ * till stores one address. Headers and the page for what is no file are those of the site's own `staticwebapp.config.json`.
+ *
+ * @throws Error when that file has a rule which is not kept to here.
  */
 export async function startStaticWeb({ port = 0, host = '127.0.0.1', directory, backends }: StaticWebOptions): Promise<RunningStaticWeb> {
-  const files = filesIn(directory);
+  const rules = siteRules(directory);
+  const files = filesIn(directory, rules);
   const server = createServer((request, response) => {
     const path = request.url?.split('?', 1)[0] ?? '/';
     if (path === '/health') return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}');
     if (path.startsWith('/api/')) return forward(request, response, backends);
-    serve(request, response, files.get(path) ?? files.get('/index.html'));
+    serve(request, response, files.get(path === '/' ? '/index.html' : path) ?? files.get(rules.fallbackFor(path) ?? ''));
   });
   await new Promise<void>((resolve, reject) => void server.once('error', reject).listen(port, host, resolve));
   const close = (): Promise<void> => new Promise((resolve) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,8 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'checkout-site-'));
   mkdirSync(join(directory, 'assets'));
   writeFileSync(join(directory, 'index.html'), '<h1>Till</h1>');
+  // The rules that the till is deployed with.
+  copyFileSync(join(import.meta.dirname, '../../../../services/web/public/staticwebapp.config.json'), join(directory, 'staticwebapp.config.json'));
   writeFileSync(join(directory, 'assets', 'till-1a2b.js'), 'export {};');
   backend = createServer((request, response) => {
     request.resume().on('end', () => response.writeHead(202, { location: '/v1/x' }).end(`${request.method} ${request.url} ${request.headers['idempotency-key'] ?? ''}`));
@@ -35,6 +37,22 @@ it('serves files for good when their name says their content, and the page for e
   expect(await page.text()).toBe('<h1>Till</h1>');
   expect(page.headers.get('cache-control')).toBe('no-cache');
   expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+});
+
+it('has no page for a script that is gone, and shows nobody its rules', async () => {
+  expect((await fetch(`${site.url}/assets/till-gone.js`)).status).toBe(404);
+  expect(await (await fetch(`${site.url}/staticwebapp.config.json`)).text()).toBe('<h1>Till</h1>');
+});
+
+it.each([
+  ['a rule that is not kept to here', { auth: {} }, /auth is not known here/],
+  ['a part of one that is not', { routes: [{ route: '/admin', allowedRoles: ['administrator'] }] }, /routes.allowedRoles is not known here/],
+  ['a star in the middle, which Azure does not take', { routes: [{ route: '/*/assets' }] }, /is no address/],
+])('does not serve a site with %s', async (_, rules, says) => {
+  const other = mkdtempSync(join(tmpdir(), 'checkout-site-'));
+  writeFileSync(join(other, 'staticwebapp.config.json'), JSON.stringify(rules));
+  await expect(startStaticWeb({ directory: other, backends: {} })).rejects.toThrow(says);
+  rmSync(other, { recursive: true });
 });
 
 it('passes calls of the API on as they are, and their answers back', async () => {
