@@ -1,10 +1,10 @@
 import { Caller, Requires, type Principal } from '@checkout/auth';
 import { http } from '@checkout/contracts';
-import { Problem, ZodBody } from '@checkout/http';
+import { Problem, ZodBody, ZodPipe } from '@checkout/http';
 import { assert, uuidv7, type SaleId } from '@checkout/kernel';
-import { Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { changeLine } from '../application/change-line.ts';
 import { openBasket } from '../application/open-basket.ts';
 import type { Baskets, Inputs } from '../application/ports.ts';
@@ -13,6 +13,9 @@ import { viewOf } from '../domain/basket.ts';
 import { basketIdIn, maySee, skuIn, storeOf } from './callers.ts';
 import { answered } from './refused.ts';
 import { BASKETS, INPUTS } from './tokens.ts';
+
+/** A basket is opened without a word; whoever says one means something that would be lost. */
+const nothingIn = new ZodPipe(z.strictObject({}));
 
 /** Baskets, as tills fill them. Every change answers with the whole basket, so that the till never adds up by itself. */
 @Controller('v1/carts')
@@ -24,7 +27,8 @@ export class BasketsController {
 
   @Post()
   @Requires('checkout:submit')
-  async open(@Caller() caller: Principal, @Req() { traceparent }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<http.BasketView> {
+  async open(@Caller() caller: Principal, @Body() body: unknown, @Req() { traceparent }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<http.BasketView> {
+    if (body !== undefined) nothingIn.transform(body);
     const { tenantId } = caller;
     const storeId = storeOf(caller);
     const basketId = uuidv7() as SaleId;
