@@ -88,6 +88,8 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         { name: 'PAYMENT_URL', value: 'https://payment.${servicesDomain}' }
         { name: 'RECEIPT_URL', value: 'https://receipt.${servicesDomain}' }
         { name: 'LOG_LEVEL', value: 'info' }
+        // Without limits Node lets garbage lie as long as there is room. What the desk needs at the most is measured with these (docs/performance.md).
+        { name: 'languageWorkers__node__arguments', value: '--max-old-space-size=96 --max-semi-space-size=4' }
         { name: 'SERVICE_VERSION', value: imageTag }
         { name: 'AZURE_CLIENT_ID', value: identity.clientId }
         { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: applicationInsightsConnectionString }

@@ -1,7 +1,7 @@
 // `node tools/run.mjs file services/functions/src/bench.ts [entries] [replays]`: how quickly the desk indexes, lists and replays, and in how much memory. The desk is what Azure is given:
 // compiled, on the Functions host, a process of its own. The stand-ins and a service that handles what is replayed run here, on the same cores.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -28,7 +28,12 @@ function mostMegabytes({ pid }: ChildProcess): number {
 function compiled(directory: string): { readonly host: string; readonly app: string } {
   const { status } = spawnSync(process.execPath, [join(root, 'tools/image.mjs'), directory, 'services/functions', 'infra/local/functions'], { stdio: ['ignore', 'ignore', 'inherit'] });
   if (status !== 0) throw new Error('The desk does not compile.');
-  return { host: join(directory, 'infra/local/functions/dist/main.js'), app: join(directory, 'services/functions') };
+  const [host, app] = [join(directory, 'infra/local/functions'), join(directory, 'services/functions')];
+  // The host of Azure is no part of the process that is measured; this one shares the app's packages, so that none is loaded twice.
+  cpSync(join(host, 'node_modules'), join(app, 'node_modules'), { recursive: true, force: false });
+  rmSync(join(host, 'node_modules'), { recursive: true });
+  symlinkSync(join(app, 'node_modules'), join(host, 'node_modules'));
+  return { host: join(host, 'dist/main.js'), app };
 }
 
 async function started(shop: BenchShop): Promise<{ readonly child: ChildProcess; readonly url: string }> {

@@ -35,6 +35,26 @@ describe('a dry run', () => {
     expect(edits?.map(({ before, after }) => [before, after])).toEqual([[commitStock(0), commitStock(0, 'TEA-02')], [commitStock(1), commitStock(1, 'TEA-02')]]);
   });
 
+  it('keeps what was predicted before its token ended, and goes on under another one (X340)', async () => {
+    let isEnded = true;
+    let asked = 0;
+    await using desk = await TestDesk.start({
+      predict: (_, messages) => {
+        asked += 1;
+        return isEnded && asked > 1 ? Promise.reject(new Error('inventory answered 401')) : Promise.resolve(messages.map(({ messageId }) => ({ messageId, verdict: 'would-apply' })));
+      },
+    });
+    await desk.deadLetter(120);
+    const plan = await desk.parts.make.make(replayOf(await desk.signature()), ann);
+
+    await expect(desk.parts.dryRun.run(plan.planId, ann)).rejects.toMatchObject({ code: 'service-silent', detail: 'inventory answered 401' });
+    const before = (await desk.parts.plans.items(plan.planId, ['planned'], 200)).filter(({ prediction }) => prediction !== undefined);
+    isEnded = false;
+
+    expect(before).toHaveLength(100);
+    expect((await desk.parts.dryRun.run(plan.planId, ann)).counts).toEqual({ 'would-apply': 120 });
+  });
+
   it('says so when the service cannot be asked', async () => {
     await using desk = await TestDesk.start();
     await desk.deadLetter(1);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { queue, TestDesk } from '../testing/desk.ts';
+import { ann, queue, replayOf, TestDesk } from '../testing/desk.ts';
 
 describe('the index of dead letters', () => {
   let desk: TestDesk;
@@ -63,6 +63,24 @@ describe('the index of dead letters', () => {
       { reason: 'Session ID is null.', step: message.subject },
       { reason: 'TTLExpiredException', step: message.subject },
     ]);
+  });
+
+  it('finds what lies in a subscription that was made again, under numbers that it had passed, and ends what was in the old one (X332)', async () => {
+    await desk.deadLetter(3);
+    const plan = await desk.parts.make.make({ ...replayOf(await desk.signature()), isRamped: false }, ann);
+    await desk.makeTopicAgain();
+    await desk.deadLetter(2, { reason: 'body-invalid', first: 10 });
+
+    expect(await desk.parts.index.findNew(Infinity)).toBe(0);
+    expect(await desk.parts.index.compare(Infinity)).toEqual({ gone: 3, unknown: 2 });
+    const [group, ...others] = await desk.parts.groups.groups({ scope: 'all-tenants' });
+    expect([group?.facts.reason, group?.waiting, others]).toEqual(['body-invalid', 2, []]);
+    await desk.parts.direct.start(plan.planId, ann);
+    await desk.parts.run.run(plan, Date.now() + 20_000);
+    // Under the numbers of the plan lie other messages now: none of them is sent.
+    expect(await desk.parts.plans.counts(plan.planId)).toEqual({ gone: 3 });
+    expect(await desk.parts.index.compare(Infinity)).toEqual({ gone: 0, unknown: 0 });
+    expect((await desk.parts.queues.peek(queue, 0n, 10)).map(({ messageId }) => messageId)).toEqual(['body-invalid-10', 'body-invalid-11']);
   });
 
   it('counts each dead letter once when two processes walk a queue at the same time', async () => {

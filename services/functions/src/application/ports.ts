@@ -141,6 +141,8 @@ export interface PlanStore {
   list(scope: Scope): Promise<readonly Plan[]>;
   /** Items in those states, in the order they are replayed in, so many at the most, after a number. */
   items(planId: string, states: readonly ItemState[], max: number, after?: bigint): Promise<readonly Item[]>;
+  /** The first items that are still to be sent: not those of a sale that waits for another one of the plan, or has lost it. */
+  next(planId: string, max: number): Promise<readonly Item[]>;
   /** What was predicted of the items that are still to be replayed, and how much money is in them. */
   predictions(plan: Plan): Promise<readonly Predicted[]>;
   /** How the items of one wave have ended so far. */

@@ -71,6 +71,18 @@ describe('a replay', () => {
     await expect(desk.parts.restore.restore({ ...queue, sequenceNumber: item?.sequenceNumber ?? 0n }, 'the edit was wrong', ann)).rejects.toMatchObject({ code: 'not-archived' });
   });
 
+  it('gets to a message behind thousands that its rule does not fit', async () => {
+    const last = 2_100;
+    await desk.deadLetter(last + 1, { saleOf: (n) => commitStock(n).saleId, bodyOf: (n) => commitStock(n, n === 0 || n === last ? 'wrong' : 'right') });
+    const rule = [{ op: 'test' as const, path: '/lines/0/sku', value: 'wrong' }, { op: 'replace' as const, path: '/lines/0/sku', value: 'TEA-01' }];
+    const plan = await desk.parts.make.make({ ...replayOf(await desk.signature()), rule, isRamped: false, maxPerSecond: 5_000 }, ann);
+
+    await desk.parts.direct.start(plan.planId, ann);
+    await Promise.all([desk.handle(2), desk.parts.run.run(plan, Date.now() + 60_000)]);
+
+    expect(await desk.parts.plans.counts(plan.planId)).toEqual({ applied: 2, unfit: last - 1 });
+  }, 120_000);
+
   it('tells what somebody else has taken from under the plan', async () => {
     await desk.deadLetter(3);
     const plan = await desk.parts.make.make({ ...replayOf(await desk.signature()), isRamped: false }, ann);

@@ -26,8 +26,12 @@ export interface RunLimits {
 
 const standard: RunLimits = { liveBacklog: 500, outcomeMs: 60_000, breakerMemoryMs: 30 * 60_000, pollMs: 200 };
 
-/** How many items a run looks at to find its next wave. */
-const lookahead = 2_000;
+/** The most messages held at a time. */
+const maxWave = 250;
+/** With so many replays out whose outcome was not told yet, a run that is not ramped waits. */
+const maxUntold = 2_000;
+/** How long a look at the live messages counts. */
+const lookCountsMs = 1_000;
 /** Between two tries to take what a run that died still has locked. */
 const busyMs = 1_000;
 
@@ -54,6 +58,7 @@ export class RunPlan {
   async run(plan: Plan, untilMs: number, isOurs: () => boolean = () => true): Promise<void> {
     const { plans, pause, now } = this.#parts;
     let waitingSinceMs: number | undefined;
+    let lookAgainMs = 0;
     while (now().getTime() < untilMs && isOurs()) {
       const current = await plans.find('all-tenants', plan.planId);
       if (current?.state !== 'running') return;
@@ -73,9 +78,12 @@ export class RunPlan {
         const next = afterWave({ wave: current.wave - 1 - current.rampFrom, failedInWave: outcomes['failed-again'] ?? 0, sizeOfWave: sum(outcomes) });
         if (current.wave > current.rampFrom && next.go === 'stop') return this.#end(current, { state: 'stopped', because: next.because });
       }
-      if (await this.#yields(current)) {
-        await pause(this.#limits.pollMs);
-        continue;
+      if (now().getTime() >= lookAgainMs) {
+        if (await this.#yields(current)) {
+          await pause(this.#limits.pollMs);
+          continue;
+        }
+        lookAgainMs = now().getTime() + lookCountsMs;
       }
       if (!(await this.#wave(current, isOurs))) return;
     }
@@ -85,14 +93,14 @@ export class RunPlan {
   async #wave(plan: Plan, isOurs: () => boolean): Promise<boolean> {
     const { plans, now, pause } = this.#parts;
     const startedAt = now().getTime();
-    const items = await plans.items(plan.planId, ['planned', 'sending', 'sent', 'failed-again', 'unfit'], lookahead);
-    const wave = nextWave(items, Math.min(plan.isRamped ? waveSize(plan.wave - plan.rampFrom) : 500, plan.maxPerSecond));
+    const size = Math.min(plan.isRamped ? waveSize(plan.wave - plan.rampFrom) : maxWave, maxWave, plan.maxPerSecond);
+    const { sent: untold = 0, planned: held = 0 } = await plans.counts(plan.planId);
+    const wave = untold < maxUntold ? nextWave(await plans.next(plan.planId, 2 * size), size) : [];
     if (wave.length === 0) {
-      if (items.some(({ state }) => state === 'sent')) {
+      if (untold > 0) {
         await pause(this.#limits.pollMs);
         return true;
       }
-      const held = items.filter(({ state }) => state === 'planned').length;
       await this.#end(plan, { state: 'done', ...(held > 0 && { because: `${held} messages were held back, because an earlier one of the same sale did not succeed` }) });
       return false;
     }

@@ -49,7 +49,7 @@ const plan = (kind: 'replay' | 'discard', says: string): Command => ({
 
 export const commands: Readonly<Record<string, Command>> = {
   groups: { usage: 'groups [--subscription …] [--storeId …] [--type …] [--reason …]', says: 'failures with one cause, and what is inside', arguments: 0, call: (_, options) => ({ method: 'GET', path: `dead-letters/groups${query(options, ['subscription', 'storeId', 'type', 'reason'])}` }) },
-  list: { usage: 'list [filters] [--limit <n>]', says: 'dead letters that wait', arguments: 0, call: (_, options) => ({ method: 'GET', path: `dead-letters${query(options, [...filters, 'limit'])}` }) },
+  list: { usage: 'list [filters] [--limit <n>] [--csv]', says: 'dead letters that wait', arguments: 0, call: (_, options) => ({ method: 'GET', path: `dead-letters${query(options, [...filters, 'limit'])}` }) },
   replay: plan('replay', 'freeze a selection into a plan to put it back'),
   discard: plan('discard', 'freeze a selection into a plan to archive it'),
   plans: { usage: 'plans', says: 'plans, the newest first', arguments: 0, call: () => ({ method: 'GET', path: 'dead-letters/plans' }) },

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { commands, usage, type Options } from './commands.ts';
+import { csv } from './csv.ts';
 import { printed } from './print.ts';
 
 const { DESK_URL, DESK_TOKEN } = process.env;
@@ -13,7 +14,7 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       signature: text, topic: text, subscription: text, tenantId: text, storeId: text, saleId: text, type: text, failedFrom: text, failedUntil: text, text,
-      reason: text, rule: text, limit: text, after: text, state: text, 'max-per-second': text, 'no-ramp': flag, json: flag,
+      reason: text, rule: text, limit: text, after: text, state: text, 'max-per-second': text, 'no-ramp': flag, json: flag, csv: flag,
     },
   });
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -31,7 +32,8 @@ async function main(): Promise<number> {
     const { title, detail, action, code } = result as { readonly title: string; readonly detail?: string; readonly action: string; readonly code: string };
     return fail(`${title}${detail === undefined ? '' : `: ${detail}`} [${code}]\n${action}\n`);
   }
-  process.stdout.write(`${values.json ? JSON.stringify(result, null, 2) : printed(name, result)}\n`);
+  if (values.csv && name === 'list') process.stdout.write(csv((result as { readonly letters: Parameters<typeof csv>[0] }).letters));
+  else process.stdout.write(`${values.json ? JSON.stringify(result, null, 2) : printed(name, result)}\n`);
   // A chain that does not hold is no success.
   return name === 'verify' && (result as { readonly broken?: unknown }).broken !== undefined ? 1 : 0;
 }

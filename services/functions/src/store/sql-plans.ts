@@ -41,6 +41,9 @@ const TakenRow = z.object({ taken: z.int() });
 const planColumns = sql`
   p.document, p.approved_by AS approvedBy, p.state, p.because, p.wave, p.ramp_from AS rampFrom, p.predicted_at AS predictedAt, p.version`;
 
+const itemColumns = sql`
+  i.sequence_number AS sequenceNumber, i.tenant_id AS tenantId, i.sale_id AS saleId, i.message_id AS messageId, i.replay_id AS replayId, i.state, i.wave, i.prediction, i.because`;
+
 /** Tables `replay_plan` and `replay_item`, with what a change of an item means for the index and the audit. */
 export class SqlPlans implements PlanStore {
   readonly #database: Pick<Database, 'query' | 'queries' | 'commit'>;
@@ -87,10 +90,22 @@ export class SqlPlans implements PlanStore {
 
   items(planId: string, states: readonly ItemState[], max: number, after = -1n): Promise<readonly Item[]> {
     return this.#database.query(ItemRow, sql`
-      SELECT TOP (${int(max)}) i.sequence_number AS sequenceNumber, i.tenant_id AS tenantId, i.sale_id AS saleId, i.message_id AS messageId, i.replay_id AS replayId,
-        i.state, i.wave, i.prediction, i.because
+      SELECT TOP (${int(max)}) ${itemColumns}
       FROM replay_item AS i
       WHERE i.plan_id = ${varchar(36, planId)} AND i.sequence_number > ${bigint(after)} AND i.state IN (${join(states.map((state) => sql`${varchar(12, state)}`), ', ')})
+      ORDER BY i.sequence_number;`);
+  }
+
+  next(planId: string, max: number): Promise<readonly Item[]> {
+    return this.#database.query(ItemRow, sql`
+      SELECT TOP (${int(max)}) ${itemColumns}
+      FROM replay_item AS i
+      WHERE i.plan_id = ${varchar(36, planId)}
+        AND i.state IN ('planned', 'sending')
+        AND NOT EXISTS (
+          SELECT 1 FROM replay_item AS h
+          WHERE h.plan_id = i.plan_id AND h.tenant_id = i.tenant_id AND h.sale_id = i.sale_id AND h.state IN ('sent', 'failed-again', 'unfit')
+        )
       ORDER BY i.sequence_number;`);
   }
 

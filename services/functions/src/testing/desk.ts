@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
+import { ServiceBusAdministrationClient, ServiceBusClient, type ServiceBusAdministrationClientOptions, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { startServiceBus, type ServiceBus } from '@checkout/local-service-bus';
 import { Database } from '@checkout/sql';
 import { startTestDatabase, type TestDatabase } from '@checkout/sql/testing';
@@ -34,11 +35,11 @@ export type Death = 'after marking' | 'after sending' | 'after removing';
 
 /** The desk on the two stand-ins, with a subscription `inventory` that fails and one beside it that must notice nothing. */
 export class TestDesk implements AsyncDisposable {
-  readonly client: ServiceBusClient;
+  client: ServiceBusClient;
   readonly database: Database;
   readonly databaseConnection: string;
   readonly busConnection: string;
-  readonly parts: ReturnType<typeof assemble>;
+  parts: ReturnType<typeof assemble>;
   readonly #directory: string;
   readonly #bus: ServiceBus;
   readonly #server: TestDatabase;
@@ -84,6 +85,21 @@ export class TestDesk implements AsyncDisposable {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
+  /** Deletes the topic and makes it again: its messages are gone, and numbers count from the beginning. Who goes on is a new process. */
+  async makeTopicAgain(): Promise<void> {
+    // The client asks for HTTPS always, and the stand-in speaks HTTP.
+    const agent = new Agent({ keepAlive: true });
+    Object.assign(agent, { protocol: 'https:' });
+    const options: ServiceBusAdministrationClientOptions & { agent: Agent } = { agent };
+    const administration = new ServiceBusAdministrationClient(this.busConnection, options);
+    await administration.deleteTopic(queue.topic);
+    await administration.createTopic(queue.topic, { requiresDuplicateDetection: true });
+    await administration.createSubscription(queue.topic, queue.subscription, { requiresSession: true, lockDuration: 'PT5S' });
+    await this.client.close();
+    this.client = new ServiceBusClient(this.busConnection);
+    this.parts = assemble(this.client, this.database);
+  }
+
   /** Dead letters as inventory would leave them: received, and refused for a reason. */
   async deadLetter(count: number, { reason = 'stock-row-missing', tenant = 'acme', first = 0, saleOf = (n: number) => `sale-${n}`, bodyOf = (n: number): object => ({ tenantId: tenant, saleId: saleOf(n), currency: 'GBP', totalMinor: 100, token: 'tok_secret' }) } = {}): Promise<void> {
     const messages = Array.from({ length: count }, (_, index) => first + index).map((n) => ({
@@ -107,7 +123,7 @@ export class TestDesk implements AsyncDisposable {
   async handle(count: number, outcome: 'applied' | 'dead-letter' = 'applied'): Promise<ServiceBusReceivedMessage[]> {
     const receiver = await this.client.acceptSession('stock', 'inventory', 'p1');
     const handled: ServiceBusReceivedMessage[] = [];
-    for (const until = Date.now() + 15_000; handled.length < count && Date.now() < until;) {
+    for (const until = Date.now() + 60_000; handled.length < count && Date.now() < until;) {
       for (const message of await receiver.receiveMessages(100, { maxWaitTimeInMs: 300 })) {
         handled.push(message);
         if (outcome === 'applied') {

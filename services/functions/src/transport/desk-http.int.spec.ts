@@ -113,10 +113,44 @@ describe('the routes of the desk', () => {
 
   it('refuse to start while a breaker is open, and say which (X333)', async () => {
     const planId = await made();
-    await desk.parts.reports.breakerChanged({ service: 'inventory', instance: 'i', dependency: 'inventory/work', state: 'open', at: new Date() });
+    await desk.parts.reports.breakerChanged({ service: 'inventory', instance: 'i', dependency: 'inventory/work', state: 'open', cause: 'login failed', incidentId: 'inc-7', at: new Date() });
 
-    expect(await routes.call('sre', ofPlan('start'), { planId })).toMatchObject({ status: 409, body: { code: 'breaker-open', detail: expect.stringContaining('inventory/work') as string } });
+    expect(await routes.call('sre', ofPlan('start'), { planId })).toMatchObject({ status: 409, body: { code: 'breaker-open', detail: expect.stringContaining('inventory/work (login failed; incident inc-7)') as string } });
     expect((await routes.call('sre', 'GET /v1/dead-letters/plans/{planId}', { planId })).body['heldBackBy']).toContain('inventory/work');
+  });
+
+  it('want a second person for a replay that would meet sales which have gone another way since (X328)', async () => {
+    const planId = await made();
+    const plan = await desk.parts.plans.find('all-tenants', planId);
+    const [item] = await desk.parts.plans.items(planId, ['planned'], 1);
+    if (plan && item) await desk.parts.plans.mark(plan, [{ sequenceNumber: item.sequenceNumber, prediction: 'conflict', because: 'the sale is cancelled' }], []);
+
+    const alone = await routes.call('sre', ofPlan('start'), { planId });
+    await routes.call('approver', ofPlan('approve'), { planId });
+    const together = await routes.call('sre', ofPlan('start'), { planId });
+
+    expect(alone).toMatchObject({ status: 403, body: { code: 'approval-needed', detail: expect.stringContaining('1 of its messages') as string } });
+    expect(together).toMatchObject({ status: 200, body: { state: 'running' } });
+  });
+
+  it('know no replay of what has been replayed (X327)', async () => {
+    const planId = await made();
+    const plan = await desk.parts.plans.find('all-tenants', planId);
+    await routes.call('sre', ofPlan('start'), { planId });
+    if (plan) await Promise.all([desk.handle(2), desk.parts.run.run(plan, Date.now() + 20_000)]);
+
+    expect((await routes.call('sre', plans, {}, { kind: 'replay', selection: { topic: 'stock' }, reason: 'once more' })).body.code).toBe('nothing-selected');
+    expect((await routes.call('sre', ofPlan('start'), { planId })).body.code).toBe('plan-not-in-state');
+  });
+
+  it('refuse to replay what nobody reads, and let it be discarded (X334)', async () => {
+    const sender = desk.client.createSender('stock');
+    await sender.sendMessages({ messageId: 'of-tomorrow', body: {}, subject: 'inventory.commit-stock.v9', applicationProperties: { tenant: 'acme', replayFor: 'inventory', 'cloudEvents:type': 'inventory.commit-stock.v9' } });
+    await desk.signature();
+    const selection = { type: 'inventory.commit-stock.v9' };
+
+    expect((await routes.call('sre', plans, {}, { kind: 'replay', selection, reason: 'x' })).body.code).toBe('version-unsupported');
+    expect((await routes.call('sre', plans, {}, { kind: 'discard', selection, reason: 'no till of ours sends it' })).status).toBe(201);
   });
 
   it('show a body as text that a page cannot run and a terminal shows as it is, without card tokens (X336, X337)', async () => {
