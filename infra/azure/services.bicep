@@ -62,7 +62,7 @@ var services = [
   {
     name: 'receipt'
     subscriptions: [{ topic: 'receipt-commands', subscription: 'receipt' }]
-    settings: []
+    settings: [{ name: 'ORCHESTRATOR_URL', value: 'https://orchestrator.${defaultDomain}' }]
     secrets: []
   }
 ]

@@ -39,11 +39,16 @@ export function lineTotals({ quantity, unitPriceMinor, taxRateBp }: PricedLine, 
 
 /** The only source of a sale's subtotal, tax and total, for the basket, the check at the door and the receipt. */
 export function saleTotals(lines: readonly PricedLine[], mode: TaxMode): SaleTotals {
+  return saleTotalsOf(lines.map((line) => ({ taxRateBp: line.taxRateBp, ...lineTotals(line, mode) })));
+}
+
+/** As `saleTotals`, of lines that have their amounts already: nothing is rounded again. */
+export function saleTotalsOf(lines: readonly ({ readonly taxRateBp: number } & LineTotals)[]): SaleTotals {
   const byRate = new Map<number, LineTotals[]>();
-  for (const line of lines) {
-    const totals = byRate.get(line.taxRateBp) ?? [];
-    totals.push(lineTotals(line, mode));
-    byRate.set(line.taxRateBp, totals);
+  for (const { taxRateBp, ...line } of lines) {
+    const totals = byRate.get(taxRateBp) ?? [];
+    totals.push(line);
+    byRate.set(taxRateBp, totals);
   }
   const taxes = [...byRate]
     .sort(([a], [b]) => a - b)

@@ -35,6 +35,7 @@ beforeAll(async () => {
   database = Database.open({ connectionString: server.connectionString, name: 'receipt' });
   const bus = { send: (messages: readonly Outbound[]) => Promise.resolve(void sent.push(...messages)) };
   const { module } = receipt({
+    environment: { ORCHESTRATOR_URL: 'http://127.0.0.1:9', REFUND_WINDOW_DAYS: 365 } as Parameters<typeof receipt>[0]['environment'],
     logger,
     reads: database,
     pipeline: (parts) => {

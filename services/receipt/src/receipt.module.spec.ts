@@ -5,7 +5,7 @@ import { createLogger, Health } from '@checkout/observability';
 import type { StoreId, TenantId } from '@checkout/kernel';
 import type { ReceiptReader } from './application/ports.ts';
 import { receiptOf } from './domain/receipt.ts';
-import { ReceiptModule } from './receipt.module.ts';
+import { ReceiptModule, type RefundParts } from './receipt.module.ts';
 import { issuedAtMs, paid, saleOf, storeId, tenantId } from './testing.ts';
 import { routes } from './transport/routes.ts';
 
@@ -23,13 +23,15 @@ const issued = receiptOf(paid('sale 1').body, 'S', 42, issuedAtMs);
 const reader: ReceiptReader = {
   bySale: (tenant, sale) => Promise.resolve(tenant === tenantId && sale === issued.saleId ? issued : undefined),
   byNumber: (tenant, store, series, number) => Promise.resolve(tenant === tenantId && store === storeId && series === 'S' && number === 42 ? issued : undefined),
-  totals: () => Promise.resolve([{ day: 20_458, currency: 'GBP', sales: 1, netMinor: 498, taxMinor: 100, grossMinor: 598 }]),
+  totals: () => Promise.resolve([{ day: 20_458, currency: 'GBP', sales: 1, netMinor: 498, taxMinor: 100, grossMinor: 598, refunds: 0, refundedNetMinor: 0, refundedTaxMinor: 0, refundedGrossMinor: 0 }]),
   series: () => Promise.resolve([]),
 };
 
+const refunds = { windowMs: 1, inputs: {} as RefundParts['inputs'], reader: {} as RefundParts['reader'], steps: {} as RefundParts['steps'] };
+
 let app: HttpApp;
 beforeAll(async () => {
-  app = await createHttpApp(ReceiptModule.of(reader, {} as ShiftReader, {} as ShiftInputs), { logger: createLogger({ service: 'test', level: 'silent' }), health: new Health('receipt'), verifier });
+  app = await createHttpApp(ReceiptModule.of(reader, {} as ShiftReader, {} as ShiftInputs, refunds), { logger: createLogger({ service: 'test', level: 'silent' }), health: new Health('receipt'), verifier });
 });
 afterAll(() => app.close());
 
@@ -90,7 +92,7 @@ describe('the journal over HTTP', () => {
       storeId,
       from: '2026-01-05',
       to: '2026-01-05',
-      days: [{ day: '2026-01-05', currency: 'GBP', sales: 1, netMinor: 498, taxMinor: 100, grossMinor: 598 }],
+      days: [{ day: '2026-01-05', currency: 'GBP', sales: 1, netMinor: 498, taxMinor: 100, grossMinor: 598, refunds: 0, refundedNetMinor: 0, refundedTaxMinor: 0, refundedGrossMinor: 0 }],
     });
     expect((await get(url, 'till')).statusCode).toBe(403);
   });

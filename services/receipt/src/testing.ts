@@ -1,8 +1,10 @@
 import type { Envelope, Message } from '@checkout/contracts';
 import { receipt, type http } from '@checkout/contracts';
-import { nameBasedUuid, saleTotals, type CommandId, type SaleId, type ShiftId, type Sku, type StoreId, type TenantId, type TillId } from '@checkout/kernel';
+import { nameBasedUuid, refundIdOf, saleTotals, type CommandId, type SaleId, type ShiftId, type Sku, type StoreId, type TenantId, type TillId } from '@checkout/kernel';
 import type { Decision } from '@checkout/messaging';
 import type { Change, ReceiptEvent, ReceiptHandler } from './application/ports.ts';
+import type { RefundBooks, RefundChange, RefundEvent, RefundHandler } from './application/refund-ports.ts';
+import type { RefundRequest } from './domain/refund-request.ts';
 import type { Receipts } from './domain/receipts.ts';
 
 /** The shop of the specs. */
@@ -62,3 +64,20 @@ export const aShiftEntry = {
   closed: (overrides: Partial<Entry<'closed'>> = {}): http.ShiftEntry =>
     ({ kind: 'closed', shiftId, tillReportNumber: 1, currency: 'GBP', countedMinor: 8_598, figures: noFigures, carriedOver: [], at: '2026-01-05T18:00:00.000Z', ...overrides }),
 };
+
+/** A till's request to take lines of "sale 1" back. */
+export function aRefundOf(lines: http.RefundBody['lines'], totalMinor: number, more: Partial<http.RefundBody> & { readonly commandId?: CommandId } = {}): RefundRequest {
+  const { commandId = '0190a5c2-0001-7000-8000-000000000002' as CommandId, ...body } = more;
+  return {
+    tenantId, storeId, tillId, commandId, refundId: refundIdOf(tenantId, commandId), bodyHash: commandId.replaceAll('-', '').padEnd(43, '0'),
+    body: { saleId: saleOf('sale 1'), lines, moneyBack: 'original', totalMinor, reason: 'Not wanted', ...body },
+  };
+}
+
+/** As {@link handle}, for what is decided about refunds. */
+export function handleRefund<M extends Message, Answer>(books: RefundBooks, handler: RefundHandler<M, Answer>, message: M, now = issuedAtMs): Decision<RefundChange, RefundEvent, Answer> {
+  const envelope: Envelope = { id: 'message-1', source: '/services/test', type: message.type, time: '', tenantId };
+  const decision = handler.decide(books, { message, envelope, now });
+  for (const change of decision.changes ?? []) books.apply(change);
+  return decision;
+}

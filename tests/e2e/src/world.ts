@@ -90,10 +90,11 @@ export class World {
   async #moneyViolations(endings: Iterable<http.CheckoutStatus>): Promise<string[]> {
     const balances = await providerBalances(this.operator);
     return [...endings].flatMap(({ saleId, state, totalMinor, moneyMoved }) => {
-      const { captured = 0, captures = 0, held = 0 } = balances.get(saleId) ?? {};
+      const { captured = 0, captures = 0, held = 0, refunded = 0 } = balances.get(saleId) ?? {};
       const found: string[] = [];
       if (state === 'completed' && captured > totalMinor) found.push(`sale ${saleId} of ${totalMinor} was charged ${captured}`);
       if (state !== 'completed' && captured !== 0) found.push(`sale ${saleId} is ${state}, but ${captured} was taken`);
+      if (refunded > captured) found.push(`sale ${saleId} took ${captured} and gave back ${refunded}`);
       if (captures > 1) found.push(`sale ${saleId} was captured ${captures} times`);
       if (held !== 0) found.push(`sale ${saleId} is ${state}, but ${held} is still held on the card`);
       if ((state === 'completed') !== (moneyMoved === 'yes')) found.push(`sale ${saleId} is ${state} and says money moved: ${moneyMoved}`);

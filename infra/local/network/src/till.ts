@@ -54,6 +54,15 @@ export class Till extends Caller {
     return this.call('GET', `${this.site.url('cart')}/v1/checkouts/${commandId}`);
   }
 
+  /** Asks for a refund; it goes on after the answer. */
+  refund(body: Readonly<Record<string, unknown>>, commandId: string = uuidv7()): Promise<Answer<http.RefundStatus>> {
+    return this.call('POST', `${this.site.url('receipt')}/v1/refunds`, body, { 'idempotency-key': commandId });
+  }
+
+  refundStatus(commandId: string): Promise<Answer<http.RefundStatus>> {
+    return this.call('GET', `${this.site.url('receipt')}/v1/refunds/${commandId}`);
+  }
+
   async receiptText(saleId: string): Promise<string> {
     return (await this.call<string>('GET', `${this.site.url('receipt')}/v1/receipts/${saleId}`, undefined, { accept: 'text/plain' })).body;
   }

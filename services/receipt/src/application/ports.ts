@@ -34,6 +34,11 @@ export interface DayTotals {
   readonly netMinor: number;
   readonly taxMinor: number;
   readonly grossMinor: number;
+  /** What was given back that day; not taken off the sums above. */
+  readonly refunds: number;
+  readonly refundedNetMinor: number;
+  readonly refundedTaxMinor: number;
+  readonly refundedGrossMinor: number;
 }
 
 /** One series of a store, counted in every table that speaks of it. */

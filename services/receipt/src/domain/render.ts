@@ -49,7 +49,7 @@ const amountColumns = 12;
 const columns = (rate: string, amounts: readonly string[]): string =>
   rate.padEnd(paperColumns - amounts.length * amountColumns) + amounts.map((amount) => amount.padStart(amountColumns)).join('');
 
-const taxSummary = ({ taxes }: ReceiptDocument, format: Format): string[] => [
+export const taxSummary = ({ taxes }: Pick<ReceiptDocument, 'taxes'>, format: Format): string[] => [
   columns('Tax', ['Net', 'Tax', 'Gross']),
   ...taxes.flatMap(({ taxRateBp, netMinor, taxMinor, grossMinor }) => taxRow(`${taxRateBp / 100}%`, format(netMinor), format(taxMinor), format(grossMinor))),
 ];

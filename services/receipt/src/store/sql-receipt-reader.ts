@@ -5,7 +5,7 @@ import type { DayTotals, ReceiptReader, SeriesCount } from '../application/ports
 import type { Receipt } from '../domain/receipt.ts';
 import { ReceiptRow } from './rows.ts';
 
-const DayRow = z.object({ day: z.int(), currency: z.string(), sales: z.int(), netMinor: safeIntegerColumn, taxMinor: safeIntegerColumn, grossMinor: safeIntegerColumn });
+const DayRow = z.object({ day: z.int(), currency: z.string(), sales: z.int(), netMinor: safeIntegerColumn, taxMinor: safeIntegerColumn, grossMinor: safeIntegerColumn, refunds: z.int(), refundedNetMinor: safeIntegerColumn, refundedTaxMinor: safeIntegerColumn, refundedGrossMinor: safeIntegerColumn });
 const none = z.int().nullable().transform((value) => value ?? 0);
 const SeriesRow = z.object({ series: z.string(), lastNumber: none, receipts: z.int(), numbers: z.int(), sales: z.int(), lowest: none, highest: none, journalled: z.int() });
 
@@ -40,8 +40,11 @@ export class SqlReceiptReader implements ReceiptReader {
 
   totals(tenantId: TenantId, storeId: StoreId, from: Date, until: Date): Promise<readonly DayTotals[]> {
     return this.#database.forTenant(tenantId).query(DayRow, sql`
-      SELECT DATEDIFF(day, '1970-01-01', j.issued_at) AS day, j.currency, COUNT(*) AS sales,
-        SUM(j.net_minor) AS netMinor, SUM(j.tax_minor) AS taxMinor, SUM(j.gross_minor) AS grossMinor
+      SELECT DATEDIFF(day, '1970-01-01', j.issued_at) AS day, j.currency, SUM(CASE WHEN j.kind = 'sale' THEN 1 ELSE 0 END) AS sales,
+        SUM(CASE WHEN j.kind = 'sale' THEN j.net_minor ELSE 0 END) AS netMinor, SUM(CASE WHEN j.kind = 'sale' THEN j.tax_minor ELSE 0 END) AS taxMinor,
+        SUM(CASE WHEN j.kind = 'sale' THEN j.gross_minor ELSE 0 END) AS grossMinor,
+        SUM(CASE WHEN j.kind = 'refund' THEN 1 ELSE 0 END) AS refunds, SUM(CASE WHEN j.kind = 'refund' THEN j.net_minor ELSE 0 END) AS refundedNetMinor,
+        SUM(CASE WHEN j.kind = 'refund' THEN j.tax_minor ELSE 0 END) AS refundedTaxMinor, SUM(CASE WHEN j.kind = 'refund' THEN j.gross_minor ELSE 0 END) AS refundedGrossMinor
       FROM sale_journal AS j
       WHERE j.tenant_id = ${varchar(40, tenantId)}
         AND j.store_id = ${varchar(40, storeId)}
@@ -64,6 +67,10 @@ export class SqlReceiptReader implements ReceiptReader {
         SELECT r.series, CAST(NULL AS INT) AS lastNumber, r.number, r.sale_id AS saleId, CAST(NULL AS INT) AS journalled
         FROM receipt AS r
         WHERE r.tenant_id = ${varchar(40, tenantId)} AND r.store_id = ${varchar(40, storeId)}
+        UNION ALL
+        SELECT n.credit_series AS series, CAST(NULL AS INT) AS lastNumber, n.credit_number AS number, n.refund_id AS saleId, CAST(NULL AS INT) AS journalled
+        FROM refund AS n
+        WHERE n.tenant_id = ${varchar(40, tenantId)} AND n.store_id = ${varchar(40, storeId)} AND n.credit_number IS NOT NULL
         UNION ALL
         SELECT j.series, CAST(NULL AS INT) AS lastNumber, CAST(NULL AS INT) AS number, CAST(NULL AS VARCHAR(36)) AS saleId, j.number AS journalled
         FROM sale_journal AS j

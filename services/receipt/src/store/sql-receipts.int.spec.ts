@@ -105,9 +105,9 @@ describe('receipts in the database', () => {
     await batch([paid('sale 5')], issuedAtMs + 2 * day);
 
     expect(await new ReadJournal(reader()).between(tenantId, storeId, '2026-01-05', '2026-01-06')).toEqual([
-      { day: '2026-01-05', currency: 'EUR', sales: 1, netMinor: 498, taxMinor: 100, grossMinor: 598 },
-      { day: '2026-01-05', currency: 'GBP', sales: 2, netMinor: 996, taxMinor: 200, grossMinor: 1_196 },
-      { day: '2026-01-06', currency: 'GBP', sales: 1, netMinor: 498, taxMinor: 100, grossMinor: 598 },
+      { day: '2026-01-05', currency: 'EUR', sales: 1, netMinor: 498, taxMinor: 100, grossMinor: 598, refunds: 0, refundedNetMinor: 0, refundedTaxMinor: 0, refundedGrossMinor: 0 },
+      { day: '2026-01-05', currency: 'GBP', sales: 2, netMinor: 996, taxMinor: 200, grossMinor: 1_196, refunds: 0, refundedNetMinor: 0, refundedTaxMinor: 0, refundedGrossMinor: 0 },
+      { day: '2026-01-06', currency: 'GBP', sales: 1, netMinor: 498, taxMinor: 100, grossMinor: 598, refunds: 0, refundedNetMinor: 0, refundedTaxMinor: 0, refundedGrossMinor: 0 },
     ]);
   });
 

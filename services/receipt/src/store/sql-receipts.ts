@@ -1,9 +1,10 @@
 import type { Load, Store } from '@checkout/messaging';
-import { int, json, sql, varchar, type Sql } from '@checkout/sql';
+import { json, sql, varchar, type Sql } from '@checkout/sql';
 import type { Change, Need } from '../application/ports.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import { saleSeries } from '../domain/receipt-number.ts';
 import { Receipts } from '../domain/receipts.ts';
+import { insertCounters, updateCounters, type Advance } from './counters.ts';
 import { CounterRow, ReceiptRow } from './rows.ts';
 
 /**
@@ -12,12 +13,11 @@ import { CounterRow, ReceiptRow } from './rows.ts';
  * Texts out of OPENJSON have the database's collation, and a comparison of those with our binary keys is refused (error 468), so the joins name it.
  */
 export class SqlReceipts implements Store<Need, Receipts, Change> {
-  load(needs: readonly Need[]): Load<Receipts> {
+  load(needs: readonly Need[], receipts = new Receipts()): Load<Receipts> {
     return {
       select: select(needs),
       recordsets: [ReceiptRow, CounterRow],
       toRows([receiptRows = [], counterRows = []]) {
-        const receipts = new Receipts();
         // The pipeline has parsed each recordset by its schema.
         for (const row of receiptRows as readonly Receipt[]) receipts.add(row);
         for (const { tenantId, storeId, series, lastNumber } of counterRows as readonly CounterRow[]) receipts.setLastNumber(tenantId, storeId, series, lastNumber);
@@ -58,15 +58,6 @@ const select = (needs: readonly Need[]): Sql => sql`
 /** Each store once: many sales of a batch are of one store. */
 const storesOf = (needs: readonly Need[]) => [...new Map(needs.map(({ tenantId, storeId }) => [`${tenantId}/${storeId}`, { tenantId, storeId }])).values()];
 
-/** How a batch moves one counter: from the number it was decided on to the last that it gave out. */
-interface Advance {
-  readonly tenantId: string;
-  readonly storeId: string;
-  readonly series: string;
-  readonly expected: number;
-  readonly next: number;
-}
-
 function advancesOf(issued: readonly Receipt[]): Advance[] {
   const advances = new Map<string, Advance>();
   for (const { tenantId, storeId, series, number } of issued) {
@@ -75,21 +66,6 @@ function advancesOf(issued: readonly Receipt[]): Advance[] {
   }
   return [...advances.values()];
 }
-
-/** A store's first receipt. Another writer that was faster makes this fail on the primary key, and the batch is decided again. */
-const insertCounters = (first: readonly Advance[]): Sql => sql`
-  INSERT INTO receipt_counter (tenant_id, store_id, series, last_number)
-  SELECT j.tenantId, j.storeId, j.series, j.next
-  FROM OPENJSON(${json(first)})
-    WITH (tenantId VARCHAR(40) '$.tenantId', storeId VARCHAR(40) '$.storeId', series VARCHAR(10) '$.series', next INT '$.next') AS j;`;
-
-const updateCounters = (later: readonly Advance[]): Sql => sql`
-  UPDATE c
-  SET last_number = j.next
-  FROM OPENJSON(${json(later)})
-    WITH (tenantId VARCHAR(40) '$.tenantId', storeId VARCHAR(40) '$.storeId', series VARCHAR(10) '$.series', expected INT '$.expected', next INT '$.next') AS j
-  JOIN receipt_counter AS c ON c.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND c.store_id = j.storeId COLLATE Latin1_General_100_BIN2 AND c.series = j.series COLLATE Latin1_General_100_BIN2 AND c.last_number = j.expected;
-  IF @@ROWCOUNT <> ${int(later.length)} THROW 51001, 'receipt counter', 1;`;
 
 const insertReceipts = (issued: readonly Receipt[]): Sql => sql`
   INSERT INTO receipt (tenant_id, sale_id, store_id, series, number, command_id, till_id, issued_at, shift_id, document)

@@ -1,5 +1,6 @@
-import { http } from '@checkout/contracts';
+import { CommandId, http } from '@checkout/contracts';
 import type { RouteDoc } from '@checkout/http';
+import { CreditNoteParams } from './credit-notes.controller.ts';
 import { z } from 'zod';
 import { ShiftParams } from './shifts.controller.ts';
 import { FormatQuery, JournalView, NumberQuery, NumbersReportView, PeriodQuery, ReceiptParams, StoreParams } from './views.ts';
@@ -8,6 +9,51 @@ const asText = 'As text for a printer of 42 columns with `format=text` or `Accep
 
 /** Every HTTP route of receipt, as documented. A test holds it to what is served. */
 export const routes: readonly RouteDoc[] = [
+  {
+    method: 'POST',
+    path: '/v1/refunds',
+    summary: 'Give goods and money of a past sale back',
+    description: 'Safe to repeat under the same key, which the till makes and keeps before it first sends. 202 says that it is durable and that nothing else can take the same goods; 503 that it was not accepted.',
+    permission: 'refund:submit',
+    headers: z.object({ 'Idempotency-Key': CommandId, 'Accept-Language': z.string().optional() }),
+    body: http.RefundBody,
+    responses: { 200: { description: 'The refund has ended', body: http.RefundStatus }, 202: { description: 'The refund is accepted and under way; see Location', body: http.RefundStatus } },
+  },
+  {
+    method: 'GET',
+    path: '/v1/refunds/{commandId}',
+    summary: 'How a refund stands',
+    permission: 'checkout:read',
+    params: z.strictObject({ commandId: CommandId }),
+    responses: { 200: { description: 'What happened, whether money moved, what to do', body: http.RefundStatus } },
+  },
+  {
+    method: 'GET',
+    path: '/v1/refunds/{commandId}/events',
+    summary: 'Follow a refund',
+    description: 'Server-sent events: the steps of the refund, then one event `status` with the final status.',
+    permission: 'checkout:read',
+    params: z.strictObject({ commandId: CommandId }),
+    responses: { 200: { description: 'A stream of events', body: z.string(), mediaType: 'text/event-stream' } },
+  },
+  {
+    method: 'GET',
+    path: '/v1/receipts/{id}/refundable',
+    summary: 'What can still come back of a sale',
+    permission: 'receipt:read',
+    params: ReceiptParams,
+    responses: { 200: { description: 'Every line, with what has come back of it', body: http.RefundableView } },
+  },
+  {
+    method: 'GET',
+    path: '/v1/credit-notes/{refundId}',
+    summary: 'Read the credit note of a refund',
+    description: asText,
+    permission: 'receipt:read',
+    params: CreditNoteParams,
+    query: FormatQuery,
+    responses: { 200: { description: 'The credit note', body: http.CreditNoteView, alsoAs: ['text/plain'] } },
+  },
   {
     method: 'GET',
     path: '/v1/receipts/{id}',

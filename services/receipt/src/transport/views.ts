@@ -40,7 +40,7 @@ export const JournalView = z.strictObject({
   storeId: StoreId,
   from: z.iso.date(),
   to: z.iso.date(),
-  days: z.array(z.strictObject({ day: z.iso.date(), currency: Currency, sales: z.int(), netMinor: Sum, taxMinor: Sum, grossMinor: Sum })),
+  days: z.array(z.strictObject({ day: z.iso.date(), currency: Currency, sales: z.int(), netMinor: Sum, taxMinor: Sum, grossMinor: Sum, refunds: z.int(), refundedNetMinor: Sum, refundedTaxMinor: Sum, refundedGrossMinor: Sum })),
 });
 export type JournalView = z.output<typeof JournalView>;
 
