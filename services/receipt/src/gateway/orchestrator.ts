@@ -28,7 +28,7 @@ export class Orchestrator implements RefundSteps {
   async *follow(refundId: RefundId, authorization: string, gone: AbortSignal): AsyncGenerator<string> {
     try {
       const { statusCode, headers, body } = await this.#get(`/v1/refunds/${refundId}/events`, authorization, 'text/event-stream', gone);
-      if (statusCode !== 200 || !String(headers['content-type']).startsWith('text/event-stream')) return void (await body.dump());
+      if (statusCode !== 200 || !String(headers['content-type']).startsWith('text/event-stream')) return await body.dump();
       let rest = '';
       body.setEncoding('utf8');
       for await (const chunk of body) {
