@@ -29,7 +29,7 @@ export const programs: Readonly<Record<string, DeployedProgram>> = {
 export type Settings = Readonly<Record<string, string>>;
 
 /** What belongs to the platform and not to the program: the Functions host's, Node's own. */
-const ofThePlatform = /^(?:AzureWebJobs\w+|SERVICE_BUS_CONNECTION__\w+|HOST|PORT|APP_DIR|ENTRY|NODE_\w+)$/;
+const ofThePlatform = /^(?:AzureWebJobs\w+|languageWorkers__\w+|SERVICE_BUS_CONNECTION__\w+|HOST|PORT|APP_DIR|ENTRY|NODE_\w+)$/;
 
 /** What is wrong with the settings that a program is given, as sentences. */
 export function settingFaults(where: string, program: string, given: Settings): string[] {
