@@ -5,7 +5,7 @@ import { useTill } from './use-till.ts';
 export function PrintedPaper({ label, text }: { readonly label: string; readonly text: string }) {
   const { say } = useTill();
   return (
-    <Card withBorder p="lg" component="section" aria-label={label} bg="gray.0">
+    <Card withBorder p="lg" component="section" aria-label={label}>
       <Stack align="center">
         <pre className="receipt" tabIndex={0}>{text}</pre>
         <Button variant="default" onClick={() => print()}>{say.print}</Button>

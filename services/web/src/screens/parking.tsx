@@ -14,7 +14,7 @@ export function Parking() {
   };
   return (
     <>
-      <Group gap="xs">
+      <Group gap="xs" my="md">
         <Button variant="default" disabled={view.basket.length === 0} loading={view.isParking} onClick={() => setShown('park')}>{say.parking.park}</Button>
         <Button variant="default" onClick={list} rightSection={view.parked.length > 0 && <Badge size="sm" circle color="blue.9" variant="filled">{view.parked.length}</Badge>}>{say.parking.parked}</Button>
       </Group>

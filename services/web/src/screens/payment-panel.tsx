@@ -1,6 +1,7 @@
 import { Button, CloseButton, Divider, Group, Paper, Select, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { amountIn, digitsOf } from '../sale/amount.ts';
+import { amountOn } from '../sale/paper.ts';
 import { changeMinorOf, dueMinor } from '../sale/tenders.ts';
 import { useTill } from './use-till.ts';
 
@@ -36,20 +37,20 @@ export function PaymentPanel() {
           <Text fz={34} fw={700} data-testid="total" aria-label={say.total}>{amount(till.goods.totalMinor)}</Text>
         </Group>
         <Group grow align="end">
-          <TextInput label={say.cashGiven} inputMode="decimal" value={cash} disabled={!isOpen} placeholder={(due / 10 ** digitsOf(currency)).toFixed(digitsOf(currency))} onChange={(event) => setCash(event.currentTarget.value)}
+          <TextInput size="md" label={say.cashGiven} inputMode="decimal" value={cash} disabled={!isOpen} placeholder={amountOn(currency, say.locale)(due)} onChange={(event) => setCash(event.currentTarget.value)}
             onKeyDown={(event) => event.key === 'Enter' && cash !== '' && takeCash(typed(cash))} />
           <Button size="md" disabled={!isOpen} onClick={() => takeCash(typed(cash))}>{say.takeCash}</Button>
         </Group>
         <Group gap="xs">
           <Button variant="default" size="xs" disabled={!isOpen} onClick={() => takeCash(due)}>{say.exact}</Button>
           {[5, 10, 20, 50].map((note) => (
-            <Button key={note} variant="default" size="xs" disabled={!isOpen} onClick={() => takeCash(note * 10 ** digitsOf(currency))}>{amount(note * 10 ** digitsOf(currency))}</Button>
+            <Button key={note} variant="default" size="sm" disabled={!isOpen} onClick={() => takeCash(note * 10 ** digitsOf(currency))}>{amount(note * 10 ** digitsOf(currency))}</Button>
           ))}
         </Group>
         <Divider />
-        <Select label={say.reader} value={token} onChange={(value) => value !== null && setToken(value)} disabled={!isOpen} allowDeselect={false} data={Object.entries(say.cards).map(([value, label]) => ({ value, label }))} />
+        <Select size="md" label={say.reader} value={token} onChange={(value) => value !== null && setToken(value)} disabled={!isOpen} allowDeselect={false} data={Object.entries(say.cards).map(([value, label]) => ({ value, label }))} />
         <Group grow align="end">
-          <TextInput label={say.cardAmount} inputMode="decimal" value={card} disabled={!isOpen} placeholder={(due / 10 ** digitsOf(currency)).toFixed(digitsOf(currency))} onChange={(event) => setCard(event.currentTarget.value)}
+          <TextInput size="md" label={say.cardAmount} inputMode="decimal" value={card} disabled={!isOpen} placeholder={amountOn(currency, say.locale)(due)} onChange={(event) => setCard(event.currentTarget.value)}
             onKeyDown={(event) => event.key === 'Enter' && card !== '' && takeCard()} />
           <Button size="md" disabled={!isOpen} onClick={takeCard}>{say.takeCard}</Button>
         </Group>

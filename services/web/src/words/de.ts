@@ -137,7 +137,7 @@ export const de: Words = {
     isTold: 'Die Zentrale hat sie. Die nächste Schicht kann geöffnet werden.',
     toBeTold: 'Sie ist in dieser Kasse gespeichert und wird von selbst gesendet, wenn die Zentrale antwortet. Die nächste Schicht kann geöffnet werden.',
     carriedOver: (count) => (count === 1 ? '1 Verkauf ist nicht fertig' : `${count} Verkäufe sind nicht fertig`),
-    carriedHint: 'Trotzdem kann geschlossen werden: Sie werden übertragen und weiter verfolgt.',
+    carriedHint: 'Trotzdem kann geschlossen werden: Was offen ist, wird übertragen und weiter verfolgt.',
     why: { unsent: 'zu senden', 'under-way': 'läuft', unknown: 'Zahlung noch nicht bekannt', 'needs-person': 'braucht einen Menschen' },
   },
   limits: {

@@ -136,7 +136,7 @@ export const en = {
     isTold: 'The back end has it. The next shift can be opened.',
     toBeTold: 'It is kept at this till and sent by itself when the back end answers. The next shift can be opened.',
     carriedOver: (count: number) => (count === 1 ? '1 sale is not finished' : `${count} sales are not finished`),
-    carriedHint: 'You can close all the same: they are carried over, and followed up.',
+    carriedHint: 'You can close all the same: what is open is carried over, and followed up.',
     why: { unsent: 'to be sent', 'under-way': 'under way', unknown: 'payment not known yet', 'needs-person': 'needs a person' },
   },
   limits: {
