@@ -67,7 +67,7 @@ export interface DeadLetter {
   readonly description: string;
   readonly deliveryCount: number;
   readonly text: string;
-  readonly verdict: 'replayed twice' | 'discarded' | 'none';
+  readonly verdict: 'replayed twice' | 'replayed' | 'discarded' | 'none';
   /** Sent by the harness in order to be refused. */
   readonly isPlanted: boolean;
 }

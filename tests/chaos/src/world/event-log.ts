@@ -41,11 +41,12 @@ export class EventLog {
   #isClosed = false;
   readonly #running: Promise<unknown>;
 
-  constructor(connection: string) {
+  /** @param isOperator whether it also hears what is told on `operations`: two who listened there would each hear a part */
+  constructor(connection: string, isOperator = true) {
     this.#connection = connection;
     this.#running = Promise.all([
       this.#follow('sale-events', 'back-office', (message) => this.#sale(message)),
-      this.#follow('operations', 'desk', (message) => this.#operation(message)),
+      ...(isOperator ? [this.#follow('operations', 'desk', (message) => this.#operation(message))] : []),
     ]);
   }
 

@@ -1,6 +1,9 @@
 import mssql from 'mssql';
 import type { ServiceName, Site } from '@checkout/local-network';
 
+/** The services' databases, and the desk's. */
+export type DatabaseName = ServiceName | 'operations';
+
 export type Row = Readonly<Record<string, unknown>>;
 
 /**
@@ -9,14 +12,14 @@ export type Row = Readonly<Record<string, unknown>>;
  */
 export class Tables implements AsyncDisposable {
   readonly #site: Site;
-  readonly #pools = new Map<ServiceName, Promise<mssql.ConnectionPool>>();
+  readonly #pools = new Map<DatabaseName, Promise<mssql.ConnectionPool>>();
 
   constructor(site: Site) {
     this.#site = site;
   }
 
   /** Reads behind the wall between tenants: the checker looks at everybody's rows. */
-  async query<R extends object = Row>(database: ServiceName, statement: string): Promise<readonly R[]> {
+  async query<R extends object = Row>(database: DatabaseName, statement: string): Promise<readonly R[]> {
     const pool = await this.#pool(database);
     try {
       // The checker sees every tenant's rows.
@@ -29,11 +32,11 @@ export class Tables implements AsyncDisposable {
     }
   }
 
-  all<R extends object = Row>(database: ServiceName, table: string): Promise<readonly R[]> {
+  all<R extends object = Row>(database: DatabaseName, table: string): Promise<readonly R[]> {
     return this.query<R>(database, `SELECT * FROM ${table};`);
   }
 
-  async count(database: ServiceName, from: string): Promise<number> {
+  async count(database: DatabaseName, from: string): Promise<number> {
     const [row] = await this.query<{ n: number }>(database, `SELECT COUNT(*) AS n FROM ${from};`);
     return row?.n ?? 0;
   }
@@ -42,7 +45,7 @@ export class Tables implements AsyncDisposable {
     for (const pool of this.#pools.values()) await (await pool.catch(() => undefined))?.close();
   }
 
-  #pool(database: ServiceName): Promise<mssql.ConnectionPool> {
+  #pool(database: DatabaseName): Promise<mssql.ConnectionPool> {
     const known = this.#pools.get(database);
     if (known) return known;
     const pool = new mssql.ConnectionPool({

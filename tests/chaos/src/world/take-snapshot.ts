@@ -10,7 +10,8 @@ import { breakersOf, type World } from './world.ts';
 
 export interface Seen {
   readonly commands: readonly Command[];
-  readonly bot: SreBot;
+  /** Whoever handled the dead letters. */
+  readonly bot: Pick<SreBot, 'deadLetters'>;
   readonly rest: Rest;
   readonly quietLimitMs: number;
   readonly breakerEvents: readonly SeenBreaker[];

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Network, serviceNames, type Child, type ProgramName } from '@checkout/local-network';
+import { Network, serviceNames, standInNames, type Child, type ProgramName } from '@checkout/local-network';
 import { EventLog } from './event-log.ts';
 import { FaultDesk } from './fault-desk.ts';
 import { LogBook } from './log-book.ts';
@@ -13,6 +13,10 @@ export interface WorldOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly nodeOptions?: readonly string[];
   readonly providerLatencyMs?: number;
+  /** The dead-letter desk runs too, and hears what is told on `operations` instead of the harness. Otherwise the harness is the operator. */
+  readonly hasDesk?: boolean;
+  /** Topics swallow a message whose id they have seen lately. */
+  readonly detectsDuplicates?: boolean;
 }
 
 /** How a slow program divides its time. */
@@ -39,17 +43,16 @@ export class World implements AsyncDisposable {
   /** One change at a time for each program: a deployment does not meet a kill of the same process. */
   readonly #turns = new Map<ProgramName, Promise<unknown>>();
 
-  static async open({ environment = {}, nodeOptions = [], providerLatencyMs = 10 }: WorldOptions = {}): Promise<World> {
+  static async open({ environment = {}, nodeOptions = [], providerLatencyMs = 10, hasDesk = false, detectsDuplicates = false }: WorldOptions = {}): Promise<World> {
     const stateDirectory = mkdtempSync(join(tmpdir(), 'checkout-chaos-'));
     const log = new LogBook();
     try {
       writeClients(stateDirectory);
-      // Without the desk: the harness is the operator, and two desks would share what each has to see whole.
       const network = await Network.create({
-        stateDirectory, ports: 'free', log: log.log, providerLatencyMs, hasFaults: true, hasDesk: false, nodeOptions,
+        stateDirectory, ports: 'free', log: log.log, providerLatencyMs, hasFaults: true, hasDesk, detectsDuplicates, nodeOptions,
         environment: { LOG_LEVEL: 'warn', RATE_LIMIT_PER_SECOND: '1000', ...environment },
       });
-      const world = new World(network, stateDirectory, log);
+      const world = new World(network, stateDirectory, log, !hasDesk);
       await openShops(network);
       return world;
     } catch (error) {
@@ -57,24 +60,19 @@ export class World implements AsyncDisposable {
     }
   }
 
-  private constructor(network: Network, stateDirectory: string, log: LogBook) {
+  private constructor(network: Network, stateDirectory: string, log: LogBook, isOperator: boolean) {
     this.network = network;
     this.stateDirectory = stateDirectory;
     this.log = log;
     this.faults = new FaultDesk(network);
     this.tables = new Tables(network);
-    this.events = new EventLog(network.serviceBusConnection);
+    this.events = new EventLog(network.serviceBusConnection, isOperator);
     for (const { name } of network.processes()) this.#watch(name);
   }
 
   /** `kill -9` now, back after a while. */
   killFor(programs: readonly ProgramName[], forMs: number): Promise<void> {
-    return this.#inTurn(programs, async () => {
-      for (const name of programs) this.#meant.add(this.network.child(name));
-      await this.network.kill(...programs);
-      await pause(forMs);
-      await this.#start(programs);
-    });
+    return this.whileDown(programs, () => pause(forMs));
   }
 
   pauseFor(program: ProgramName, forMs: number): Promise<void> {
@@ -104,6 +102,27 @@ export class World implements AsyncDisposable {
       await this.network.child(program).stop();
       await this.#start([program]);
     });
+  }
+
+  /** Does something while these are down, as after a `kill -9`. */
+  whileDown(programs: readonly ProgramName[], work: () => Promise<void>): Promise<void> {
+    return this.#inTurn(programs, async () => {
+      for (const name of programs) this.#meant.add(this.network.child(name));
+      await this.network.kill(...programs);
+      await work();
+      await this.#start(programs);
+    });
+  }
+
+  /** Ends every program in good order, and starts them all again: what months of deployments come to. */
+  async restartAll(meanwhile: () => void): Promise<void> {
+    const names = this.network.processes().map(({ name }) => name);
+    for (const name of names) this.#meant.add(this.network.child(name));
+    await this.network.stop();
+    meanwhile();
+    const isStandIn = (name: ProgramName): boolean => standInNames.some((each) => each === name);
+    await this.#start(names.filter(isStandIn));
+    await this.#start(names.filter((name) => !isStandIn(name)));
   }
 
   /** Resolves when no program is being stopped or started. */
