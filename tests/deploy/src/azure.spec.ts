@@ -28,6 +28,7 @@ describe('a mistake in infra/azure is found:', () => {
     ['a right over the whole namespace', 'infra/azure/service-bus-access.bicep', 'scope: topics[index]', 'scope: namespace', /may send to .* is missing/],
     ['a database that is missing', 'infra/azure/main.bicep', "concat(serviceNames, ['operations'])", 'serviceNames', /database operations is missing/],
     ['a required setting that is missing', 'infra/azure/services.bicep', "  { name: 'AUTH_AUDIENCE', value: auth.audience }\n", '', /azure\/cart: AUTH_AUDIENCE is not set/],
+    ['webhooks that payment cannot check', 'infra/azure/services.bicep', "[{ setting: 'PROVIDER_WEBHOOK_SECRETS', secret: 'provider-webhook-secrets' }]", '[]', /azure\/payment: PROVIDER_WEBHOOK_SECRETS is not given/],
     ['a setting that nobody reads', 'infra/azure/services.bicep', "name: 'LOG_LEVEL'", "name: 'LOGLEVEL'", /LOGLEVEL is read by nobody/],
     ['a setting with a wrong value', 'infra/azure/services.bicep', "'https://orchestrator.", "'orchestrator.", /ORCHESTRATOR_URL is not an http address/],
     ['another service\'s database', 'infra/azure/services.bicep', 'Database=${service.name};', 'Database=cart;', /azure\/payment: SQL_CONNECTION is not of the database payment/],

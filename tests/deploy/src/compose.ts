@@ -12,10 +12,11 @@ interface ComposeService {
   readonly environment?: Readonly<Record<string, string | number>>;
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
-  readonly depends_on?: Readonly<Record<string, unknown>>;
+  readonly depends_on?: Readonly<Record<string, { readonly condition?: string }>>;
   readonly profiles?: readonly string[];
   readonly networks?: Readonly<Record<string, { readonly aliases?: readonly string[] }>>;
   readonly read_only?: boolean;
+  readonly healthcheck?: object;
 }
 
 /** A value as compose passes it on when nothing is set outside: `${NAME:-default}` is its default, `$$` a dollar. */
@@ -37,7 +38,7 @@ export function composeFaults(tree: Tree): string[] {
   } catch (error) {
     return [String(error)];
   }
-  return [...lintFaults(tree), ...programFaults(services), ...buildFaults(tree, services), ...wiringFaults(tree, services), ...databaseFaults(tree), ...imageFaults(services)];
+  return [...lintFaults(tree), ...programFaults(services), ...buildFaults(tree, services), ...wiringFaults(tree, services), ...webhookFaults(services), ...healthFaults(tree, services), ...databaseFaults(tree), ...imageFaults(services)];
 }
 
 /** The emulator and the stand-in share a port on purpose: only one of them runs. Order is a matter of taste. */
@@ -79,6 +80,39 @@ function buildFaults(tree: Tree, services: ReadonlyMap<string, ComposeService>):
     ...copied.filter((path) => !existsSync(join(Tree.root.directory, path, 'package.json'))).map((path) => `the Dockerfile lays out ${path}, which is not there`),
     ...Object.keys(programs).filter((program) => !targets.includes(program)).map((program) => `the Dockerfile has no target ${program}`),
     ...(/^USER node$/m.test(dockerfile) ? [] : ['images run as root']),
+  ];
+}
+
+/** The provider signs with what payment checks by, and calls where payment listens. */
+function webhookFaults(services: ReadonlyMap<string, ComposeService>): string[] {
+  const provider = settingsOf(services.get('provider')?.environment ?? {});
+  const payment = settingsOf(services.get('payment')?.environment ?? {});
+  return [
+    ...(provider['WEBHOOK_SECRETS'] === payment['PROVIDER_WEBHOOK_SECRETS'] ? [] : ['compose/provider signs webhooks with another secret than payment checks them by']),
+    ...(provider['WEBHOOK_URL']?.endsWith('/v1/provider-webhooks') ? [] : ['compose/provider sends webhooks to where nobody takes them']),
+  ];
+}
+
+/** By target: what its image is asked to know that it is well, from the stage that says it last. */
+export function healthChecksOf(dockerfile: string): ReadonlyMap<string, readonly string[] | undefined> {
+  const checks = new Map<string, readonly string[] | undefined>();
+  for (const stage of dockerfile.split(/^(?=FROM )/m)) {
+    const [, base = '', name = ''] = /^FROM (\S+) AS (\S+)/.exec(stage) ?? [];
+    const [, command] = /^HEALTHCHECK (?!NONE)[^\n]*\\\n\s*CMD (\[.*\])$/m.exec(stage) ?? [];
+    const own = command === undefined ? undefined : (JSON.parse(command) as string[]);
+    checks.set(name, own ?? (/^HEALTHCHECK NONE$/m.test(stage) ? undefined : checks.get(base)));
+  }
+  return checks;
+}
+
+/** Whoever waits until another is healthy waits for ever when nobody asks that one. */
+function healthFaults(tree: Tree, services: ReadonlyMap<string, ComposeService>): string[] {
+  const checks = healthChecksOf(tree.read('Dockerfile'));
+  const isAsked = (service: ComposeService | undefined): boolean => service?.healthcheck !== undefined || (service?.build !== undefined && checks.get(service.build.target) !== undefined);
+  const awaited = [...services].flatMap(([name, { depends_on: others = {} }]) => Object.entries(others).filter(([, { condition }]) => condition === 'service_healthy').map(([other]) => ({ name, other })));
+  return [
+    ...awaited.filter(({ other }) => !isAsked(services.get(other))).map(({ name, other }) => `compose/${name} waits until ${other} is healthy, which nobody finds out`),
+    ...Object.keys(programs).filter((program) => program !== 'functions' && !checks.get(program)?.join(' ').includes('/health/live')).map((program) => `the image of ${program} is not asked at /health/live`),
   ];
 }
 

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startIdentity } from '@checkout/local-identity';
 import { startServiceBus, type EmulatorConfig } from '@checkout/local-service-bus';
 import { startSqlServer } from '@checkout/local-sql';
+import { healthChecksOf } from './compose.ts';
 import { Tree } from './tree.ts';
 
 const services = ['cart', 'orchestrator', 'inventory', 'payment', 'receipt', 'functions'];
@@ -94,6 +95,10 @@ it('is enough to migrate a database and to run a service, without a package or a
     }
     if (port === undefined) throw new Error(`inventory was not ready:\n${service.output()}`);
     expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
+    // What the Dockerfile has Docker ask, asked as Docker asks it.
+    const [, ...question] = healthChecksOf(Tree.root.read('Dockerfile')).get('inventory') ?? [];
+    const asked = (at: string) => spawnSync(process.execPath, question, { cwd: folder, env: { PORT: at } }).status;
+    expect([question[0], asked(port), asked('9')]).toEqual(['-e', 0, 1]);
   } finally {
     service.child.kill('SIGTERM');
     expect(await service.exited).toBe(0);

@@ -12,16 +12,18 @@ export interface DeployedProgram {
   readonly database: string;
   /** What it makes of its settings before it reads them. */
   readonly prepare: (settings: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
+  /** What a program starts without, and no deployment should: part of its work would be refused. */
+  readonly neverMissing?: readonly string[];
 }
 
 const asGiven = (settings: NodeJS.ProcessEnv): NodeJS.ProcessEnv => settings;
 
 /** Every program of ours that is deployed, and what it reads. */
 export const programs: Readonly<Record<string, DeployedProgram>> = {
-  cart: { schema: Cart, database: 'cart', prepare: asGiven },
+  cart: { schema: Cart, database: 'cart', prepare: asGiven, neverMissing: ['OFFLINE_LIMITS_KEY'] },
   orchestrator: { schema: Orchestrator, database: 'orchestrator', prepare: asGiven },
   inventory: { schema: Inventory, database: 'inventory', prepare: asGiven },
-  payment: { schema: Payment, database: 'payment', prepare: asGiven },
+  payment: { schema: Payment, database: 'payment', prepare: asGiven, neverMissing: ['PROVIDER_WEBHOOK_SECRETS', 'PROVIDER_MODE'] },
   receipt: { schema: Receipt, database: 'receipt', prepare: asGiven },
   functions: { schema: Functions, database: 'operations', prepare: deskSettings },
 };
@@ -35,7 +37,8 @@ const ofThePlatform = /^(?:AzureWebJobs\w+|languageWorkers__\w+|SERVICE_BUS_CONN
 export function settingFaults(where: string, program: string, given: Settings): string[] {
   const known = programs[program];
   if (!known) return [`${where}: ${program} is no program of ours`];
-  return [...faultsOf(where, known.schema, known.prepare(given)), ...databaseFaults(where, known.database, given)];
+  const missing = (known.neverMissing ?? []).filter((name) => !given[name]).map((name) => `${where}: ${name} is not given, and part of what ${program} does is refused without it`);
+  return [...faultsOf(where, known.schema, known.prepare(given)), ...missing, ...databaseFaults(where, known.database, given)];
 }
 
 export const migrationFaults = (where: string, program: string, given: Settings): string[] =>
