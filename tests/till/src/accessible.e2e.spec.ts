@@ -76,6 +76,17 @@ atTheCounter('a till that everybody can use', browserPath, (shop) => {
     await counter.close();
   });
 
+  it('sees what is wide, cut off or covered, when something is', async () => {
+    const counter = await shop().counter({ viewport: { width: 640, height: 450 } });
+    await counter.scan(tea.barcode);
+    await counter.page.addStyleTag({ content: 'main section { min-width: 900px } button .mantine-Button-label { max-width: 20px; overflow: hidden }' });
+    const faults = (await layoutFaults(counter.page)).join('\n');
+    expect([/wider than the screen/, /is cut off/, /is covered by/].map((form) => form.test(faults))).toEqual([true, true, false]);
+    await counter.page.addStyleTag({ content: 'body::after { content: ""; position: fixed; inset: 0; z-index: 9999 }' });
+    expect((await layoutFaults(counter.page)).join('\n')).toMatch(/is covered by/);
+    await counter.close();
+  });
+
   it('leads the keyboard through what can be done, in the order in which it is read, and shows where it is', async () => {
     const counter = await shop().counter();
     await counter.scan(tea.barcode);

@@ -12,7 +12,7 @@ const script = `(() => {
     control.scrollIntoView({ block: 'center', inline: 'center' });
     const { left, right, top, bottom } = control.getBoundingClientRect();
     const at = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
-    if (!at || !(control === at || control.contains(at) || at.contains(control) || at.closest('label')?.contains(control) || control.parentElement?.contains(at))) faults.push(nameOf(control) + ' is covered by ' + (at ? at.tagName + ' ' + nameOf(at) : 'nothing'));
+    if (!at || !(control === at || control.contains(at) || at.closest('label')?.contains(control) || control.parentElement?.contains(at))) faults.push(nameOf(control) + ' is covered by ' + (at ? at.tagName + ' ' + nameOf(at) : 'nothing'));
     const inner = control.querySelector('.mantine-Button-label') ?? control;
     if (inner.tagName !== 'INPUT' && inner.scrollWidth > inner.clientWidth + 1 && inner.clientWidth > 0) faults.push(nameOf(control) + ' is cut off');
   }

@@ -65,7 +65,7 @@ function exceptionOf({ standing }: KeptSale, words: Words): Told {
 function reasonsOf({ standing, lines }: KeptSale, words: Words): readonly string[] {
   const reason = standing.state === 'ended' ? standing.status.reason : undefined;
   const shortages = (reason?.shortages ?? []).map(({ sku, available }) => words.shortOf(lines.find((line) => line.sku === sku)?.description ?? sku, available));
-  return [...shortages, ...detailsOf(reason?.declineCode?.replaceAll('_', ' '))];
+  return [...shortages, ...detailsOf(reason?.declineCode && (words.declines[reason.declineCode] ?? reason.declineCode.replaceAll('_', ' ')))];
 }
 
 const detailsOf = (...texts: readonly (string | undefined)[]): readonly string[] => texts.filter((text) => text !== undefined);

@@ -90,6 +90,14 @@ export const de: Words = {
     other: { title: 'Die Zentrale hat den Verkauf abgelehnt', action: 'Es wurde nichts abgebucht. Mit der Referenz den Support anrufen.' },
     stuck: { title: 'Die Zentrale kann diesen Verkauf nicht annehmen', action: 'Nicht noch einmal kassieren. Mit der Referenz den Support anrufen. Andere Verkäufe gehen weiter.' },
   },
+  declines: {
+    insufficient_funds: 'Die Karte ist nicht gedeckt.',
+    expired_card: 'Die Karte ist abgelaufen.',
+    invalid_card_token: 'Die Karte war nicht zu lesen.',
+    account_closed: 'Das Konto der Karte ist geschlossen.',
+    capture_declined: 'Die Bank hat ihre Zusage zurückgenommen.',
+    unresolved: 'Die Bank hat nicht geantwortet, also wurde abgebrochen.',
+  },
   shortOf: (article, available) => `${article}: noch ${available}`,
   repriced: (before, now) => `Preise haben sich geändert. Die Summe war ${before} und ist jetzt ${now}. Dem Kunden zeigen.`,
   parking: {

@@ -89,6 +89,15 @@ export const en = {
     other: { title: 'The back end refused the sale', action: 'Nothing was charged. Call support with the reference.' },
     stuck: { title: 'The back end cannot take this sale', action: 'Do not charge again. Call support with the reference. Other sales go on.' },
   },
+  /** What providers call a decline; another is shown as it came. */
+  declines: {
+    insufficient_funds: 'The card has not enough money.',
+    expired_card: 'The card has expired.',
+    invalid_card_token: 'The card could not be read.',
+    account_closed: 'The account of the card is closed.',
+    capture_declined: 'The bank took back its promise.',
+    unresolved: 'The bank gave no answer, so it was called off.',
+  } as Readonly<Record<string, string>>,
   shortOf: (article: string, available: number) => `${article}: ${available} left`,
   repriced: (before: string, now: string) => `Prices have changed. The total was ${before} and is now ${now}. Show the customer.`,
   parking: {
