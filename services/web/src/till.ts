@@ -16,6 +16,7 @@ import { Money } from './till/money.ts';
 import { LimitsKeeper } from './till/limits-keeper.ts';
 import { Parking } from './till/parking.ts';
 import { Selling } from './till/selling.ts';
+import { Refunds } from './till/refunds.ts';
 import { Shifts } from './till/shifts.ts';
 import { Shown } from './till/shown.ts';
 import { sleep } from './till/sleep.ts';
@@ -29,6 +30,7 @@ export class Till {
   readonly selling: Selling;
   readonly shifts: Shifts;
   readonly parking: Parking;
+  readonly refunds: Refunds;
   readonly subscribe: Shown['subscribe'];
   readonly #shown: Shown;
   readonly #sender: Sender;
@@ -72,6 +74,7 @@ export class Till {
     this.goods = new Goods(shown);
     this.shifts = new Shifts(shown, journal, tabs);
     this.parking = new Parking(shown, this.goods, database, backEnd);
+    this.refunds = new Refunds(shown, backEnd, this.#stopping.signal);
     this.money = new Money(shown, this.goods);
     this.selling = new Selling({ shown, journal, tabs, attendant, catalogue, limits, goods: this.goods });
   }
@@ -88,6 +91,7 @@ export class Till {
     await this.#catalogue.start(this.#stopping.signal);
     await this.#limits.start(this.#stopping.signal);
     void this.parking.start();
+    this.refunds.start();
     // Held for as long as this tab lives; another takes over when it goes.
     void navigator.locks.request('scanlon-till-sender', () => Promise.all([this.#sender.run(this.#stopping.signal), this.#drawerSender.run(this.#stopping.signal)])).catch(() => undefined);
     if (this.view.current !== undefined) void this.#attendant.attend(this.view.current);

@@ -69,7 +69,7 @@ export class Counter {
     return reference;
   }
 
-  async show(screen: 'Sell' | 'Sales' | 'Shift'): Promise<void> {
+  async show(screen: 'Sell' | 'Sales' | 'Refund' | 'Shift'): Promise<void> {
     await this.page.getByRole('radio', { name: screen, exact: true }).locator('xpath=following-sibling::label').click();
   }
 

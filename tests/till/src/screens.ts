@@ -52,6 +52,7 @@ try {
   await counter.next();
   await counter.show('Sales');
   await photograph(counter, '10-sales');
+  await refund(counter);
   await shift(counter);
   await inGerman(counter);
   await counter.close();
@@ -69,6 +70,21 @@ async function park(counter: Counter): Promise<void> {
   await counter.page.getByRole('button', { name: /^Take up/ }).waitFor();
   await photograph(counter, '7-parked-baskets');
   await counter.page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+}
+
+async function refund(counter: Counter): Promise<void> {
+  await counter.show('Refund');
+  await counter.field('Receipt number').fill('1');
+  await counter.button('Look up').click();
+  const quantity = counter.page.getByRole('textbox', { name: /^Quantity of/ }).first();
+  await quantity.fill('1');
+  await counter.field('Reason').fill('Damaged box');
+  await counter.page.getByText('Write off').first().click();
+  await photograph(counter, '17-refund');
+  await counter.button(/^Refund /).click();
+  await counter.page.getByRole('region', { name: 'Credit note' }).waitFor();
+  await photograph(counter, '18-refund-done');
+  await counter.button('Next customer').click();
 }
 
 async function shift(counter: Counter): Promise<void> {

@@ -50,7 +50,7 @@ export type Done<T> =
   | { readonly kind: 'later' };
 
 export function doneBy<T>(status: number, body: unknown, schema: z.ZodType<T>): Done<T> {
-  if (status === 200 || status === 201) {
+  if (status === 200 || status === 201 || status === 202) {
     const parsed = schema.safeParse(body);
     return parsed.success ? { kind: 'done', value: parsed.data } : { kind: 'later' };
   }

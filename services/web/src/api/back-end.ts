@@ -5,7 +5,7 @@ import type { DrawerTold } from '../journal/drawer-sender.ts';
 import type { SignedLimits } from '../journal/signed-limits.ts';
 import { doneBy, noAnswer, toldBy, type Done, type Told } from './answer.ts';
 import { eventsIn } from './event-stream.ts';
-import { CataloguePage, CheckoutStatus, LimitsKeys, ParkedSale, ParkedSales, ShiftTold, TakenElsewhere, TimelineEntry } from './lenient.ts';
+import { CataloguePage, CheckoutStatus, LimitsKeys, ParkedSale, ParkedSales, RefundableView, RefundStatus, SaleOfReceipt, ShiftTold, TakenElsewhere, TimelineEntry } from './lenient.ts';
 import type { Session } from './session.ts';
 
 /** A till that hears nothing for this long goes on by itself. */
@@ -40,13 +40,46 @@ export class BackEnd {
   }
 
   /** The steps of a sale as they are done, and its end when that was heard. */
-  async *follow(commandId: CommandId, gone: AbortSignal): AsyncGenerator<SaleStep | http.CheckoutStatus> {
-    const answer = await this.#call('GET', `/api/cart/v1/checkouts/${commandId}/events`, { signal: gone });
+  follow(commandId: CommandId, gone: AbortSignal): AsyncGenerator<SaleStep | http.CheckoutStatus> {
+    return this.#follow(`/api/cart/v1/checkouts/${commandId}/events`, CheckoutStatus, gone);
+  }
+
+  /** The same of a refund. */
+  followRefund(commandId: CommandId, gone: AbortSignal): AsyncGenerator<SaleStep | http.RefundStatus> {
+    return this.#follow(`/api/receipt/v1/refunds/${commandId}/events`, RefundStatus, gone);
+  }
+
+  /** Asks for a refund, or after it: the same command is the same refund, however often it is sent. */
+  refund(commandId: CommandId, body: http.RefundBody): Promise<Done<http.RefundStatus>> {
+    return this.#write('/api/receipt/v1/refunds', commandId, body, RefundStatus);
+  }
+
+  /** Which sale a receipt is of; nothing when nobody could say. */
+  async saleOfReceipt(storeId: string, series: string, number: number): Promise<string | 'none' | undefined> {
+    const answer = await this.#call('GET', `/api/receipt/v1/receipts?storeId=${encodeURIComponent(storeId)}&series=${series}&number=${number}&format=json`, { signal: AbortSignal.timeout(readLimitMs) });
+    if (!answer) return undefined;
+    const body: unknown = await answer.json().catch(() => undefined);
+    if (answer.ok) return SaleOfReceipt.safeParse(body).data?.saleId;
+    return answer.status === 404 && typeof body === 'object' && body !== null && 'code' in body && body.code === 'not-found' ? 'none' : undefined;
+  }
+
+  /** What can still come back of a sale; nothing when it could not be read. */
+  refundable(saleId: string): Promise<http.RefundableView | undefined> {
+    return this.#read(`/api/receipt/v1/receipts/${saleId}/refundable`, RefundableView);
+  }
+
+  async creditNoteText(refundId: string): Promise<string | undefined> {
+    const answer = await this.#call('GET', `/api/receipt/v1/credit-notes/${refundId}?format=text`, { signal: AbortSignal.timeout(readLimitMs) });
+    return answer?.ok && answer.headers.get('content-type')?.startsWith('text/plain') ? answer.text().catch(() => undefined) : undefined;
+  }
+
+  async *#follow<Status>(address: string, schema: z.ZodType<Status>, gone: AbortSignal): AsyncGenerator<SaleStep | Status> {
+    const answer = await this.#call('GET', address, { signal: gone });
     if (!answer?.ok || !answer.body) return;
     try {
       for await (const { event, data } of eventsIn(answer.body)) {
         if (event !== 'status') yield stepOf(event, data);
-        const status = event === 'status' ? CheckoutStatus.safeParse(jsonOf(data)) : undefined;
+        const status = event === 'status' ? schema.safeParse(jsonOf(data)) : undefined;
         if (status?.success) yield status.data;
       }
     } catch {

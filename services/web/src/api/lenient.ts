@@ -26,5 +26,16 @@ export const LimitsKeys = z.object({ keys: z.array(z.unknown()) }).transform(({ 
   return parsed.success ? [parsed.data] : [];
 }) }));
 
+const Reason = z.object({ ...checkout.Reason.shape, shortages: checkout.Reason.shape.shortages.catch(undefined) }).optional().catch(undefined);
+export const RefundStatus = z.object({ ...http.RefundStatus.shape, reason: Reason, links: z.object(http.RefundStatus.shape.links.shape) });
+export const RefundableView = z.object({
+  ...http.RefundableView.shape,
+  lines: z.array(z.object({ ...http.RefundableView.shape.lines.element.shape, givenBack: z.object(http.RefundableView.shape.lines.element.shape.givenBack.shape) })),
+  tenders: z.array(z.object(http.RefundableView.shape.tenders.element.shape)),
+  givenBack: z.array(z.object(http.RefundableView.shape.givenBack.element.shape)),
+});
+/** All that a till wants to know of a receipt that it looks up by its number. */
+export const SaleOfReceipt = z.object({ saleId: z.string() });
+
 /** All that a till wants to know of a shift it has told: the store's number of its report. */
 export const ShiftTold = z.object({ shiftId: z.string(), reportNumber: z.string().optional() });

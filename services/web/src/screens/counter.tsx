@@ -4,6 +4,7 @@ import { unfinished } from '../journal/book.ts';
 import type { Till } from '../till.ts';
 import { words } from '../words/index.ts';
 import { Banners } from './banners.tsx';
+import { RefundScreen } from './refund.tsx';
 import { SalesScreen } from './sales.tsx';
 import { ShiftScreen } from './shift.tsx';
 import { SellScreen } from './sell.tsx';
@@ -18,7 +19,7 @@ export const Counter = ({ till }: { readonly till: Till }) => (
 /** What is always there: who this till is, whether the back end hears it, and the way between the screens. */
 function Frame() {
   const { till, view, say, language } = useTill();
-  const [screen, setScreen] = useState<'sell' | 'sales' | 'shift'>('sell');
+  const [screen, setScreen] = useState<'sell' | 'sales' | 'refund' | 'shift'>('sell');
   const waiting = unfinished(view.book).filter(({ standing }) => standing.state === 'waiting').length;
   return (
     <AppShell header={{ height: { base: 'auto', sm: 60 } }} padding="md">
@@ -32,14 +33,14 @@ function Frame() {
             </Badge>
           </Group>
           <Group gap="sm">
-            <SegmentedControl aria-label={say.till} value={screen} onChange={(value) => setScreen(value as typeof screen)} data={[{ value: 'sell', label: say.sell }, { value: 'sales', label: say.sales }, { value: 'shift', label: say.shift.title }]} />
+            <SegmentedControl aria-label={say.till} value={screen} onChange={(value) => setScreen(value as typeof screen)} data={[{ value: 'sell', label: say.sell }, { value: 'sales', label: say.sales }, { value: 'refund', label: say.refund.title }, { value: 'shift', label: say.shift.title }]} />
             <SegmentedControl aria-label={say.language} value={language} onChange={(value) => till.speak(value as typeof language)} data={Object.entries(words).map(([value, { name }]) => ({ value, label: name }))} />
           </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Main pt="md">
         <Banners />
-        {screen === 'sell' ? <SellScreen /> : screen === 'sales' ? <SalesScreen /> : <ShiftScreen />}
+        {screen === 'sell' ? <SellScreen /> : screen === 'sales' ? <SalesScreen onRefund={(saleId) => { setScreen('refund'); void till.refunds.begin(saleId); }} /> : screen === 'refund' ? <RefundScreen /> : <ShiftScreen />}
       </AppShell.Main>
     </AppShell>
   );

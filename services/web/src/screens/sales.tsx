@@ -10,7 +10,7 @@ import { useTill } from './use-till.ts';
 const mostShown = 50;
 
 /** The last sales of this till, where each stands, and their receipts. What a person must look at comes first. */
-export function SalesScreen() {
+export function SalesScreen({ onRefund }: { readonly onRefund: (saleId: string) => void }) {
   const { till, view, say, language, amount } = useTill();
   const [shown, setShown] = useState<KeptSale>();
   const sales = [...view.book.sales.values()].toReversed();
@@ -44,6 +44,7 @@ export function SalesScreen() {
                   </Table.Td>
                   <Table.Td>
                     {hasReceipt(sale) && <Button variant="default" size="xs" aria-label={say.reprint(numberOf(sale))} onClick={() => setShown(sale)}>{say.receipt}</Button>}{' '}
+                    {sale.standing.state === 'ended' && isDone(sale) && <Button variant="default" size="xs" aria-label={say.refund.of(numberOf(sale))} onClick={() => sale.standing.state === 'ended' && onRefund(sale.standing.status.saleId)}>{say.refund.title}</Button>}{' '}
                     {sale.standing.state === 'parked' && sale.standing.refusal.code !== 'journal-damaged' && <Button variant="default" size="xs" onClick={() => void till.selling.sendAgain(sale.commandId)}>{say.sendAgain(numberOf(sale))}</Button>}
                   </Table.Td>
                 </Table.Tr>

@@ -7,6 +7,7 @@ import type { Exceeded } from '../journal/limits.ts';
 import type { Contact } from '../journal/sender.ts';
 import type { Basket, BasketFault } from '../sale/basket.ts';
 import type { TenderFault, Tenders } from '../sale/tenders.ts';
+import type { RefundDesk } from './refunds.ts';
 
 export interface Catalogue {
   readonly store: http.Store;
@@ -40,6 +41,8 @@ export interface View {
   readonly clockOffMs: number;
   readonly isRefused: boolean;
   readonly language: Language;
+  /** The refund at the counter, if there is one. */
+  readonly refund?: RefundDesk | undefined;
   readonly parked: readonly Parked[];
   /** Whether the store's could be read, or only those of this till are known. */
   readonly isParkedKnown: boolean;
