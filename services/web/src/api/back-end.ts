@@ -54,13 +54,13 @@ export class BackEnd {
     return this.#write('/api/receipt/v1/refunds', commandId, body, RefundStatus);
   }
 
-  /** Which sale a receipt is of; nothing when nobody could say. */
-  async saleOfReceipt(storeId: string, series: string, number: number): Promise<string | 'none' | undefined> {
+  /** Which sale a receipt is of, if any; nothing when nobody could say. */
+  async saleOfReceipt(storeId: string, series: string, number: number): Promise<{ readonly saleId: string | undefined } | undefined> {
     const answer = await this.#call('GET', `/api/receipt/v1/receipts?storeId=${encodeURIComponent(storeId)}&series=${series}&number=${number}&format=json`, { signal: AbortSignal.timeout(readLimitMs) });
     if (!answer) return undefined;
     const body: unknown = await answer.json().catch(() => undefined);
-    if (answer.ok) return SaleOfReceipt.safeParse(body).data?.saleId;
-    return answer.status === 404 && typeof body === 'object' && body !== null && 'code' in body && body.code === 'not-found' ? 'none' : undefined;
+    if (answer.ok) return SaleOfReceipt.safeParse(body).data;
+    return answer.status === 404 && typeof body === 'object' && body !== null && 'code' in body && body.code === 'not-found' ? { saleId: undefined } : undefined;
   }
 
   /** What can still come back of a sale; nothing when it could not be read. */

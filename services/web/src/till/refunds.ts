@@ -54,8 +54,8 @@ export class Refunds {
     if (!wanted || storeId === undefined) return this.#set({ ...empty, notice: 'not-a-number' });
     const found = await this.#backEnd.saleOfReceipt(storeId, wanted.series, wanted.number);
     if (found === undefined) return this.#set({ ...empty, notice: 'unreachable' });
-    if (found === 'none') return this.#set({ ...empty, notice: { code: 'refund-sale-unknown' } });
-    await this.begin(found);
+    if (found.saleId === undefined) return this.#set({ ...empty, notice: { code: 'refund-sale-unknown' } });
+    await this.begin(found.saleId);
   }
 
   async begin(saleId: string): Promise<void> {
