@@ -4,11 +4,12 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sql from 'mssql';
+import { buildWall, tenantWall } from './bench-tenant-wall.ts';
 import { startSqlServer } from './index.ts';
 
 /**
  * Round trips over ten connections, in another process than the driver, every commit durable. Prints one JSON line per scenario: medians of ROUNDS.
- * SCENARIO=insert picks some; the last two are the shapes of SQL the services write.
+ * SCENARIO=insert picks some; the last ones are the shapes of SQL the services write.
  */
 
 const SECONDS = Number(process.env['SECONDS'] ?? 1);
@@ -126,27 +127,47 @@ async function measure(): Promise<void> {
   const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
     'select-by-key-10': select, 'insert-10': insert, 'unit-of-work-10': ten, 'openjson-100': hundred, 'service-write-1': work(1), 'service-write-20': work(20),
   };
-  for (const [scenario, run] of Object.entries(scenarios).filter(([name]) => name.includes(process.env['SCENARIO'] ?? ''))) {
+  const round = async (run: () => Promise<unknown>) => {
+    const before = await cpuOf();
+    const own = process.cpuUsage();
+    const { count, seconds, latencies } = await repeat(run, CONNECTIONS, SECONDS);
+    const client = process.cpuUsage(own);
+    const at = (q: number) => Math.round((latencies[Math.floor(latencies.length * q)] ?? 0) * 100) / 100;
+    return { perSec: count / seconds, serverCpuUs: ((await cpuOf()) - before) / count, clientCpuUs: (client.user + client.system) / count, p50: at(0.5), p99: at(0.99) };
+  };
+  const isWanted = (scenario: string) => scenario.includes(process.env['SCENARIO'] ?? '');
+  const tell = (scenario: string, figures: object) => process.stdout.write(`${JSON.stringify({ bench: 'sql', scenario, ...figures, connections: CONNECTIONS, rounds: ROUNDS, machine: `${cpus()[0]?.model ?? ''} x ${cpus().length}` })}\n`);
+
+  for (const [scenario, run] of Object.entries(scenarios).filter(([name]) => isWanted(name))) {
     await repeat(run, CONNECTIONS, SECONDS / 2);
-    const rounds: { perSec: number; serverCpuUs: number; clientCpuUs: number; p50: number; p99: number }[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const before = await cpuOf();
-      const own = process.cpuUsage();
-      const { count, seconds, latencies } = await repeat(run, CONNECTIONS, SECONDS);
-      const client = process.cpuUsage(own);
-      const at = (q: number) => Math.round((latencies[Math.floor(latencies.length * q)] ?? 0) * 100) / 100;
-      rounds.push({ perSec: count / seconds, serverCpuUs: ((await cpuOf()) - before) / count, clientCpuUs: (client.user + client.system) / count, p50: at(0.5), p99: at(0.99) });
-    }
-    const median = (of: (round: (typeof rounds)[number]) => number) => rounds.map(of).toSorted((a, b) => a - b)[ROUNDS >> 1] ?? 0;
-    process.stdout.write(`${JSON.stringify({
-      bench: 'sql', scenario, perSec: Math.round(median(({ perSec }) => perSec)), serverCpuUs: Math.round(median(({ serverCpuUs }) => serverCpuUs)), clientCpuUs: Math.round(median(({ clientCpuUs }) => clientCpuUs)),
-      latencyMs: { p50: median(({ p50 }) => p50), p99: median(({ p99 }) => p99) }, connections: CONNECTIONS, rounds: ROUNDS, machine: `${cpus()[0]?.model ?? ''} x ${cpus().length}`,
-    })}\n`);
+    const rounds: Awaited<ReturnType<typeof round>>[] = [];
+    for (let i = 0; i < ROUNDS; i += 1) rounds.push(await round(run));
+    const median = (of: (each: (typeof rounds)[number]) => number) => middle(rounds.map(of));
+    tell(scenario, {
+      perSec: Math.round(median(({ perSec }) => perSec)), serverCpuUs: Math.round(median(({ serverCpuUs }) => serverCpuUs)), clientCpuUs: Math.round(median(({ clientCpuUs }) => clientCpuUs)),
+      latencyMs: { p50: median(({ p50 }) => p50), p99: median(({ p99 }) => p99) },
+    });
+  }
+  // The same work with and without the wall, in turns, so that what else the machine does weighs on both.
+  if (isWanted('tenant-wall-1') || isWanted('tenant-wall-20')) await buildWall(pool);
+  for (const rows of [1, 20].filter((each) => isWanted(`tenant-wall-${each}`))) {
+    const { plain, walled } = tenantWall(pool, rows);
+    for (const run of [plain, walled]) await repeat(run, CONNECTIONS, SECONDS / 2);
+    const pairs: { plain: number; walled: number }[] = [];
+    for (let i = 0; i < ROUNDS; i += 1) pairs.push({ plain: (await round(plain)).serverCpuUs, walled: (await round(walled)).serverCpuUs });
+    tell(`tenant-wall-${rows}`, {
+      serverCpuUs: Math.round(middle(pairs.map((each) => each.walled))), withoutWallCpuUs: Math.round(middle(pairs.map((each) => each.plain))),
+      ratio: Math.round(middle(pairs.map((each) => each.walled / each.plain)) * 100) / 100,
+    });
   }
   await pool.close();
   child.disconnect();
   await new Promise((resolve) => child.once('exit', resolve));
   await rm(directory, { recursive: true });
+}
+
+function middle(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 async function repeat(run: () => Promise<unknown>, connections: number, seconds: number) {

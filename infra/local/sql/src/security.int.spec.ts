@@ -101,6 +101,16 @@ describe('a block predicate', () => {
     expect(await sales()).toEqual([{ t: 'a', id: 1 }, { t: 'a', id: 2 }, { t: 'a', id: 9 }, { t: 'b', id: 1 }]);
   });
 
+  it('looks at every changed row when no filter has looked at it before', async () => {
+    await db.batch(`CREATE TABLE note (tenant_id VARCHAR(40) COLLATE Latin1_General_100_BIN2 NOT NULL, text NVARCHAR(20) NOT NULL); INSERT INTO note VALUES ('b', N'x')`);
+    await db.batch('CREATE SECURITY POLICY dbo.note_policy ADD BLOCK PREDICATE dbo.tenant_wall(tenant_id) ON dbo.note AFTER UPDATE');
+
+    const changes = [await failureAs('a', "UPDATE note SET text = N'y'"), await failureAs('b', "UPDATE note SET text = N'z'"), await failureAs('b', "UPDATE note SET tenant_id = 'a'")];
+
+    await db.batch('DROP SECURITY POLICY dbo.note_policy; DROP TABLE note');
+    expect(changes).toEqual([33_504, 'no error', 33_504]);
+  });
+
   it('does not speak where there is none', async () => {
     expect(await failureAs('a', "INSERT INTO line VALUES ('b', 7, 7)")).toBe('no error');
   });

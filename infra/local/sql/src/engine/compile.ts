@@ -18,6 +18,7 @@ import { Scope } from './emit/scope.ts';
 import { emitUpdate } from './emit/update.ts';
 import type { TwoPhase, Write } from './emit/write.ts';
 import { isStackOverflow, outside, tooDeep, TsqlError } from './error.ts';
+import { procedureParameters } from './run/procedure.ts';
 import { hasFreeLength, type Parameter } from './plan-cache.ts';
 
 /** Reads rows or one value; `locks` are those its hints ask for, `reads` when stored tables are involved. */
@@ -50,6 +51,7 @@ export type Compiled =
   | { readonly kind: 'throw'; readonly reading: Reading | undefined }
   | { readonly kind: 'print'; readonly reading: Reading }
   | { readonly kind: 'execute'; readonly procedure: string; readonly result: number | undefined; readonly arguments: readonly { readonly name: string | undefined; readonly value: Argument }[] }
+  | { readonly kind: 'set context'; readonly key: Argument | undefined; readonly value: Argument | undefined; readonly readOnly: Argument | undefined }
   | { readonly kind: 'define'; readonly verb: string; readonly definition: (catalog: Catalog) => Definition }
   | { readonly kind: 'interpreted' };
 
@@ -242,6 +244,15 @@ function argument(value: Expression, emitter: Emitter): Argument {
 
 const procedures = new Set(['sp_getapplock', 'sp_releaseapplock', 'sp_set_session_context']);
 
+/** What a batch begins and ends with, so its arguments find their places once. Whatever is unusual about it goes the common way. */
+function settingContext(procedure: string, result: string | undefined, given: readonly { readonly name: string | undefined; readonly value: Argument }[]): Compiled | undefined {
+  if (procedure !== 'sp_set_session_context' || result !== undefined) return undefined;
+  const names = procedureParameters[procedure] ?? [];
+  const values = new Map(given.map(({ name, value }, i) => [name ?? names[i] ?? '', value]));
+  if (![...values.keys()].every((name) => names.includes(name))) return undefined;
+  return { kind: 'set context', key: values.get('@key'), value: values.get('@value'), readOnly: values.get('@read_only') };
+}
+
 function compileExecute({ procedure, result, arguments: list }: Execute, catalog: Catalog, variables: Variables): Compiled {
   if (!procedures.has(procedure)) {
     if (procedure === 'sp_executesql') throw outside('sp_executesql inside a batch');
@@ -251,6 +262,6 @@ function compileExecute({ procedure, result, arguments: list }: Execute, catalog
     if (output) throw outside(`OUTPUT of ${procedure}`);
     return { name, value: argument(value, new Emitter(catalog, variables)) };
   });
-  return { kind: 'execute', procedure, result: result === undefined ? undefined : variables.find(result).slot, arguments: given };
+  return settingContext(procedure, result, given) ?? { kind: 'execute', procedure, result: result === undefined ? undefined : variables.find(result).slot, arguments: given };
 }
 

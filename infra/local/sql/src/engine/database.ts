@@ -8,6 +8,7 @@ import { FifoLock } from './lock.ts';
 import { RowLocks, type LockMode } from './row-locks.ts';
 import { WaitGraph } from './wait-graph.ts';
 import { WriterTransaction } from './writer-transaction.ts';
+import { contextValue } from './run/bind-value.ts';
 import type { Session } from './session.ts';
 import { PlanCache } from './plan-cache.ts';
 import { typesFromJson, typesToJson } from '../value/type-json.ts';
@@ -72,7 +73,8 @@ export class Database {
     const db = new DatabaseSync(this.path, { timeout: 0, enableForeignKeyConstraints: true, enableDoubleQuotedStringLiterals: false });
     db.exec('PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY; PRAGMA recursive_triggers = OFF;');
     registerFunctions(db, { nextIdentity: (table) => this.#nextIdentity(table), nextRowversion: () => this.#nextRowversion() });
-    db.function('ts_context', { deterministic: true }, (key) => this.running?.context.get(String(key))?.value ?? null);
+    db.function('ts_context', { deterministic: true }, (key) => this.running ? contextValue(this.running, key as string, undefined) : null);
+    db.function('ts_context', { deterministic: true }, (key, length) => this.running ? contextValue(this.running, key as string, Number(length)) : null);
     db.function('ts_is_free', (table, row, mode) => (this.#isFree(String(table), Number(row), mode as LockMode) ? 1n : 0n));
     return db;
   }

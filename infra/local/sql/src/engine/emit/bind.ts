@@ -8,5 +8,5 @@ export type Bind =
   | { readonly from: 'caught'; readonly part: 'number' | 'message' | 'severity' | 'state' | 'line' | 'procedure' }
   /** A JSON document, opened before SQLite sees it. */
   | { readonly from: 'json'; readonly json: { readonly slot: number } | { readonly text: string | null }; readonly schema: JsonSchema }
-  /** A row the engine itself has read: the n-th value of it. */
-  | { readonly from: 'context'; readonly key: { readonly slot: number } | { readonly text: string } };
+  /** A value of the session context, cut to so many characters. */
+  | { readonly from: 'context'; readonly key: { readonly slot: number } | { readonly text: string }; readonly length: number | undefined };

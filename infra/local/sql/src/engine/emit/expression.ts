@@ -10,6 +10,7 @@ import type { Emitter } from './emitter.ts';
 import { holdsAggregate } from './grouping.ts';
 import { emitQuery } from './query.ts';
 import type { Scope } from './scope.ts';
+import { emitCutContext } from './session-context.ts';
 import { systemVariable } from './system-variable.ts';
 
 /** A value. Fails when the expression is a predicate: T-SQL has no boolean values. */
@@ -55,6 +56,8 @@ function emitExpression(expression: Expression, scope: Scope, emitter: Emitter):
     case 'case': return emitCase(expression, scope, emitter);
     case 'call': return emitCall(expression, scope, emitter);
     case 'cast': {
+      const context = emitCutContext(expression, emitter);
+      if (context !== undefined) return { sql: context, type: expression.type };
       const operand = emitValue(expression.operand, scope, emitter);
       const to = isString(expression.type) ? { ...expression.type, collation: operand.type.collation, isCollated: operand.type.isCollated } : expression.type;
       if (!expression.isTry) return { sql: coerce(operand, to, { cast: true, style: expression.style }), type: to };

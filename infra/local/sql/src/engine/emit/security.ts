@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AlterPolicy, CreateFunction, CreatePolicy, DropFunction, DropPolicy, PolicyChange, PredicateDefinition } from '../../tsql/node/security.ts';
 import type { ObjectName } from '../../tsql/node/query.ts';
 import { displayName, literal, quote, storageName, type Catalog, type Policy, type PolicyPredicate } from '../catalog.ts';
@@ -90,7 +91,7 @@ function replaced(before: Policy | undefined, after: Policy | undefined, catalog
     if (taken) throw new TsqlError(33_264, `The security policy '${after.name}' cannot be enabled with a predicate on a table that is already referenced by the enabled security policy '${taken.name}'.`, { effect: 'batch' });
   }
   return {
-    sql: [...(before?.isOn ? before.predicates.flatMap(dropTrigger) : []), ...(after?.isOn ? after.predicates.flatMap((predicate) => trigger(predicate, catalog)) : [])],
+    sql: [...(before?.isOn ? before.predicates.flatMap(dropTrigger) : []), ...(after?.isOn ? after.predicates.flatMap((predicate) => trigger(predicate, after, catalog)) : [])],
     catalog: catalog.withPolicies(after ? [...others, after] : others),
   };
 }
@@ -99,10 +100,21 @@ const triggerName = ({ table, moment }: PolicyPredicate) => quote(`$block:${tabl
 const dropTrigger = (predicate: PolicyPredicate) => (predicate.kind === 'block' ? [`DROP TRIGGER ${triggerName(predicate)}`] : []);
 
 /** A row the predicate does not hold for, NULL included, undoes the statement: 33504. */
-function trigger(predicate: PolicyPredicate, catalog: Catalog): readonly string[] {
+function trigger(predicate: PolicyPredicate, policy: Policy, catalog: Catalog): readonly string[] {
   const { kind, moment, table: storage } = predicate;
   const table = catalog.get(storage);
   if (kind !== 'block' || moment === undefined || !table) return [];
   const condition = emitStoredPredicate(predicate, table, moment.startsWith('AFTER') ? 'NEW.' : 'OLD.', catalog);
-  return [`CREATE TRIGGER ${triggerName(predicate)} ${moment} ON ${quote(storage)} WHEN (${condition}) IS NOT TRUE BEGIN SELECT RAISE(ABORT, ${literal(`$block:${displayName(table)}`)}); END`];
+  const of = moment === 'AFTER UPDATE' ? whatCouldBreak(predicate, policy) : '';
+  return [`CREATE TRIGGER ${triggerName(predicate)} ${moment}${of} ON ${quote(storage)} WHEN (${condition}) IS NOT TRUE BEGIN SELECT RAISE(ABORT, ${literal(`$block:${displayName(table)}`)}); END`];
+}
+
+/**
+ * A filter of the same function over the same columns has let the row through already, in the same statement and so for the same session. Only a change of
+ * those columns can make the row one that the block predicate refuses.
+ */
+function whatCouldBreak({ table, function: name, arguments: given }: PolicyPredicate, { predicates }: Policy): string {
+  const isFiltered = predicates.some((other) => other.kind === 'filter' && other.table === table && other.function === name && isDeepStrictEqual(other.arguments, given));
+  const columns = given.flatMap((argument) => (argument.node === 'column' ? [quote(argument.name.toLowerCase())] : []));
+  return isFiltered && columns.length > 0 && columns.length === given.length ? ` OF ${columns.join(', ')}` : '';
 }

@@ -4,6 +4,7 @@ import { literal, storageName } from '../catalog.ts';
 import { coerce, type Typed } from '../emit/coerce.ts';
 import type { Emitter } from '../emit/emitter.ts';
 import { compare, groupKey, sortsInsensitively } from '../emit/expression.ts';
+import { emitSessionContext } from '../emit/session-context.ts';
 import { lengthOf } from '../emit/system-view.ts';
 import { outside, TsqlError, unknownFunction } from '../error.ts';
 import { parsePath } from './json-path.ts';
@@ -175,13 +176,7 @@ const jsonValue = (name: string, type: SqlType): Emit => (call, context) => {
 
 const now = (scale: number, type: SqlType): Emit => (_call, { emitter }) => ({ sql: emitter.bind({ from: 'now', scale }), type, nullable: false });
 
-const sessionContext: Emit = (call, { emitter }) => {
-  const [key] = call.arguments;
-  if (emitter.isStored && key?.node === 'literal') return { sql: `ts_context(${literal(key.text.toLowerCase())})`, type: types.variant };
-  if (key?.node === 'literal') return { sql: emitter.bind({ from: 'context', key: { text: key.text } }), type: types.variant };
-  if (key?.node === 'variable') return { sql: emitter.bind({ from: 'context', key: { slot: emitter.variables.find(key.name, key.line).slot } }), type: types.variant };
-  throw outside('SESSION_CONTEXT of an expression');
-};
+const sessionContext: Emit = (call, { emitter }) => ({ sql: emitSessionContext(call.arguments[0], emitter), type: types.variant });
 
 const rounding = (name: string): Emit => fixed(1, ([a]) => (isInteger(a.type) ? a : isApproximate(a.type) ? { sql: `${name}(${a.sql})`, type: a.type } : { sql: `ts_decimal_${name}(${a.sql}, ${a.type.scale})`, type: types.decimal(18, 0) }));
 

@@ -8,7 +8,7 @@ import type { Session } from '../session.ts';
 import type { Waiting } from '../waiting.ts';
 import type { RunState } from './bind-value.ts';
 import { define } from './define.ts';
-import { runProcedure } from './procedure.ts';
+import { runProcedure, setContext } from './procedure.ts';
 import { mayWait, read, readLocked } from './read.ts';
 import type { Replies, StoredRow } from './replies.ts';
 import { setOption } from './set-option.ts';
@@ -110,6 +110,11 @@ export class BatchRun {
         const list = compiled.arguments.map(({ name, value }) => ({ name, value: this.#argument(value) }));
         const code = yield* runProcedure(compiled.procedure, list, session);
         if (compiled.result !== undefined) this.#state.frame[compiled.result] = code;
+        return 'end';
+      }
+      case 'set context': {
+        const value = (argument: Argument | undefined) => argument && this.#argument(argument);
+        setContext(value(compiled.key), value(compiled.value), value(compiled.readOnly), session);
         return 'end';
       }
       case 'define': yield* define(compiled.verb, compiled.definition, session); return 'end';

@@ -35,7 +35,7 @@ export function bindValue(bind: Bind, { session, frame, caught }: RunState): Val
     }
     case 'context': {
       const key = 'slot' in bind.key ? String(frame[bind.key.slot]) : bind.key.text;
-      return session.context.get(key.toLowerCase())?.value ?? null;
+      return contextValue(session, key.toLowerCase(), bind.length);
     }
     case 'caught': {
       if (!caught) return null;
@@ -51,6 +51,12 @@ export function bindValue(bind: Bind, { session, frame, caught }: RunState): Val
     }
     default: return bind satisfies never;
   }
+}
+
+/** A value of the session context, cut to so many characters; NULL when it is not set. */
+export function contextValue({ context }: Session, key: string, length: number | undefined): string | null {
+  const value = context.get(key)?.value ?? null;
+  return value !== null && length !== undefined && value.length > length ? value.slice(0, length) : value;
 }
 
 export const bindValues = (binds: readonly Bind[], state: RunState): Value[] => binds.map((bind) => bindValue(bind, state));

@@ -20,7 +20,7 @@ export function* runProcedure(name: string, list: readonly Argument[], session: 
   for (const key of given.keys()) if (!names.includes(key)) throw new TsqlError(8145, `${key} is not a parameter for procedure ${name}.`, { effect: 'batch' });
   const text = (key: string) => String(given.get(key) ?? '');
   if (name === 'sp_set_session_context') {
-    setContext(text('@key'), given.get('@value') ?? null, Boolean(Number(given.get('@read_only') ?? 0)), session);
+    setContext(given.get('@key'), given.get('@value'), given.get('@read_only'), session);
     return 0;
   }
   const owner = ownerOf(text('@lockowner'));
@@ -41,12 +41,13 @@ const MAX_KEY = 128;
 const MAX_VALUE = 4000;
 
 /** https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-set-session-context-transact-sql */
-function setContext(key: string, value: Value, isReadOnly: boolean, { context }: Session): void {
+export function setContext(keyText: Value | undefined, value: Value | undefined, readOnly: Value | undefined, { context }: Session): void {
+  const key = String(keyText ?? '');
   if (key === '' || key.length > MAX_KEY) throw new TsqlError(15_600, "An invalid parameter or option was specified for procedure 'sp_set_session_context'.", { severity: 15 });
   if (typeof value === 'string' && value.length > MAX_VALUE) throw clash('nvarchar(max)', 'sql_variant');
   const name = key.toLowerCase();
   if (context.get(name)?.isReadOnly) throw new TsqlError(15_664, `Cannot set key '${key}' in the session context. The key has been set as read_only for this session.`);
-  context.set(name, { value: value === null ? null : String(value), isReadOnly });
+  context.set(name, { value: value === null || value === undefined ? null : String(value), isReadOnly: Boolean(Number(readOnly ?? 0)) });
 }
 
 function ownerOf(text: string): LockOwner {
