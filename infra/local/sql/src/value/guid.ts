@@ -8,9 +8,8 @@ const order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
 
 export function guidFromBytes(bytes: Buffer, at: number): string {
   const hex = bytes.toString('hex', at, at + 16).toUpperCase();
-  const byte = (i: number) => hex.slice(i * 2, i * 2 + 2);
-  const ordered = order.map(byte).join('');
-  return `${ordered.slice(0, 8)}-${ordered.slice(8, 12)}-${ordered.slice(12, 16)}-${ordered.slice(16, 20)}-${ordered.slice(20)}`;
+  const part = (from: number, to: number) => hex.slice(from, to);
+  return `${part(6, 8)}${part(4, 6)}${part(2, 4)}${part(0, 2)}-${part(10, 12)}${part(8, 10)}-${part(14, 16)}${part(12, 14)}-${part(16, 20)}-${part(20, 32)}`;
 }
 
 export function guidToBytes(text: string): Buffer {
