@@ -318,7 +318,9 @@ export const ShiftFigures = z.strictObject({
   tenders: z.array(z.strictObject({ type: z.enum(['card', 'cash']), count: z.int().min(0), amountMinor: Balance })),
   cashInMinor: Balance,
   cashOutMinor: Balance,
-  /** Float, cash sales and cash in, less cash out: what should lie in the drawer. */
+  /** What was given back in the shift, and what of it in cash. */
+  refunds: z.strictObject({ count: z.int().min(0), grossMinor: Balance, cashMinor: Balance }).optional(),
+  /** Float, cash sales and cash in, less cash out and cash given back: what should lie in the drawer. */
   expectedCashMinor: Balance,
 });
 export type ShiftFigures = z.output<typeof ShiftFigures>;

@@ -1,5 +1,6 @@
 import type { CommandId } from '@checkout/kernel';
 import { receiptOf } from '../domain/receipt.ts';
+import type { GivenBack } from '../domain/shift-figures.ts';
 import { entered, newShift } from '../domain/shift.ts';
 import { aLine, aShiftEntry, issuedAtMs, paid, shiftId, storeId, tenantId, tillId } from '../testing.ts';
 import { ReadShift } from './read-shift.ts';
@@ -10,8 +11,8 @@ const shiftOf = (...entries: Parameters<typeof entered>[2][]) =>
   entries.reduce((shift, entry, index) => entered(shift, `entry ${index}`, entry), newShift({ tenantId, shiftId, storeId, tillId, currency: 'GBP', firstHeardAt: new Date(issuedAtMs).toISOString() }));
 const late = { commandId: '0190a5c2-0000-7000-8000-000000000009' as CommandId, provisionalNumber: 'LEEDS-01-T1-000009', totalMinor: 598, why: 'unsent' } as const;
 
-const read = (shift: ReturnType<typeof shiftOf>, sales: ReturnType<typeof documentOf> = [], arrived: CommandId[] = []) =>
-  new ReadShift({ find: () => Promise.resolve(shift), sales: () => Promise.resolve(sales), arrived: () => Promise.resolve(arrived), newest: () => Promise.resolve([shift]) }).view(shift);
+const read = (shift: ReturnType<typeof shiftOf>, sales: ReturnType<typeof documentOf> = [], arrived: CommandId[] = [], refunds: readonly GivenBack[] = []) =>
+  new ReadShift({ find: () => Promise.resolve(shift), sales: () => Promise.resolve(sales), refunds: () => Promise.resolve(refunds), arrived: () => Promise.resolve(arrived), newest: () => Promise.resolve([shift]) }).view(shift);
 
 it('adds up what should lie in the drawer: float, cash sales without their change, cash in, less cash out', async () => {
   const sales = documentOf(
@@ -26,6 +27,11 @@ it('adds up what should lie in the drawer: float, cash sales without their chang
     cashInMinor: 500, cashOutMinor: 2_000, expectedCashMinor: 10_000 + 698 + 500 - 2_000,
   });
   expect([state, differenceMinor]).toEqual(['open', undefined]);
+});
+
+it('takes what was given back in cash out of the drawer, and not what went back to cards', async () => {
+  const { figures } = await read(shiftOf(opened()), [], [], [{ totalMinor: 500, parts: [{ via: 'card', amountMinor: 300 }, { via: 'cash', amountMinor: 200 }] }]);
+  expect([figures.refunds, figures.expectedCashMinor]).toEqual([{ count: 1, grossMinor: 500, cashMinor: 200 }, 9_800]);
 });
 
 it('closes with what blocks it, and shows when that has come', async () => {

@@ -25,8 +25,8 @@ export class ReadShift {
   async view(shift: Shift): Promise<http.ShiftView> {
     const { tenantId, shiftId, closed } = shift;
     const carried = closed?.carriedOver ?? [];
-    const [sales, arrived] = await Promise.all([this.#shifts.sales(tenantId, shiftId), this.#shifts.arrived(tenantId, carried.map(({ commandId }) => commandId))]);
-    const figures = figuresOf(shift, sales);
+    const [sales, refunds, arrived] = await Promise.all([this.#shifts.sales(tenantId, shiftId), this.#shifts.refunds(tenantId, shiftId), this.#shifts.arrived(tenantId, carried.map(({ commandId }) => commandId))]);
+    const figures = figuresOf(shift, sales, refunds);
     const has = new Set(arrived);
     return {
       ...headOf(shift, isOtherwise(shift, figures) ? ['differs-from-till'] : []),

@@ -2,6 +2,7 @@ import type { Message } from '@checkout/contracts';
 import type { CommandId, ShiftId, StoreId, TenantId, TillId } from '@checkout/kernel';
 import type { About, Handler } from '@checkout/messaging';
 import type { ReceiptDocument } from '../domain/receipt.ts';
+import type { GivenBack } from '../domain/shift-figures.ts';
 import type { Shift } from '../domain/shift.ts';
 
 /** A shift, and the counters of its store and its till. */
@@ -40,6 +41,8 @@ export interface ShiftReader {
   find(tenantId: TenantId, shiftId: ShiftId): Promise<Shift | undefined>;
   /** The sales of a shift that have a receipt. */
   sales(tenantId: TenantId, shiftId: ShiftId): Promise<readonly ReceiptDocument[]>;
+  /** What was given back in a shift, as far as it is done. */
+  refunds(tenantId: TenantId, shiftId: ShiftId): Promise<readonly GivenBack[]>;
   /** Those of the named commands whose sale has a receipt. */
   arrived(tenantId: TenantId, commandIds: readonly CommandId[]): Promise<readonly CommandId[]>;
   /** The newest of a store, or of all. */

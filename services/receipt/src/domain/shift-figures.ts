@@ -2,12 +2,18 @@ import type { http } from '@checkout/contracts';
 import type { ReceiptDocument } from './receipt.ts';
 import type { Shift } from './shift.ts';
 
+/** What was given back, and by which way. */
+export interface GivenBack {
+  readonly totalMinor: number;
+  readonly parts: readonly { readonly via: 'card' | 'cash'; readonly amountMinor: number }[];
+}
+
 type Sold = Pick<ReceiptDocument, 'grossMinor' | 'taxes' | 'tenders'>;
 
 const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
 
 /** What a shift came to, by the sales that have reached the server and the cash that the till says it moved. Change has been taken off: a tender's amount is what it paid. */
-export function figuresOf({ opened, movements }: Pick<Shift, 'opened' | 'movements'>, sales: readonly Sold[]): http.ShiftFigures {
+export function figuresOf({ opened, movements }: Pick<Shift, 'opened' | 'movements'>, sales: readonly Sold[], refunds: readonly GivenBack[] = []): http.ShiftFigures {
   const tenders = (['cash', 'card'] as const).map((type) => {
     const paid = sales.flatMap((sale) => sale.tenders.filter((tender) => tender.type === type));
     return { type, count: paid.length, amountMinor: sum(paid.map(({ amountMinor }) => amountMinor)) };
@@ -15,6 +21,7 @@ export function figuresOf({ opened, movements }: Pick<Shift, 'opened' | 'movemen
   const moved = (direction: 'in' | 'out') => sum(movements.filter((each) => each.direction === direction).map(({ amountMinor }) => amountMinor));
   const [cashInMinor, cashOutMinor] = [moved('in'), moved('out')];
   const cashMinor = tenders.find(({ type }) => type === 'cash')?.amountMinor ?? 0;
+  const givenBackMinor = sum(refunds.flatMap(({ parts }) => parts).filter(({ via }) => via === 'cash').map(({ amountMinor }) => amountMinor));
   return {
     sales: sales.length,
     grossMinor: sum(sales.map(({ grossMinor }) => grossMinor)),
@@ -22,7 +29,8 @@ export function figuresOf({ opened, movements }: Pick<Shift, 'opened' | 'movemen
     tenders,
     cashInMinor,
     cashOutMinor,
-    expectedCashMinor: (opened?.floatMinor ?? 0) + cashMinor + cashInMinor - cashOutMinor,
+    ...(refunds.length > 0 && { refunds: { count: refunds.length, grossMinor: sum(refunds.map(({ totalMinor }) => totalMinor)), cashMinor: givenBackMinor } }),
+    expectedCashMinor: (opened?.floatMinor ?? 0) + cashMinor + cashInMinor - cashOutMinor - givenBackMinor,
   };
 }
 

@@ -141,14 +141,14 @@ const updateHeads = (heads: readonly Head[]): Sql => sql`
 
 const insertRefunds = (rows: readonly object[]): Sql => sql`
   INSERT INTO refund (tenant_id, refund_id, sale_id, store_id, command_id, till_id, body_hash, receipt_number, total_minor, state, document, because,
-    credit_series, credit_number, issued_at, accepted_at, ended_at)
+    credit_series, credit_number, issued_at, accepted_at, ended_at, shift_id)
   SELECT j.tenantId, j.refundId, j.saleId, j.storeId, j.commandId, j.tillId, j.bodyHash, j.receiptNumber, j.totalMinor, j.state, j.document, j.because,
-    j.series, j.number, j.issuedAt, j.acceptedAt, j.endedAt
+    j.series, j.number, j.issuedAt, j.acceptedAt, j.endedAt, j.shiftId
   FROM OPENJSON(${json(rows)})
     WITH (tenantId VARCHAR(40) '$.tenantId', refundId VARCHAR(36) '$.refundId', saleId VARCHAR(36) '$.saleId', storeId VARCHAR(40) '$.storeId', commandId VARCHAR(36) '$.commandId',
       tillId VARCHAR(40) '$.tillId', bodyHash VARCHAR(43) '$.bodyHash', receiptNumber VARCHAR(40) '$.receiptNumber', totalMinor BIGINT '$.totalMinor', state VARCHAR(10) '$.state',
       document NVARCHAR(MAX) '$.document' AS JSON, because NVARCHAR(MAX) '$.because' AS JSON, series VARCHAR(10) '$.series', number INT '$.number', issuedAt DATETIME2(3) '$.issuedAt',
-      acceptedAt DATETIME2(3) '$.acceptedAt', endedAt DATETIME2(3) '$.endedAt') AS j;`;
+      acceptedAt DATETIME2(3) '$.acceptedAt', endedAt DATETIME2(3) '$.endedAt', shiftId VARCHAR(64) '$.document.shiftId') AS j;`;
 
 const updateRefunds = (rows: readonly object[]): Sql => sql`
   UPDATE f

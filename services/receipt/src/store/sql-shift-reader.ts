@@ -5,7 +5,9 @@ import { z } from 'zod';
 import { saleIdsOf } from '../application/read-shift.ts';
 import type { ShiftReader } from '../application/shift-ports.ts';
 import type { ReceiptDocument } from '../domain/receipt.ts';
+import type { GivenBack } from '../domain/shift-figures.ts';
 import type { Shift } from '../domain/shift.ts';
+import { RefundRow } from './refund-rows.ts';
 import { ReceiptRow } from './rows.ts';
 import { ShiftRow } from './shift-row.ts';
 import { shiftColumns } from './sql-shifts.ts';
@@ -35,6 +37,16 @@ export class SqlShiftReader implements ShiftReader {
       FROM receipt AS r
       WHERE r.tenant_id = ${varchar(40, tenantId)} AND r.shift_id = ${varchar(64, shiftId)};`);
     return receipts.map(({ document }) => document);
+  }
+
+  async refunds(tenantId: kernel.TenantId, shiftId: kernel.ShiftId): Promise<readonly GivenBack[]> {
+    const found = await this.#database.forTenant(tenantId).query(RefundRow, sql`
+      SELECT f.tenant_id AS tenantId, f.refund_id AS refundId, f.sale_id AS saleId, f.store_id AS storeId, f.command_id AS commandId, f.till_id AS tillId, f.body_hash AS bodyHash,
+        f.receipt_number AS receiptNumber, f.total_minor AS totalMinor, f.state, f.document, f.because, f.credit_series AS series, f.credit_number AS number, f.issued_at AS issuedAt,
+        f.accepted_at AS acceptedAt, f.ended_at AS endedAt
+      FROM refund AS f
+      WHERE f.tenant_id = ${varchar(40, tenantId)} AND f.shift_id = ${varchar(64, shiftId)} AND f.state = 'completed';`);
+    return found.map(({ totalMinor, document: { parts } }) => ({ totalMinor, parts }));
   }
 
   async arrived(tenantId: kernel.TenantId, commandIds: readonly kernel.CommandId[]): Promise<readonly kernel.CommandId[]> {
