@@ -81,6 +81,18 @@ it('gives a split sale back to the card first, and the rest out of the drawer; o
   expect([await givenBackTo(first.saleId), await givenBackTo(second.saleId)]).toEqual([2 * each, 0]);
 });
 
+it('takes what it gives back in cash out of the drawer of the shift in which it is given', async () => {
+  const shiftId = `shift-${uuidv7()}`;
+  const shifts = `${world.network.url('receipt')}/v1/shifts`;
+  const opened = await world.till.call('POST', `${shifts}/entries`, { kind: 'opened', shiftId, currency: 'GBP', floatMinor: 10_000, at: new Date().toISOString() }, { 'idempotency-key': uuidv7() });
+  expect(opened.status).toBe(200);
+  const { body: sale } = await world.till.checkout({ lines: teas, currency: 'GBP', totalMinor: total, tenders: [cash(total, total)], shiftId });
+  sold.push(sale);
+  expect(await refund(back(sale.saleId, 1, { moneyBack: 'cash', shiftId }))).toMatchObject({ state: 'completed', cashMinor: each });
+  const { body: shift } = await world.till.call<http.ShiftView>('GET', `${shifts}/${shiftId}`);
+  expect(shift.figures).toMatchObject({ sales: 1, grossMinor: total, refunds: { count: 1, grossMinor: each, cashMinor: each }, expectedCashMinor: 10_000 + total - each });
+});
+
 it('is declined when the card takes nothing back; then cash may be given instead', async () => {
   const sale = await sell([card(total, 'tok_refund_declined')]);
   expect(await refund(back(sale.saleId, 3))).toMatchObject({ state: 'declined', moneyMoved: 'no', reason: { code: 'refund-declined', declineCode: 'account_closed' } });
