@@ -10,9 +10,11 @@ export const totalOf = (backlog: Backlog): number => Object.values(backlog).redu
 
 /** Unresolved sales, unsent messages, messages on the bus, dead letters, questions to the provider, breakers that are not closed. */
 export async function backlogOf({ tables, network }: World): Promise<Backlog> {
-  const [accepted, sagas, tenders, held, bus, breakers, ...outboxes] = await Promise.all([
+  const [accepted, sagas, refundSagas, refunds, tenders, held, bus, breakers, ...outboxes] = await Promise.all([
     tables.count('cart', "checkout WHERE state = 'accepted'"),
     tables.count('orchestrator', "checkout_saga WHERE phase IN ('forward', 'backward')"),
+    tables.count('orchestrator', "refund_saga WHERE phase IN ('forward', 'backward')"),
+    tables.count('receipt', "refund WHERE state = 'accepted'"),
     tables.count('payment', "tender WHERE state IN ('pending', 'unknown')"),
     tables.count('inventory', "reservation WHERE state = 'held'"),
     busCounts(network.ports.bus),
@@ -23,6 +25,7 @@ export async function backlogOf({ tables, network }: World): Promise<Backlog> {
   return {
     'checkouts without an end': accepted,
     'sagas under way': sagas,
+    'refunds under way': refundSagas + refunds,
     'tenders in doubt': tenders,
     'goods set aside': held,
     'messages on the bus': subscriptions.reduce((sum, [, { active, scheduled, deferred, locked }]) => sum + active + scheduled + deferred + locked, 0),

@@ -1,17 +1,17 @@
 import { receiptNumbersHaveNoGaps, stockIsConserved } from './goods.ts';
 import { eventsAreToldOnce, eventsKeepTheirOrder, outagesSpendNoDeliveries, theQueuesAreEmpty } from './messages.ts';
-import { ledgersAgree, moneyIsConserved, nobodyIsChargedTwice } from './money.ts';
+import { ledgersAgree, moneyIsConserved, noMoreComesBackThanWasSold, nobodyIsChargedTwice } from './money.ts';
 import { itComesToRest, nothingCrashes, nothingIsLeftOpen, othersAreNotSlowed } from './rest.ts';
 import { honestErrors, noEffectWithoutCause, noSaleIsLost, oneEnding, sameAnswers } from './sales.ts';
 import type { Snapshot } from './snapshot.ts';
 import { nothingSecretIsKept, tenantsAreApart } from './tenants.ts';
 import type { Invariant, InvariantId, Violation } from './violation.ts';
 
-/** I1 to I20 of the fault matrix (§3.7), in order. */
+/** I1 to I20 of the fault matrix (§3.7), in order; I21 holds refunds to their sales. */
 export const invariants: readonly Invariant[] = [
   noSaleIsLost, oneEnding, moneyIsConserved, nobodyIsChargedTwice, ledgersAgree, stockIsConserved, receiptNumbersHaveNoGaps, eventsAreToldOnce, eventsKeepTheirOrder,
   theQueuesAreEmpty, sameAnswers, tenantsAreApart, noEffectWithoutCause, nothingIsLeftOpen, nothingSecretIsKept, itComesToRest, othersAreNotSlowed, outagesSpendNoDeliveries,
-  honestErrors, nothingCrashes,
+  honestErrors, nothingCrashes, noMoreComesBackThanWasSold,
 ];
 
 export interface Verdict {

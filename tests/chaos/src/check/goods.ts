@@ -28,7 +28,14 @@ export const stockIsConserved: Invariant = {
       const wrong = [...new Set([...gone.keys(), ...paid.keys()])].filter((sku) => gone.get(sku) !== paid.get(sku));
       return wrong.length === 0 ? [] : [{ what: `sale ${saleId}: the receipt and the goods that left differ in ${wrong.join(', ')}`, saleId }];
     });
-    return [...ofLevels, ...ofSales];
+    const ofRefunds = receipt.refunds.filter(({ credit_number }) => credit_number !== null).flatMap(({ refund_id, sale_id, document }) => {
+      const { lines } = JSON.parse(document) as { lines: readonly (Line & { readonly goods: string })[] };
+      const counted = (kind: string) => sum(ledger.filter((entry) => entry.kind === kind && entry.reference === refund_id).map(({ quantity }) => quantity));
+      const pieces = (some: readonly Line[]) => sum(some.map(({ quantity }) => quantity));
+      const isRight = counted('return') === pieces(lines) && counted('write-off') === -pieces(lines.filter(({ goods }) => goods === 'write-off'));
+      return isRight ? [] : [{ what: `refund ${refund_id}: the credit note and the goods that came back differ`, saleId: sale_id }];
+    });
+    return [...ofLevels, ...ofSales, ...ofRefunds];
   },
 };
 
@@ -39,10 +46,10 @@ const pieces = (lines: string | null): readonly Line[] => JSON.parse(lines ?? '[
 export const receiptNumbersHaveNoGaps: Invariant = {
   id: 'I7',
   name: 'receipt numbers',
-  partly: 'the series of sales; credit notes do not exist yet',
-  check({ receipt: { counters, receipts, journal }, orchestrator }) {
+  check({ receipt: { counters, receipts, journal, refunds }, orchestrator }) {
+    const notes = refunds.flatMap(({ tenant_id, store_id, credit_series, credit_number }) => (credit_series === null || credit_number === null ? [] : [{ tenant_id, store_id, series: credit_series, number: credit_number }]));
     const seriesOf = ({ tenant_id, store_id, series }: { readonly tenant_id: string; readonly store_id: string; readonly series: string }) => `${tenant_id}/${store_id}/${series}`;
-    const ofSeries = [...groupBy(receipts, seriesOf)].flatMap(([key, own]) => {
+    const ofSeries = [...groupBy([...receipts.map(({ tenant_id, store_id, series, number }) => ({ tenant_id, store_id, series, number })), ...notes], seriesOf)].flatMap(([key, own]) => {
       const numbers = own.map(({ number }) => number).toSorted((a, b) => a - b);
       const gap = numbers.findIndex((number, index) => number !== index + 1);
       const last = counters.find((counter) => seriesOf(counter) === key)?.last_number;

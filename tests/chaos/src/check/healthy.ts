@@ -9,6 +9,7 @@ export const commandId = '01900000-0000-7000-8000-000000000001';
 export const declinedId = '01900000-0000-7000-8000-000000000002';
 const idOf = (id: string): string => saleIdOf(tenantId as TenantId, id as CommandId);
 export const saleId = idOf(commandId);
+export const refundId = '01900000-0001-8000-8000-000000000003';
 export const declinedSaleId = idOf(declinedId);
 
 const at = new Date('2030-01-01T04:30:00Z');
@@ -41,13 +42,15 @@ export const healthy = (): Snapshot => ({
       { ...ofSale, sequence: 1, at, event: 'started', step: null }, { ...ofSale, sequence: 2, at, event: 'completed', step: null },
       { ...ofDeclined, sequence: 1, at, event: 'started', step: null }, { ...ofDeclined, sequence: 2, at, event: 'cancelled', step: null },
     ],
+    refunds: [{ ...ofSale, refund_id: refundId, phase: 'completed' }],
   },
   inventory: {
-    levels: [{ tenant_id: tenantId, ...inStore, sku, on_hand: 8, reserved: 0 }],
+    levels: [{ tenant_id: tenantId, ...inStore, sku, on_hand: 9, reserved: 0 }],
     reservations: [{ ...ofSale, ...inStore, state: 'committed', lines: JSON.stringify(lines) }, { ...ofDeclined, ...inStore, state: 'released', lines: null }],
     ledger: [
       { tenant_id: tenantId, ...inStore, sku, kind: 'delivery', reference: 'opening', quantity: 10 },
       { tenant_id: tenantId, ...inStore, sku, kind: 'sale', reference: saleId, quantity: -2 },
+      { tenant_id: tenantId, ...inStore, sku, kind: 'return', reference: refundId, quantity: 1 },
     ],
   },
   payment: {
@@ -59,18 +62,23 @@ export const healthy = (): Snapshot => ({
     ledger: [{ ...ofSale, position: 1, kind: 'authorized', amount_minor: '260' }, { ...ofSale, position: 1, kind: 'captured', amount_minor: '260' }],
   },
   receipt: {
-    counters: [{ tenant_id: tenantId, ...inStore, series: 'S', last_number: 1 }],
+    counters: [{ tenant_id: tenantId, ...inStore, series: 'S', last_number: 1 }, { tenant_id: tenantId, ...inStore, series: 'C', last_number: 1 }],
     receipts: [{ ...ofSale, ...inStore, series: 'S', number: 1, command_id: commandId, document: JSON.stringify({ lines, tenders: [{ type: 'card', amountMinor: 260, tenderedMinor: 260 }] }) }],
-    journal: [{ tenant_id: tenantId, ...inStore, series: 'S', number: 1, gross_minor: '260' }],
+    journal: [{ tenant_id: tenantId, ...inStore, series: 'S', number: 1, gross_minor: '260' }, { tenant_id: tenantId, ...inStore, series: 'C', number: 1, gross_minor: '130' }],
+    refunds: [{
+      ...ofSale, ...inStore, refund_id: refundId, state: 'completed', total_minor: '130', credit_series: 'C', credit_number: 1,
+      document: JSON.stringify({ lines: [{ line: 1, sku, quantity: 1, goods: 'restock', grossMinor: 130 }], parts: [{ position: 1, via: 'card', amountMinor: 130 }] }),
+    }],
   },
   inbox: { cart: 2, orchestrator: 8, inventory: 3, payment: 3, receipt: 1 },
   outbox: { cart: 0, orchestrator: 0, inventory: 0, payment: 0, receipt: 0 },
   provider: [
     { sequence: 1, movement: 'authorized', authorizationId: 'auth_1', reference: `${saleId}:1`, amountMinor: 260, currency: 'GBP' },
     { sequence: 2, movement: 'captured', authorizationId: 'auth_1', reference: `${saleId}:1`, amountMinor: 260, currency: 'GBP' },
+    { sequence: 4, movement: 'refunded', authorizationId: 'auth_1', reference: `${saleId}:1`, amountMinor: 130, currency: 'GBP' },
     { sequence: 3, movement: 'declined', authorizationId: 'auth_2', reference: `${declinedSaleId}:1`, amountMinor: 260, currency: 'GBP' },
   ],
-  events: [event(commandId, 'sale.completed.v1', 'm1'), event(declinedId, 'sale.cancelled.v1', 'm2')],
+  events: [event(commandId, 'sale.completed.v1', 'm1'), event(declinedId, 'sale.cancelled.v1', 'm2'), { ...event(commandId, 'sale.refunded.v1', 'm3'), text: JSON.stringify({ refundId }) }],
   breakerEvents: [],
   operations: [],
   bus: { 'sale-events/subscriptions/back-office': none },

@@ -3,7 +3,7 @@ import { groupBy, type Invariant } from './violation.ts';
 export const eventsAreToldOnce: Invariant = {
   id: 'I8',
   name: 'every event once per logical id',
-  check({ events, orchestrator }) {
+  check({ events, orchestrator, receipt }) {
     const phases = new Map(orchestrator.sagas.map(({ sale_id, phase }) => [sale_id, phase]));
     const told = groupBy(events.filter(({ type }) => /^sale\.(completed|cancelled)\./.test(type)), ({ saleId }) => saleId);
     const missing = [...phases].filter(([, phase]) => phase === 'completed' || phase === 'cancelled').flatMap(([saleId, phase]) => {
@@ -17,14 +17,21 @@ export const eventsAreToldOnce: Invariant = {
       ];
     });
     const ghosts = [...told.keys()].filter((saleId) => !phases.has(saleId)).map((saleId) => ({ what: `the outside was told of sale ${saleId}, which does not exist`, saleId }));
-    return [...missing, ...ghosts];
+    const refunded = groupBy(events.filter(({ type }) => type.startsWith('sale.refunded.')), ({ text }) => (JSON.parse(text) as { readonly refundId?: string }).refundId ?? '');
+    const noted = new Map(receipt.refunds.filter(({ credit_number }) => credit_number !== null).map(({ refund_id, sale_id }) => [refund_id, sale_id]));
+    const ofRefunds = [...new Set([...refunded.keys(), ...noted.keys()])].flatMap((refundId) => {
+      const ids = new Set((refunded.get(refundId) ?? []).map(({ messageId }) => messageId));
+      if (ids.size === 1 && noted.has(refundId)) return [];
+      return [{ what: noted.has(refundId) ? `refund ${refundId} was told ${ids.size} times under different ids` : `the outside was told of refund ${refundId}, which has no credit note`, saleId: noted.get(refundId) ?? '' }];
+    });
+    return [...missing, ...ghosts, ...ofRefunds];
   },
 };
 
 export const eventsKeepTheirOrder: Invariant = {
   id: 'I9',
   name: 'per-sale order',
-  notCovered: () => 'a sale tells the outside one event; order within a sale begins with refunds',
+  notCovered: () => 'a refund is told after its sale because it begins with the receipt; the order of several refunds of one sale is not checked',
   check: () => [],
 };
 

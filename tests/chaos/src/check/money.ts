@@ -34,18 +34,53 @@ const cardTotals = ({ receipt }: Snapshot): Map<string, number> => new Map(recei
   return [sale_id, sum(tenders.filter(({ type }) => type === 'card').map(({ amountMinor }) => amountMinor))];
 }));
 
+interface RefundDocument {
+  readonly lines: readonly { readonly line: number; readonly quantity: number; readonly grossMinor: number }[];
+  readonly parts: readonly { readonly position: number; readonly via: string; readonly amountMinor: number }[];
+}
+
+/** What went back to the cards of each sale, by the credit notes. */
+const cardRefunds = ({ receipt }: Snapshot): Map<string, number> =>
+  new Map([...groupBy(receipt.refunds.filter(({ credit_number }) => credit_number !== null), ({ sale_id }) => sale_id)].map(([saleId, refunds]) =>
+    [saleId, sum(refunds.flatMap(({ document }) => (JSON.parse(document) as RefundDocument).parts).filter(({ via }) => via === 'card').map(({ amountMinor }) => amountMinor))]));
+
+export const noMoreComesBackThanWasSold: Invariant = {
+  id: 'I21',
+  name: 'refunds within the sale',
+  check({ receipt: { receipts, refunds }, provider, orchestrator }) {
+    const held = groupBy(refunds.filter(({ state }) => state !== 'declined'), ({ sale_id }) => sale_id);
+    const phases = new Map(orchestrator.refunds.map(({ refund_id, phase }) => [refund_id, phase]));
+    const ofSales = [...held].flatMap(([saleId, own]) => {
+      const sold = receipts.find(({ sale_id }) => sale_id === saleId);
+      if (!sold) return [{ what: `sale ${saleId} was refunded and has no receipt`, saleId }];
+      const { lines, tenders } = JSON.parse(sold.document) as { lines: readonly { quantity: number }[]; tenders: readonly { amountMinor: number }[] };
+      const documents = own.map(({ document }) => JSON.parse(document) as RefundDocument);
+      const pieces = totals(documents.flatMap((each) => each.lines).map(({ line, quantity }) => [String(line), quantity]));
+      const money = totals(documents.flatMap((each) => each.parts).map(({ position, amountMinor }) => [String(position), amountMinor]));
+      return [
+        ...[...pieces].filter(([line, quantity]) => quantity > (lines[Number(line) - 1]?.quantity ?? 0)).map(([line, quantity]) => ({ what: `sale ${saleId}: ${quantity} pieces of line ${line} came back, more than were sold`, saleId })),
+        ...[...money].filter(([position, amount]) => amount > (tenders[Number(position) - 1]?.amountMinor ?? 0)).map(([position, amount]) => ({ what: `sale ${saleId}: ${amount} of tender ${position} went back, more than it took`, saleId })),
+      ];
+    });
+    const ends = refunds.filter(({ refund_id, state }) => (state === 'completed') !== (phases.get(refund_id) === 'completed')).map(({ refund_id, sale_id, state }) =>
+      ({ what: `refund ${refund_id} is ${state} at receipt and ${phases.get(refund_id) ?? 'unknown'} at the orchestrator`, saleId: sale_id }));
+    return [...ofSales, ...ends, ...balancesOf(provider).filter(({ refunded, captured }) => refunded > captured).map(({ reference, saleId }) => ({ what: `tender ${reference} gave back more than it took`, saleId }))];
+  },
+};
+
 export const moneyIsConserved: Invariant = {
   id: 'I3',
   name: 'money conservation',
   check(snapshot) {
     const expected = cardTotals(snapshot);
+    const givenBack = cardRefunds(snapshot);
     const phases = new Map(snapshot.orchestrator.sagas.map(({ sale_id, phase }) => [sale_id, phase]));
     const bySale = groupBy(balancesOf(snapshot.provider), ({ saleId }) => saleId);
     return [...new Set([...bySale.keys(), ...expected.keys()])].flatMap((saleId) => {
       const balances = bySale.get(saleId) ?? [];
       const taken = sum(balances.map(({ captured, refunded }) => captured - refunded));
       const held = sum(balances.map((each) => each.held));
-      const due = phases.get(saleId) === 'completed' ? (expected.get(saleId) ?? 0) : 0;
+      const due = phases.get(saleId) === 'completed' ? (expected.get(saleId) ?? 0) - (givenBack.get(saleId) ?? 0) : 0;
       const found: { what: string; saleId: string }[] = [];
       if (taken !== due) found.push({ what: `sale ${saleId} (${phases.get(saleId) ?? 'unknown here'}): ${taken} was taken from the card, ${due} is due`, saleId });
       if (held !== 0) found.push({ what: `sale ${saleId} (${phases.get(saleId) ?? 'unknown here'}): ${held} is still held on the card`, saleId });

@@ -9,10 +9,10 @@ export interface Snapshot {
   readonly commands: readonly Command[];
   readonly stores: readonly StorePlace[];
   readonly cart: { readonly checkouts: readonly CheckoutRow[] };
-  readonly orchestrator: { readonly sagas: readonly SagaRow[]; readonly timeline: readonly TimelineRow[] };
+  readonly orchestrator: { readonly sagas: readonly SagaRow[]; readonly timeline: readonly TimelineRow[]; readonly refunds: readonly RefundSagaRow[] };
   readonly inventory: { readonly levels: readonly LevelRow[]; readonly reservations: readonly ReservationRow[]; readonly ledger: readonly StockEntryRow[] };
   readonly payment: { readonly payments: readonly PaymentRow[]; readonly tenders: readonly TenderRow[]; readonly ledger: readonly PaymentEntryRow[] };
-  readonly receipt: { readonly counters: readonly CounterRow[]; readonly receipts: readonly ReceiptRow[]; readonly journal: readonly JournalRow[] };
+  readonly receipt: { readonly counters: readonly CounterRow[]; readonly receipts: readonly ReceiptRow[]; readonly journal: readonly JournalRow[]; readonly refunds: readonly RefundRow[] };
   /** Marks in each service's inbox, and rows left in its outbox. */
   readonly inbox: Readonly<Record<string, number>>;
   readonly outbox: Readonly<Record<string, number>>;
@@ -41,6 +41,7 @@ export interface SagaRow {
   readonly tenant_id: string; readonly sale_id: string; readonly store_id: string; readonly data: string | null; readonly phase: string;
   readonly needs_attention: string | null; readonly wake_at: Date | null; readonly started_at: Date; readonly updated_at: Date;
 }
+export interface RefundSagaRow { readonly tenant_id: string; readonly refund_id: string; readonly sale_id: string; readonly phase: string }
 export interface TimelineRow { readonly tenant_id: string; readonly sale_id: string; readonly sequence: number; readonly at: Date; readonly event: string; readonly step: string | null }
 export interface LevelRow { readonly tenant_id: string; readonly store_id: string; readonly sku: string; readonly on_hand: number; readonly reserved: number }
 export interface ReservationRow { readonly tenant_id: string; readonly sale_id: string; readonly store_id: string; readonly state: string; readonly lines: string | null }
@@ -51,6 +52,10 @@ export interface PaymentEntryRow { readonly tenant_id: string; readonly sale_id:
 export interface CounterRow { readonly tenant_id: string; readonly store_id: string; readonly series: string; readonly last_number: number }
 export interface ReceiptRow {
   readonly tenant_id: string; readonly sale_id: string; readonly store_id: string; readonly series: string; readonly number: number; readonly command_id: string; readonly document: string;
+}
+export interface RefundRow {
+  readonly tenant_id: string; readonly refund_id: string; readonly sale_id: string; readonly store_id: string; readonly state: string; readonly total_minor: string;
+  readonly credit_series: string | null; readonly credit_number: number | null; readonly document: string;
 }
 export interface JournalRow { readonly tenant_id: string; readonly store_id: string; readonly series: string; readonly number: number; readonly gross_minor: string }
 

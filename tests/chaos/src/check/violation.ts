@@ -7,7 +7,7 @@ export interface Violation {
   readonly saleId?: string;
 }
 
-export const invariantIds = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10', 'I11', 'I12', 'I13', 'I14', 'I15', 'I16', 'I17', 'I18', 'I19', 'I20'] as const;
+export const invariantIds = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10', 'I11', 'I12', 'I13', 'I14', 'I15', 'I16', 'I17', 'I18', 'I19', 'I20', 'I21'] as const;
 export type InvariantId = (typeof invariantIds)[number];
 
 /** One invariant: pure, from what is known of a run to what is wrong. */

@@ -33,6 +33,18 @@ export class FrontDoor {
     }
   }
 
+  /** What can come back of a sale; undefined when it cannot be asked now. */
+  async refundable(saleId: string): Promise<http.RefundableView | undefined> {
+    const answer = await inTime(this.#caller.call<http.RefundableView>('GET', `${this.#caller.site.url('receipt')}/v1/receipts/${saleId}/refundable`)).catch(() => undefined);
+    return answer?.status === 200 ? answer.body : undefined;
+  }
+
+  /** @returns whether it was answered: accepted, or refused for good */
+  async refund(commandId: string, body: Readonly<Record<string, unknown>>): Promise<boolean> {
+    const answer = await inTime(this.#caller.call('POST', `${this.#caller.site.url('receipt')}/v1/refunds`, body, { 'idempotency-key': commandId })).catch(() => undefined);
+    return answer !== undefined && answer.status < 500 && answer.status !== 429 && answer.status !== 408;
+  }
+
   /** How the checkout stands; undefined when it cannot be asked now. */
   async status(commandId: string): Promise<Answer<Partial<http.CheckoutStatus>> | undefined> {
     return await inTime(this.#caller.call<Partial<http.CheckoutStatus>>('GET', `${this.#caller.site.url('cart')}/v1/checkouts/${commandId}`)).catch(() => undefined);

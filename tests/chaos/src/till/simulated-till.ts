@@ -7,6 +7,7 @@ import type { BusDoor } from './bus-door.ts';
 import type { FrontDoor } from './front-door.ts';
 import { isAccepted, type Attempt, type Command } from './history.ts';
 import { TillJournal } from './journal.ts';
+import { Returns } from './returns.ts';
 
 /** Tries while the customer waits; after that the sale is kept and sent when it can be. */
 const onlineTries = 3;
@@ -28,6 +29,7 @@ export class SimulatedTill {
   readonly #parts: TillParts;
   readonly #random: Random;
   readonly #journal: TillJournal;
+  readonly #returns: Returns;
   #offlineUntil = 0;
   /** Commands whose customer still stands there; the forwarder leaves them alone. */
   readonly #atTheCounter = new Set<string>();
@@ -36,6 +38,7 @@ export class SimulatedTill {
     this.#parts = parts;
     this.#random = new Random(parts.seed, `till ${parts.place.tillId}`);
     this.#journal = new TillJournal(parts.journalFile);
+    this.#returns = new Returns(parts.frontDoor, new Random(parts.seed, `returns ${parts.place.tillId}`));
   }
 
   get place(): TillPlace {
@@ -72,7 +75,8 @@ export class SimulatedTill {
       const command = this.commands.find((each) => each.commandId === commandId);
       if (command && !command.isGivenUp && !this.#atTheCounter.has(commandId)) await this.#try(command);
     }
-    return this.#journal.open().every(({ commandId }) => this.commands.find((each) => each.commandId === commandId)?.isGivenUp ?? false);
+    const isAnswered = await this.#returns.take(this.commands);
+    return isAnswered && this.#journal.open().every(({ commandId }) => this.commands.find((each) => each.commandId === commandId)?.isGivenUp ?? false);
   }
 
   /** Reads how each accepted checkout stands, and keeps what it read. */
