@@ -74,7 +74,7 @@ export class Till {
     this.goods = new Goods(shown);
     this.shifts = new Shifts(shown, journal, tabs);
     this.parking = new Parking(shown, this.goods, database, backEnd);
-    this.refunds = new Refunds(shown, backEnd, this.#stopping.signal);
+    this.refunds = new Refunds(shown, backEnd, this.shifts, this.#stopping.signal);
     this.money = new Money(shown, this.goods);
     this.selling = new Selling({ shown, journal, tabs, attendant, catalogue, limits, goods: this.goods });
   }

@@ -66,6 +66,30 @@ atTheCounter('a refund at the till', browserPath, (shop) => {
     await counter.close();
   });
 
+  it('in cash is taken out of the drawer of the shift', async () => {
+    const counter = await shop().counter();
+    await counter.show('Shift');
+    await counter.field('Float').fill('100');
+    await counter.button('Open shift').click();
+    await counter.page.getByRole('region', { name: 'Close shift' }).waitFor();
+    await counter.show('Sell');
+    const number = await sellTwoTeas(counter);
+    await counter.show('Refund');
+    await counter.field('Receipt number').fill(number);
+    await counter.button('Look up').click();
+    await counter.says('2 sold');
+    await choose(counter, '1');
+    await counter.page.getByText('In cash').click();
+    await counter.button(`Refund ${pounds(tea.unitPriceMinor)}`).click();
+    await counter.says('The refund is done');
+    await counter.show('Shift');
+    await counter.field('Counted').fill(((10_000 - tea.unitPriceMinor) / 100).toFixed(2));
+    await counter.button('Close shift').click();
+    await counter.says('The shift is closed');
+    await counter.says(/Difference\s+0\.00/);
+    await counter.close();
+  });
+
   it('says what is wrong with a number, and that it needs the back end when that does not answer', async () => {
     const counter = await shop().counter();
     await counter.show('Refund');

@@ -3,6 +3,7 @@ import type { CommandId, MoneyBack } from '@checkout/kernel';
 import type { BackEnd } from '../api/back-end.ts';
 import { newCommandId } from '../device/command-id.ts';
 import { comesTo, receiptNumberIn, type Returned } from '../sale/refund-form.ts';
+import type { Shifts } from './shifts.ts';
 import type { Shown } from './shown.ts';
 import { sleep } from './sleep.ts';
 
@@ -34,10 +35,12 @@ const againMs = 1_500;
 export class Refunds {
   readonly #shown: Shown;
   readonly #backEnd: BackEnd;
+  readonly #shifts: Shifts;
   readonly #stopping: AbortSignal;
 
-  constructor(shown: Shown, backEnd: BackEnd, stopping: AbortSignal) {
+  constructor(shown: Shown, backEnd: BackEnd, shifts: Shifts, stopping: AbortSignal) {
     this.#shown = shown;
+    this.#shifts = shifts;
     this.#backEnd = backEnd;
     this.#stopping = stopping;
   }
@@ -116,6 +119,9 @@ export class Refunds {
     const isOver = status.state === 'completed' || status.state === 'declined';
     this.#set({ ...this.desk, status, notice: undefined });
     if (!isOver) return false;
+    // In the drawer's book before it is forgotten: a tab that dies in between finds it there, and enters nothing twice.
+    const { asked } = this.desk;
+    if (asked && status.state === 'completed') await this.#shifts.handOver(asked.commandId, status.cashMinor, status.creditNoteNumber ?? status.refundId, asked.body.shiftId);
     localStorage.removeItem(keptAs);
     const creditNote = status.state === 'completed' ? await this.#backEnd.creditNoteText(status.refundId) : undefined;
     if (creditNote !== undefined) this.#set({ ...this.desk, creditNote });

@@ -1,5 +1,5 @@
 import type { http } from '@checkout/contracts';
-import type { ShiftId } from '@checkout/kernel';
+import type { CommandId, ShiftId } from '@checkout/kernel';
 import { newCommandId } from '../device/command-id.ts';
 import type { Book } from '../journal/book.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -28,6 +28,16 @@ export class Shifts {
     return this.#enter(({ drawer: { open } }) => open && { kind: 'cash-moved', shiftId: open.opened.shiftId, currency: this.#currency, direction, amountMinor, reason, at: now() });
   }
 
+  /** Cash that a refund has taken out of the drawer: once for each refund, in the shift that it was asked for in. */
+  handOver(refundId: CommandId, amountMinor: number, reason: string, shiftId: string | undefined): Promise<void> {
+    const isKnown = (book: Book): boolean => book.drawer.open?.movements.some((movement) => movement.reason === reason) ?? false;
+    return this.#enter((book) => {
+      const { open } = book.drawer;
+      if (!open || open.opened.shiftId !== shiftId || amountMinor === 0 || isKnown(book)) return undefined;
+      return { kind: 'cash-moved', shiftId: open.opened.shiftId, currency: this.#currency, direction: 'out', amountMinor, reason, at: now() };
+    }, refundId);
+  }
+
   /** Never waits: what is not finished is listed in the closing and followed up. */
   close(countedMinor: number, coins?: readonly { valueMinor: number; count: number }[]): Promise<void> {
     return this.#enter((book) => {
@@ -44,11 +54,12 @@ export class Shifts {
     return this.#shown.view.catalogue?.store.currency ?? 'GBP';
   }
 
-  async #enter(decide: (book: Book) => http.ShiftEntry | undefined): Promise<void> {
+  /** @param entryId what makes a repeat harmless at the back end */
+  async #enter(decide: (book: Book) => http.ShiftEntry | undefined, entryId: CommandId = newCommandId()): Promise<void> {
     try {
       await this.#journal.append((book) => {
         const entry = decide(book);
-        return entry && { kind: 'drawer', entryId: newCommandId(), entry };
+        return entry && { kind: 'drawer', entryId, entry };
       });
       this.#shown.set({ book: this.#journal.book, notice: undefined });
       this.#tabs.wake();
