@@ -1,4 +1,4 @@
-import '@mantine/core/styles.css';
+import './styles.ts';
 import './till.css';
 import { createTheme, MantineProvider, type MantineColorsTuple } from '@mantine/core';
 import { StrictMode } from 'react';

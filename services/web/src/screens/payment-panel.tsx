@@ -42,9 +42,9 @@ export function PaymentPanel() {
           <Button size="md" disabled={!isOpen} onClick={() => takeCash(typed(cash))}>{say.takeCash}</Button>
         </Group>
         <Group gap="xs">
-          <Button variant="default" size="sm" disabled={!isOpen} onClick={() => takeCash(due)}>{say.exact}</Button>
+          <Button variant="default" size="sm" px={12} disabled={!isOpen} onClick={() => takeCash(due)}>{say.exact}</Button>
           {[5, 10, 20, 50].map((note) => (
-            <Button key={note} variant="default" size="sm" disabled={!isOpen} onClick={() => takeCash(note * 10 ** digitsOf(currency))}>{amount(note * 10 ** digitsOf(currency))}</Button>
+            <Button key={note} variant="default" size="sm" px={12} disabled={!isOpen} onClick={() => takeCash(note * 10 ** digitsOf(currency))}>{amount(note * 10 ** digitsOf(currency))}</Button>
           ))}
         </Group>
         <Divider />
