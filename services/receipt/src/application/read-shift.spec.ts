@@ -30,8 +30,14 @@ it('adds up what should lie in the drawer: float, cash sales without their chang
 });
 
 it('takes what was given back in cash out of the drawer, and not what went back to cards', async () => {
-  const { figures } = await read(shiftOf(opened()), [], [], [{ totalMinor: 500, parts: [{ via: 'card', amountMinor: 300 }, { via: 'cash', amountMinor: 200 }] }]);
+  const { figures } = await read(shiftOf(opened()), [], [], [{ commandId: 'refund 1', totalMinor: 500, parts: [{ via: 'card', amountMinor: 300 }, { via: 'cash', amountMinor: 200 }] }]);
   expect([figures.refunds, figures.expectedCashMinor]).toEqual([{ count: 1, grossMinor: 500, cashMinor: 200 }, 9_800]);
+});
+
+it('takes cash out of the drawer once that the till has entered as moved out for the same refund', async () => {
+  // Entries are named "entry 0", "entry 1" and so on.
+  const { figures } = await read(shiftOf(opened(), moved('out', 200)), [], [], [{ commandId: 'entry 1', totalMinor: 200, parts: [{ via: 'cash', amountMinor: 200 }] }]);
+  expect([figures.cashOutMinor, figures.refunds?.cashMinor, figures.expectedCashMinor]).toEqual([200, 200, 9_800]);
 });
 
 it('closes with what blocks it, and shows when that has come', async () => {

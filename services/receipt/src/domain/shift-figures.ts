@@ -4,6 +4,7 @@ import type { Shift } from './shift.ts';
 
 /** What was given back, and by which way. */
 export interface GivenBack {
+  readonly commandId: string;
   readonly totalMinor: number;
   readonly parts: readonly { readonly via: 'card' | 'cash'; readonly amountMinor: number }[];
 }
@@ -13,7 +14,7 @@ type Sold = Pick<ReceiptDocument, 'grossMinor' | 'taxes' | 'tenders'>;
 const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
 
 /** What a shift came to, by the sales that have reached the server and the cash that the till says it moved. Change has been taken off: a tender's amount is what it paid. */
-export function figuresOf({ opened, movements }: Pick<Shift, 'opened' | 'movements'>, sales: readonly Sold[], refunds: readonly GivenBack[] = []): http.ShiftFigures {
+export function figuresOf({ opened, movements, entryIds }: Pick<Shift, 'opened' | 'movements' | 'entryIds'>, sales: readonly Sold[], refunds: readonly GivenBack[] = []): http.ShiftFigures {
   const tenders = (['cash', 'card'] as const).map((type) => {
     const paid = sales.flatMap((sale) => sale.tenders.filter((tender) => tender.type === type));
     return { type, count: paid.length, amountMinor: sum(paid.map(({ amountMinor }) => amountMinor)) };
@@ -21,7 +22,9 @@ export function figuresOf({ opened, movements }: Pick<Shift, 'opened' | 'movemen
   const moved = (direction: 'in' | 'out') => sum(movements.filter((each) => each.direction === direction).map(({ amountMinor }) => amountMinor));
   const [cashInMinor, cashOutMinor] = [moved('in'), moved('out')];
   const cashMinor = tenders.find(({ type }) => type === 'cash')?.amountMinor ?? 0;
-  const givenBackMinor = sum(refunds.flatMap(({ parts }) => parts).filter(({ via }) => via === 'cash').map(({ amountMinor }) => amountMinor));
+  const cashOf = (given: readonly GivenBack[]) => sum(given.flatMap(({ parts }) => parts).filter(({ via }) => via === 'cash').map(({ amountMinor }) => amountMinor));
+  // A till that has entered a refund's cash as moved out did so under the refund's command: it left the drawer once.
+  const notEntered = refunds.filter(({ commandId }) => !entryIds.includes(commandId));
   return {
     sales: sales.length,
     grossMinor: sum(sales.map(({ grossMinor }) => grossMinor)),
@@ -29,8 +32,8 @@ export function figuresOf({ opened, movements }: Pick<Shift, 'opened' | 'movemen
     tenders,
     cashInMinor,
     cashOutMinor,
-    ...(refunds.length > 0 && { refunds: { count: refunds.length, grossMinor: sum(refunds.map(({ totalMinor }) => totalMinor)), cashMinor: givenBackMinor } }),
-    expectedCashMinor: (opened?.floatMinor ?? 0) + cashMinor + cashInMinor - cashOutMinor - givenBackMinor,
+    ...(refunds.length > 0 && { refunds: { count: refunds.length, grossMinor: sum(refunds.map(({ totalMinor }) => totalMinor)), cashMinor: cashOf(refunds) } }),
+    expectedCashMinor: (opened?.floatMinor ?? 0) + cashMinor + cashInMinor - cashOutMinor - cashOf(notEntered),
   };
 }
 

@@ -46,7 +46,7 @@ export class SqlShiftReader implements ShiftReader {
         f.accepted_at AS acceptedAt, f.ended_at AS endedAt
       FROM refund AS f
       WHERE f.tenant_id = ${varchar(40, tenantId)} AND f.shift_id = ${varchar(64, shiftId)} AND f.state = 'completed';`);
-    return found.map(({ totalMinor, document: { parts } }) => ({ totalMinor, parts }));
+    return found.map(({ commandId, totalMinor, document: { parts } }) => ({ commandId, totalMinor, parts }));
   }
 
   async arrived(tenantId: kernel.TenantId, commandIds: readonly kernel.CommandId[]): Promise<readonly kernel.CommandId[]> {
