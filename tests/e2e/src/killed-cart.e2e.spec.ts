@@ -84,7 +84,7 @@ async function endsAsOneSale(commandId: string, shelfBefore: number, executedVia
   await quiet();
   await world.expectBalance(endings.values());
   expect((await world.stockOf(sku)).onHand).toBe(shelfBefore - 2);
-  expect((await providerBalances(world.operator)).get(saleId)).toEqual({ captured: totalOf(lines), captures: 1, held: 0 });
+  expect((await providerBalances(world.operator)).get(saleId)).toEqual({ captured: totalOf(lines), captures: 1, held: 0, refunded: 0 });
   expect((await world.operator.call<http.SaleView>('GET', `${world.network.url('orchestrator')}/v1/checkouts/${saleId}`)).body).toMatchObject({ phase: 'completed', acceptedVia: executedVia });
   expect((await stored(commandId)).checkouts).toBe(1);
 }

@@ -137,7 +137,9 @@ export class Town implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.client.close(), this.#sending.close(), this.#database.close()]);
+    // One that a test has cut off would wait for the answer to its goodbye as long as it has patience.
+    await Promise.race([Promise.all([this.client.close(), this.#sending.close()]), sleep(3_000)]);
+    await this.#database.close();
     await this.serviceBus.close();
     await this.sqlServer[Symbol.asyncDispose]();
     await rm(this.#directory, { recursive: true, force: true });
