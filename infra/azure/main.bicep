@@ -24,6 +24,9 @@ param sqlAdministrators { name: string, objectId: string }
 @description('Who issues the tills\' and operators\' tokens, and for whom.')
 param auth { issuer: string, audience: string, jwksUrl: string }
 
+@description('Where tills in browsers get their tokens. It must answer the till\'s origin (webUrl), and take a till\'s id and secret.')
+param tillTokenUrl string
+
 @description('The payment provider, and whether our account there is one for tests.')
 param provider { url: string, mode: 'live' | 'test' }
 
@@ -145,6 +148,7 @@ module services 'services.bicep' = if (stage != 'registry') {
     serviceBusHost: serviceBus.outputs.host
     sqlServerHost: sql.outputs.host
     auth: auth
+    tillOrigin: web.outputs.url
     provider: provider
     vaultUri: vault.outputs.uri
     applicationInsightsConnectionString: observability.outputs.applicationInsightsConnectionString
@@ -197,3 +201,11 @@ output serviceBusHost string = serviceBus.outputs.host
 output sqlServerHost string = sql.outputs.host
 output frontDoorUrl string = stage == 'all' ? services!.outputs.frontDoorUrl : ''
 output webUrl string = web.outputs.url
+
+// What services/web/site-for.mjs writes into the till: a Static Web App can pass calls on to one back end, and a till has two.
+output tillAddresses { cart: string, receipt: string, token: string, scope: string } = {
+  cart: 'https://cart.${environment.outputs.defaultDomain}'
+  receipt: 'https://receipt.${environment.outputs.defaultDomain}'
+  token: tillTokenUrl
+  scope: '${auth.audience}/.default'
+}

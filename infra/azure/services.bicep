@@ -16,6 +16,8 @@ param replica { cpu: string, memory: string, min: int, max: int }
 param serviceBusHost string
 param sqlServerHost string
 param auth { issuer: string, audience: string, jwksUrl: string }
+@description('Where the till in the browser is loaded from: its pages may call what a till needs.')
+param tillOrigin string
 param provider { url: string, mode: 'live' | 'test' }
 param vaultUri string
 param applicationInsightsConnectionString string
@@ -38,7 +40,7 @@ var services = [
   {
     name: 'cart'
     subscriptions: [{ topic: 'cart-commands', subscription: 'cart' }]
-    settings: [{ name: 'ORCHESTRATOR_URL', value: 'https://orchestrator.${defaultDomain}' }]
+    settings: [{ name: 'ORCHESTRATOR_URL', value: 'https://orchestrator.${defaultDomain}' }, { name: 'TILL_ORIGINS', value: tillOrigin }]
     secrets: [{ setting: 'OFFLINE_LIMITS_KEY', secret: 'offline-limits-key' }]
   }
   {
@@ -62,7 +64,7 @@ var services = [
   {
     name: 'receipt'
     subscriptions: [{ topic: 'receipt-commands', subscription: 'receipt' }]
-    settings: [{ name: 'ORCHESTRATOR_URL', value: 'https://orchestrator.${defaultDomain}' }]
+    settings: [{ name: 'ORCHESTRATOR_URL', value: 'https://orchestrator.${defaultDomain}' }, { name: 'TILL_ORIGINS', value: tillOrigin }]
     secrets: []
   }
 ]

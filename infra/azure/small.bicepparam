@@ -10,6 +10,7 @@ param auth = {
   audience: 'api://scanlon-checkout'
   jwksUrl: readEnvironmentVariable('AUTH_JWKS_URL', '')
 }
+param tillTokenUrl = readEnvironmentVariable('TILL_TOKEN_URL', '')
 param provider = { url: readEnvironmentVariable('PROVIDER_URL', ''), mode: 'test' }
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 param runbooksUrl = readEnvironmentVariable('RUNBOOKS_URL', '')

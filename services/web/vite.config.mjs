@@ -12,7 +12,7 @@ const source = (name) => join(here, '../../libs', name, 'src/index.ts');
 const offline = () => ({
   name: 'offline',
   generateBundle(_options, bundle) {
-    const files = ['/', '/icon.svg', '/till.webmanifest', ...Object.keys(bundle).filter((name) => name !== 'index.html').map((name) => `/${name}`)];
+    const files = ['/', '/config.json', '/icon.svg', '/till.webmanifest', ...Object.keys(bundle).filter((name) => name !== 'index.html').map((name) => `/${name}`)];
     const version = createHash('sha256').update(Object.values(bundle).map((file) => file.code ?? file.source).join('\n')).digest('hex').slice(0, 12);
     this.emitFile({ type: 'asset', fileName: 'service-worker.js', source: worker(version, files) });
   },
@@ -26,9 +26,22 @@ self.addEventListener('activate', (event) => event.waitUntil(
 self.addEventListener('fetch', (event) => {
   const { pathname, origin } = new URL(event.request.url);
   if (event.request.method !== 'GET' || origin !== self.location.origin || pathname.startsWith('/api/')) return;
+  if (pathname === '/config.json') return event.respondWith(newest(event.request));
   const kept = event.request.mode === 'navigate' ? '/' : pathname;
   event.respondWith(caches.match(kept, { cacheName }).then((answer) => answer ?? fetch(event.request)));
 });
+// Where the services are may change while the till's files do not. What is no answer of the site, as a hotel's sign-in page, is not kept.
+const newest = async (request) => {
+  const cache = await caches.open(cacheName);
+  try {
+    const answer = await fetch(request, { signal: AbortSignal.timeout(2_000) });
+    if (answer.ok && answer.headers.get('content-type')?.startsWith('application/json')) {
+      await cache.put('/config.json', answer.clone());
+      return answer;
+    }
+  } catch {}
+  return (await cache.match('/config.json')) ?? Response.error();
+};
 `;
 
 export default defineConfig({

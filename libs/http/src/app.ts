@@ -12,6 +12,7 @@ import { checkAtTheFront } from './front-checks.ts';
 import { nestLogger } from './nest-logger.ts';
 import { servePlatform } from './platform-routes.ts';
 import { defaultRateLimit, RateLimiter, RateLimitGuard, type RateLimit } from './rate-limit.ts';
+import { admitOrigins } from './other-origins.ts';
 import { observeRequests } from './request-hooks.ts';
 import type { RegisteredRoute } from './routes.ts';
 
@@ -28,6 +29,8 @@ export interface HttpAppOptions {
   readonly timeouts?: Partial<Timeouts>;
   /** The hosts that requests may name, without ports. Any when they are not known. */
   readonly hosts?: readonly string[] | undefined;
+  /** Whose pages may call from a browser, beside our own. None by default. */
+  readonly origins?: readonly string[] | undefined;
 }
 
 const defaultTimeouts: Timeouts = { requestMs: 10_000, handlerMs: 30_000, keepAliveMs: 65_000 };
@@ -50,12 +53,14 @@ export interface HttpApp {
  * A service's module holds its controllers and nothing of this.
  */
 export async function createHttpApp(module: Type | DynamicModule, options: HttpAppOptions): Promise<HttpApp> {
-  const { logger, health, verifier, metrics = true, openapi, rateLimit = defaultRateLimit, timeouts, hosts } = options;
+  const { logger, health, verifier, metrics = true, openapi, rateLimit = defaultRateLimit, timeouts, hosts, origins = [] } = options;
   const filter = new ProblemFilter(logger);
   const limits = { ...defaultTimeouts, ...timeouts };
   const adapter = new ProblemAdapter(filter, limits);
   const fastify = adapter.getInstance<FastifyInstance>();
   observeRequests(fastify, health);
+  // First, so that the page that asked can read a refusal too.
+  admitOrigins(fastify, origins);
   checkAtTheFront(fastify, { hosts, openapi });
   limitHandlers(fastify, limits.handlerMs, filter);
   acceptJsonOnly(fastify);

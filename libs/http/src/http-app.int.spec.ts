@@ -80,7 +80,7 @@ beforeAll(async () => {
   const jwksUrl = typeof address === 'object' && address ? `http://127.0.0.1:${address.port}/` : '';
   const verifier = new TokenVerifier({ issuer, audience: 'checkout', jwksUrl, keys: new KeySet({ url: jwksUrl }) });
   const logger = createLogger({ service: 'shop', destination: { write: (line: string) => void logged.push(line) } });
-  app = await createHttpApp(ShopModule, { logger, health, verifier, openapi: createOpenApi({ title: 'Shop', version: '1', routes }), rateLimit: { perSecond: 1, burst: 30 } });
+  app = await createHttpApp(ShopModule, { logger, health, verifier, openapi: createOpenApi({ title: 'Shop', version: '1', routes }), rateLimit: { perSecond: 1, burst: 30 }, origins: ['https://till.example'] });
   base = `http://127.0.0.1:${await app.listen(0, '127.0.0.1')}`;
   till = await tokenFor(['till']);
 });
@@ -317,4 +317,36 @@ it('finds where the documentation and what is served differ', () => {
   const { undocumented, notServed } = compareRoutes([...routes, { ...routes[0], method: 'PUT', path: '/v1/never' } as RouteDoc], app.routes());
   expect(undocumented).toEqual(['GET /v1/forgotten', 'POST /v1/catalogue', 'GET /v1/defect', 'GET /v1/conflict']);
   expect(notServed).toEqual(['PUT /v1/never']);
+});
+
+describe('a page of another origin', () => {
+  /** What a browser asks before it sends a sale. */
+  const preflight = (origin: string) => fetch(`${base}/v1/checkouts`, {
+    method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,content-type,idempotency-key,traceparent' },
+  });
+  const list = (answer: Response, name: string) => (answer.headers.get(name) ?? '').split(', ');
+
+  it('that is the till\'s may send a sale, and need not ask before each', async () => {
+    const answer = await preflight('https://till.example');
+    expect([answer.status, answer.headers.get('access-control-allow-origin'), answer.headers.get('access-control-max-age'), await answer.text()]).toEqual([204, 'https://till.example', '7200', '']);
+    expect(list(answer, 'access-control-allow-methods')).toEqual(['GET', 'POST']);
+    expect(list(answer, 'access-control-allow-headers')).toEqual(['authorization', 'content-type', 'idempotency-key', 'traceparent']);
+    expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+  });
+
+  it('that is the till\'s may read the answer, the server\'s clock, and a refusal', async () => {
+    const sold = await submit({ headers: { origin: 'https://till.example' } });
+    expect([sold.status, sold.headers.get('access-control-allow-origin')]).toEqual([202, 'https://till.example']);
+    expect(list(sold, 'access-control-expose-headers')).toEqual(expect.arrayContaining(['date', 'location', 'retry-after', 'x-trace-id']));
+    for (const path of ['/v1/checkouts/1', '/nowhere', '/v1/defect']) {
+      const refused = await fetch(`${base}${path}`, { headers: { origin: 'https://till.example' } });
+      expect([path, refused.ok, refused.headers.get('access-control-allow-origin')]).toEqual([path, false, 'https://till.example']);
+    }
+  });
+
+  it.each(['https://elsewhere.example', 'https://till.example.elsewhere.example', 'http://till.example', 'null'])('that is %s gets no leave', async (origin) => {
+    const answer = await preflight(origin);
+    expect([answer.status, answer.headers.get('access-control-allow-origin'), answer.headers.get('access-control-allow-headers')]).toEqual([405, null, null]);
+    expect((await submit({ headers: { origin } })).headers.get('access-control-allow-origin')).toBeNull();
+  });
 });

@@ -1,4 +1,4 @@
-import { logLevel, PlatformEnvironment, readEnvironment } from './environment.ts';
+import { logLevel, PlatformEnvironment, readEnvironment, TillOrigins } from './environment.ts';
 import { settingsOf } from './settings.ts';
 
 const complete = {
@@ -79,4 +79,15 @@ it('describes every setting and gives an example that it would take itself', () 
 
 it('can log that the level is wrong', () => {
   expect([logLevel({ LOG_LEVEL: 'loud' }), logLevel({ LOG_LEVEL: 'debug' }), logLevel({})]).toEqual(['info', 'debug', 'info']);
+});
+
+it('lets no page of another origin in when nobody says which', () => {
+  expect([undefined, '', ' , '].map((given) => TillOrigins.parse(given))).toEqual([[], [], []]);
+});
+
+it('takes the origins of tills as browsers send them, and nothing that is nearly one', () => {
+  expect(TillOrigins.parse('https://till.example, http://127.0.0.1:8080')).toEqual(['https://till.example', 'http://127.0.0.1:8080']);
+  for (const wrong of ['https://till.example/', 'https://till.example/app', 'https://Till.example', 'https://till.example:443', 'till.example', '*', 'https://*.example', 'null', 'file:///', 'https://a.example https://b.example']) {
+    expect([wrong, TillOrigins.safeParse(wrong).success]).toEqual([wrong, false]);
+  }
 });

@@ -40,6 +40,14 @@ export const PlatformEnvironment = z.object({
 });
 export type PlatformEnvironment = z.output<typeof PlatformEnvironment>;
 
+const isOrigin = (text: string): boolean => /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+
+/** For the services that a till in a browser calls. Nobody is let in by default. */
+export const TillOrigins = z.string().transform((origins) => origins.split(',').map((origin) => origin.trim()).filter((origin) => origin !== ''))
+  .refine((origins) => origins.every(isOrigin), { error: 'is not a list of origins (https://host, without a path)' }).default([]).meta({
+    description: 'the origins, separated by commas, from which tills in browsers call; none but the service\'s own when it is not set', example: 'https://till.checkout.example',
+  });
+
 /** What a migration is told. */
 export const MigrationEnvironment = PlatformEnvironment.pick({ SQL_CONNECTION: true, LOG_LEVEL: true, AZURE_CLIENT_ID: true }).extend({
   SERVICE_IDENTITY: z.string().regex(/^[\w-]{1,120}=[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, { error: 'is not a name and a client id' }).optional().meta({

@@ -1,4 +1,4 @@
-export { MigrationEnvironment, PlatformEnvironment, readEnvironment, telemetryOf } from './environment.ts';
+export { MigrationEnvironment, PlatformEnvironment, readEnvironment, telemetryOf, TillOrigins } from './environment.ts';
 export { exportedMetrics } from '@checkout/observability';
 export { readSettings, SettingsError, settingsOf, type SettingFacts } from './settings.ts';
 export { runMigrations } from './run-migrations.ts';

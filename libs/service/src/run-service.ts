@@ -53,6 +53,8 @@ export interface Assembled {
   readonly background?: readonly { start(): void; stop(): Promise<void> | void }[];
   /** How long a request may take; for routes that hold one open on purpose. */
   readonly handlerMs?: number;
+  /** Whose pages may call it from a browser. None by default. */
+  readonly tillOrigins?: readonly string[];
 }
 
 class ServiceModule {}
@@ -132,7 +134,7 @@ export async function runService<Schema extends z.ZodObject & z.ZodType<Platform
     return made;
   };
 
-  const { module, openapi, background = [], handlerMs } = assemble({ environment, logger, database: lane('work'), reads: lane('read'), express, pipeline, operators: { watch, operations } });
+  const { module, openapi, background = [], handlerMs, tillOrigins } = assemble({ environment, logger, database: lane('work'), reads: lane('read'), express, pipeline, operators: { watch, operations } });
   const [first] = built;
   if (!first) throw new Error(`${name} has not built its pipeline`);
   const { database } = first;
@@ -149,7 +151,7 @@ export async function runService<Schema extends z.ZodObject & z.ZodType<Platform
     providers: [{ provide: BREAKERS, useValue: breakers }, { provide: PREDICTIONS, useValue: { predict: (messages: readonly DeadMessage[]) => server.predict(messages.map(asReceived)) } }],
   };
   const app = await createHttpApp(withOperators, {
-    logger, health, verifier, openapi: withOperatorRoutes(openapi), hosts: environment.ALLOWED_HOSTS, ...(handlerMs !== undefined && { timeouts: { handlerMs } }),
+    logger, health, verifier, openapi: withOperatorRoutes(openapi), hosts: environment.ALLOWED_HOSTS, origins: tillOrigins, ...(handlerMs !== undefined && { timeouts: { handlerMs } }),
     rateLimit: { perSecond: environment.RATE_LIMIT_PER_SECOND, burst: environment.RATE_LIMIT_PER_SECOND * 10 },
   });
   app.nest.connectMicroservice({ strategy: server });

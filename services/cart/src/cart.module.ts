@@ -116,6 +116,7 @@ export function assembleCart({ environment, logger, reads, express, pipeline }: 
   return {
     module: CartModule.with({ inputs, officeInputs, door, finder, baskets: new SqlBaskets(reads), products: new SqlProducts(reads), parkedSales: new SqlParkedSales(reads), offlineSales: checkouts, limits, watch, stream: orchestrator, events }),
     openapi: createOpenApi(api),
+    tillOrigins: environment.TILL_ORIGINS,
     background: [
       snapshots,
       // First those who wait are let go; then nobody needs the orchestrator any more.

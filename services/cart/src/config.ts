@@ -1,9 +1,10 @@
-import { PlatformEnvironment } from '@checkout/service';
+import { PlatformEnvironment, TillOrigins } from '@checkout/service';
 import { z } from 'zod';
 import { isSigningKey } from './gateway/limits-signer.ts';
 
 /** What cart is told by its environment, beside what every service is told. */
 export const CartEnvironment = PlatformEnvironment.extend({
+  TILL_ORIGINS: TillOrigins,
   ORCHESTRATOR_URL: z.url({ protocol: /^https?$/, error: 'is not an http address' }).meta({ description: 'where the steps of a sale or a refund are followed', example: 'http://orchestrator:8082' }),
   BUS_ROUTE_PERCENT: z.string().regex(/^\d{1,3}(\.\d+)?$/, { error: 'is not a percentage' }).transform(Number).pipe(z.number().max(100)).default(1).meta({
     description: 'how many of a hundred healthy checkouts go straight onto the bus, so that this route is known to work when it is needed', example: '1',

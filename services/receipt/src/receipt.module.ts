@@ -72,6 +72,7 @@ export function receipt({ environment, logger, reads, pipeline }: Pick<Platform<
   return {
     module: ReceiptModule.of(new SqlReceiptReader(reads), new SqlShiftReader(reads), shiftInputs, refunds),
     openapi: createOpenApi({ title: 'Scanlon Checkout receipt', version: '1.0.0', description: 'Receipts, refunds and takings.', routes }),
+    tillOrigins: environment.TILL_ORIGINS,
     background: [{ start: () => undefined, stop: () => steps.close() }],
   };
 }

@@ -45,6 +45,10 @@ describe('a mistake in infra/azure is found:', () => {
     ['an output that is not there', 'infra/azure/main.bicep', 'registry.outputs.host\n    imageTag', 'registry.outputs.hostName\n    imageTag', /there is no hostName/],
     ['a name that only Azure knows', 'infra/azure/service-bus.bicep', "name: 'sb-${suffix}'", "name: 'sb-${topics[0].properties.status}'", /depends on itself|must be known/],
     ['a name that Azure refuses', 'infra/azure/registry.bicep', "replace('cr${suffix}', '-', '')", "'cr-${suffix}'", /is no name of a Microsoft.ContainerRegistry/],
+    ['a service that no till is let into', 'infra/azure/services.bicep', "${defaultDomain}' }, { name: 'TILL_ORIGINS', value: tillOrigin }]", "${defaultDomain}' }]", /open to tills: cart to .* is missing/],
+    ['a service that is open to another site', 'infra/azure/main.bicep', 'tillOrigin: web.outputs.url', "tillOrigin: 'https://elsewhere.example'", /cart to https:\/\/elsewhere.example is not wanted/],
+    ['a till\'s origin with a path', 'infra/azure/web.bicep', "defaultHostname}'", "defaultHostname}/'", /azure\/cart: TILL_ORIGINS is not a list of origins/],
+    ['a till that looks for receipts at cart', 'infra/azure/main.bicep', "receipt: 'https://receipt.", "receipt: 'https://cart.", /tills look for receipt at https:\/\/cart/],
     ['a secret in plain sight', 'infra/azure/services.bicep', 'Authentication=Active Directory Default', 'User Id=sa;Password=hunter2', /holds a secret/],
   ])('%s', (_, path, right, wrong, says) => {
     expect(Tree.withMistake(path, right, wrong, (tree) => azureFaults(tree))).toEqual(expect.arrayContaining([expect.stringMatching(says)]));

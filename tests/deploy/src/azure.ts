@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { azureServiceBus } from '@checkout/contracts';
-import { evaluateParameters, type Placed } from './bicep/evaluate.ts';
+import { deploymentOf, type Placed } from './bicep/evaluate.ts';
 import { migrationFaults, programs, settingFaults, type Settings } from './programs.ts';
 import type { Tree } from './tree.ts';
 
@@ -11,22 +11,25 @@ const exported = {
   ENVIRONMENT_NAME: 'test', IMAGE_TAG: '4f2a91c', SQL_ADMINS_NAME: 'checkout-sql-admins', SQL_ADMINS_ID: '6a5f0e0c-2f4e-4a63-9d0c-0a54c3d1b7aa',
   AUTH_ISSUER: 'https://login.microsoftonline.com/contoso/v2.0', AUTH_JWKS_URL: 'https://login.microsoftonline.com/contoso/discovery/v2.0/keys',
   PROVIDER_URL: 'https://api.provider.example', ALERT_EMAIL: 'operators@shop.example', GEO_SECONDARY_LOCATION: 'westeurope',
-  RUNBOOKS_URL: 'https://code.example/checkout/docs/runbooks',
+  TILL_TOKEN_URL: 'https://identity.example/token', RUNBOOKS_URL: 'https://code.example/checkout/docs/runbooks',
 };
 
-export const askedOfAzure = (tree: Tree, size: (typeof sizes)[number], more: Readonly<Record<string, string>> = {}): readonly Placed[] =>
-  evaluateParameters(join(tree.directory, `infra/azure/${size}.bicepparam`), { ...exported, ...more });
+const deployed = (tree: Tree, size: (typeof sizes)[number], more: Readonly<Record<string, string>> = {}): ReturnType<typeof deploymentOf> =>
+  deploymentOf(join(tree.directory, `infra/azure/${size}.bicepparam`), { ...exported, ...more });
+
+export const askedOfAzure = (tree: Tree, size: (typeof sizes)[number], more: Readonly<Record<string, string>> = {}): readonly Placed[] => deployed(tree, size, more).placed;
 
 /** Everything in which `infra/azure` differs from the topology and from what programs read, as sentences. */
 export function azureFaults(tree: Tree, size: (typeof sizes)[number] = 'small'): string[] {
-  let placed: readonly Placed[];
+  let deployment: ReturnType<typeof deploymentOf>;
   try {
-    placed = askedOfAzure(tree, size);
+    deployment = deployed(tree, size);
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }
+  const { placed, outputs } = deployment;
   const made = placed.filter(({ isExisting }) => !isExisting);
-  return [...busFaults(made), ...ruleFaults(made), ...databaseFaults(made), ...roleFaults(placed), ...programFaults(made), ...scaleFaults(made), ...nameFaults(made), ...secretFaults(made)];
+  return [...busFaults(made), ...ruleFaults(made), ...databaseFaults(made), ...roleFaults(placed), ...programFaults(made), ...scaleFaults(made), ...nameFaults(made), ...tillFaults(made, outputs), ...secretFaults(made)];
 }
 
 const bus = azureServiceBus();
@@ -119,7 +122,7 @@ const clientId = '6a5f0e0c-2f4e-4a63-9d0c-0a54c3d1b7aa';
 /** What only Azure knows is put as it would look. */
 const envOf = (env: Container['env'] = []): Settings => Object.fromEntries(env.map(({ name, value, secretRef }) => [name,
   secretRef !== undefined ? someSecret(name) : (value ?? '').replaceAll(/<[^<>]*clientId>/g, clientId).replaceAll(/<[^<>]*ConnectionString>/g, `InstrumentationKey=${clientId}`)
-    .replaceAll(/<[^<>]*defaultDomain>/g, 'shop.northeurope.azurecontainerapps.io').replaceAll(/<[^<>]*fullyQualifiedDomainName>/g, 'sql-shop.database.windows.net')]));
+    .replaceAll(/<[^<>]*defaultHostname>/g, 'till.azurestaticapps.net').replaceAll(/<[^<>]*defaultDomain>/g, 'shop.northeurope.azurecontainerapps.io').replaceAll(/<[^<>]*fullyQualifiedDomainName>/g, 'sql-shop.database.windows.net')]));
 
 function programFaults(placed: readonly Placed[]): string[] {
   const settings = azureSettings(placed);
@@ -133,6 +136,18 @@ function programFaults(placed: readonly Placed[]): string[] {
       .map((each) => `${each.name} runs ${containerOf(each).image}`),
     ...ofType(placed, 'Microsoft.App/containerApps').filter((each) => containerOf(each).probes?.map(({ httpGet }) => httpGet.path).join() !== '/health/started,/health/live,/health/ready')
       .map((each) => `${each.name} is not probed at /health/started, /health/live and /health/ready`),
+  ];
+}
+
+/** The till in the browser is served from one origin and calls others: each must be the address of a service that lets just that origin in. */
+function tillFaults(placed: readonly Placed[], outputs: Readonly<Record<string, unknown>>): string[] {
+  const { token, scope, ...services } = outputs['tillAddresses'] as Readonly<Record<string, string>>;
+  const admitting = ofType(placed, 'Microsoft.App/containerApps').flatMap((app) => containerOf(app).env?.filter(({ name }) => name === 'TILL_ORIGINS').map(({ value }) => `${app.name} to ${value}`) ?? []);
+  return [
+    ...differences('open to tills:', admitting, Object.keys(services).map((name) => `${name} to ${String(outputs['webUrl'])}`)),
+    ...Object.entries(services).filter(([name, address]) => !new RegExp(`^https://${name}\\.<[^<>]*defaultDomain>$`).test(address)).map(([name, address]) => `tills look for ${name} at ${address}`),
+    ...(token === exported.TILL_TOKEN_URL ? [] : [`tills ask for tokens at ${token}`]),
+    ...(scope === 'api://scanlon-checkout/.default' ? [] : [`tills ask for ${scope}`]),
   ];
 }
 

@@ -20,6 +20,8 @@ describe('a mistake in a workflow is found:', () => {
     ['revisions before tables', 'deploy.yml', 'STAGE=migrations', 'STAGE=all', /before their tables/],
     ['a database that is not migrated', 'deploy.yml', 'payment receipt functions; do', 'payment receipt; do', /functions is not migrated/],
     ['a sale before the new revisions serve', 'deploy.yml', 'tools/azure-ready.sh "$GROUP" "$service"', 'true', /sold by the revisions before/],
+    ['a till that looks for its services beside it', 'deploy.yml', 'app_location: out/till', 'app_location: services/web/dist', /not told where its services are/],
+    ['a till that is given something else', 'deploy.yml', 'outputs.tillAddresses.value', 'outputs.webUrl.value', /not told where its services are/],
     ['a till that is not deployed', 'deploy.yml', 'node services/web/build.mjs', 'true', /till in the browser stays/],
     ['no sale afterwards', 'deploy.yml', 'node tools/run.mjs file tests/deploy/src/smoke.ts', 'echo sold', /nothing is sold afterwards/],
     ['no way back', 'deploy.yml', "env: { IMAGE_TAG: '${{ steps.before.outputs.tag }}' }", "env: { A: 'b' }", /no way back/],

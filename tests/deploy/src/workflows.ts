@@ -71,6 +71,8 @@ function deployFaults(tree: Tree, { env = {}, jobs }: Workflow): string[] {
     ...Object.keys(programs).filter((program) => !migrated.includes(program)).map((program) => `deploy.yml: ${program} is not migrated`),
     ...(place('azure-ready.sh') > place('--name services') && place('azure-ready.sh') < place('smoke.ts') ? [] : ['deploy.yml: the sale may be sold by the revisions before']),
     ...(place('services/web/build.mjs') > place('--name services') ? [] : ['deploy.yml: the till in the browser stays as it was']),
+    ...(place('site-for.mjs out/till "$(az deployment group show --resource-group "$GROUP" --name services --query properties.outputs.tillAddresses.value ') >= place('services/web/build.mjs')
+      && deploy?.steps.some((step) => step.uses?.startsWith('Azure/static-web-apps-deploy@') && step.with?.['app_location'] === 'out/till') ? [] : ['deploy.yml: the till is not told where its services are']),
     ...(place('smoke.ts') > place('--name services') ? [] : ['deploy.yml: nothing is sold afterwards']),
     ...(deploy?.steps.some((step) => step.env?.['IMAGE_TAG']?.includes('steps.before') && step.run?.includes('az deployment group create')) ? [] : ['deploy.yml: there is no way back']),
   ];

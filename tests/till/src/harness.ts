@@ -1,7 +1,8 @@
+import type { NetworkOptions } from '@checkout/local-network';
 import { Shop } from './shop.ts';
 
 /** Tests in a browser, on one shop. Without a browser there is one test that says so: nothing is passed over in silence. */
-export function atTheCounter(what: string, browser: string | undefined, tests: (shop: () => Shop) => void): void {
+export function atTheCounter(what: string, browser: string | undefined, tests: (shop: () => Shop) => void, more: Partial<NetworkOptions> = {}): void {
   // A browser on a machine that does other things as well.
   jest.setTimeout(180_000);
   describe(what, () => {
@@ -14,7 +15,7 @@ export function atTheCounter(what: string, browser: string | undefined, tests: (
     }
     let shop: Shop | undefined;
     beforeAll(async () => {
-      shop = await Shop.open();
+      shop = await Shop.open(more);
     }, 180_000);
     afterAll(() => shop?.close(), 60_000);
     tests(() => {

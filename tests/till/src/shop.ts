@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { http } from '@checkout/contracts';
-import { Caller, Network, officeOf, products, quietLog, seed, Till, tillLink } from '@checkout/local-network';
+import { Caller, Network, officeOf, products, quietLog, seed, Till, tillLink, type NetworkOptions } from '@checkout/local-network';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
 import { Counter } from './counter.ts';
@@ -17,11 +17,12 @@ export class Shop {
   readonly lastLines: () => string;
   readonly #stateDirectory: string;
 
-  static async open(): Promise<Shop> {
+  /** @param more how the system is to differ from the usual */
+  static async open(more: Partial<NetworkOptions> = {}): Promise<Shop> {
     const stateDirectory = mkdtempSync(join(tmpdir(), 'checkout-till-'));
     const { log, last } = quietLog(200);
     try {
-      const network = await Network.create({ stateDirectory, ports: 'free', log, providerLatencyMs: 5, hasTill: true, hasDesk: false, environment: { LOG_LEVEL: 'warn', RATE_LIMIT_PER_SECOND: '100000' } });
+      const network = await Network.create({ stateDirectory, ports: 'free', log, providerLatencyMs: 5, hasTill: true, hasDesk: false, environment: { LOG_LEVEL: 'warn', RATE_LIMIT_PER_SECOND: '100000' }, ...more });
       await seed(network);
       return new Shop(network, await launchBrowser(), await Till.signIn(network, 'LEEDS-01-T1'), await officeOf(network, 'brightside'), stateDirectory, last);
     } catch (error) {

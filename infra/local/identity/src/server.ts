@@ -14,6 +14,8 @@ export interface IdentityOptions {
   readonly lifetimeSeconds?: number;
   /** Gives tokens to whoever shows this header, as a host on Azure gives them to the programs that it runs. Nobody without it. */
   readonly managedIdentity?: ManagedIdentityOptions;
+  /** Whose pages may ask for tokens from a browser. None by default. */
+  readonly origins?: readonly string[];
   /** Default: the address it listens on. Set it when others reach it under another name. */
   readonly issuer?: string;
 }
@@ -49,7 +51,7 @@ const largestBody = 16 * 1024;
  * The stand-in for Entra ID: discovery, keys, and tokens by the client credentials grant (RFC 6749 §4.4).
  * What it does not do it refuses with `unsupported_grant_type`.
  */
-export async function startIdentity({ port = 0, host = '127.0.0.1', directory, clients = [], lifetimeSeconds = 8 * 3600, managedIdentity, issuer: named }: IdentityOptions): Promise<RunningIdentity> {
+export async function startIdentity({ port = 0, host = '127.0.0.1', directory, clients = [], lifetimeSeconds = 8 * 3600, managedIdentity, origins = [], issuer: named }: IdentityOptions): Promise<RunningIdentity> {
   const key = await signingKeyOf(directory);
   const server = createServer((request, response) => {
     handle(request, response).catch(() => response.destroy());
@@ -70,6 +72,9 @@ export async function startIdentity({ port = 0, host = '127.0.0.1', directory, c
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url?.split('?', 1)[0];
+    const { origin } = request.headers;
+    // A form needs no preflight.
+    if (origin !== undefined && origins.includes(origin)) response.setHeader('access-control-allow-origin', origin);
     if (request.method === 'GET' && path === '/health') return send(response, 200, { status: 'ok', granted });
     if (request.method === 'GET' && path === '/jwks') return send(response, 200, { keys: [key.publicJwk] });
     if (request.method === 'GET' && path === '/.well-known/openid-configuration') {

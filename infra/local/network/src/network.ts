@@ -4,7 +4,7 @@ import { emulatorConfig } from '@checkout/contracts';
 import { migrate } from '@checkout/sql';
 import { busAccess, clientIdOf, type BusUser } from './access.ts';
 import { areFree, fixedPorts, reservePorts, type Reservation } from './addresses.ts';
-import { buildTill } from './build-till.ts';
+import { buildTill, writeSite } from './build-till.ts';
 import { Child, PortTaken, type Log, type Program } from './child.ts';
 import { root } from './paths.ts';
 import { serviceNames, Site, type ServiceName } from './site.ts';
@@ -27,6 +27,8 @@ export interface NetworkOptions {
   readonly hasDesk?: boolean;
   /** Whether the till for browsers is built and served too. Default false: only people and the till's own tests need it. */
   readonly hasTill?: boolean;
+  /** Whether the till calls its services at their own addresses, as on Azure, and not at that of its site. Default false. */
+  readonly isTillApart?: boolean;
   /** Whether the stand-ins can be told to fail, over `POST /faults`. They cannot unless asked for. */
   readonly hasFaults?: boolean;
   /** Topics swallow a message whose id they have seen within ten minutes. Default false, as in production: the inbox knows more. */
@@ -134,6 +136,7 @@ export class Network extends Site implements AsyncDisposable {
       await this.#run(this.#options.hasDesk === false ? serviceNames : [...serviceNames, 'functions']);
       if (this.#options.hasTill) {
         await buildTill();
+        if (this.#options.isTillApart) await writeSite(this.#state('site'), { cart: this.url('cart'), receipt: this.url('receipt'), token: `${this.url('identity')}/token`, scope: 'api://scanlon-checkout/.default' });
         await this.#run(['web']);
       }
       return this;
@@ -183,6 +186,7 @@ export class Network extends Site implements AsyncDisposable {
       ORCHESTRATOR_URL: this.url('orchestrator'),
       CATALOGUE_SNAPSHOT_DIR: this.#state('catalogue'),
       RECEIPT_URL: this.url('receipt'),
+      ...(this.#options.isTillApart && { TILL_ORIGINS: this.url('web') }),
       ...this.#options.environment,
     };
     return {
@@ -242,12 +246,13 @@ export class Network extends Site implements AsyncDisposable {
 
   /** The till, on the site that stands in for Azure Static Web Apps: one origin for what the browser loads and what it calls. */
   #web(): Program {
-    const backends = Object.fromEntries((['cart', 'receipt', 'identity'] as const).map((name) => [name, this.url(name)]));
+    const { isTillApart } = this.#options;
+    const backends = isTillApart ? {} : Object.fromEntries((['cart', 'receipt', 'identity'] as const).map((name) => [name, this.url(name)]));
     return {
       name: 'web',
       file: 'infra/local/static-web/src/main.ts',
       healthUrl: `${this.url('web')}/health`,
-      environment: { PORT: String(this.ports.web), SITE_DIR: join(root, 'services/web/dist'), BACKENDS: JSON.stringify(backends) },
+      environment: { PORT: String(this.ports.web), SITE_DIR: isTillApart ? this.#state('site') : join(root, 'services/web/dist'), BACKENDS: JSON.stringify(backends) },
     };
   }
 
@@ -270,7 +275,7 @@ export class Network extends Site implements AsyncDisposable {
       identity: {
         file: 'infra/local/identity/src/main.ts',
         healthUrl: health(ports.identity),
-        environment: { PORT: String(ports.identity), STATE_DIR: this.#state('identity'), ISSUER: this.url('identity'), CLIENTS: this.clientsFile, ...this.#tokens() },
+        environment: { PORT: String(ports.identity), STATE_DIR: this.#state('identity'), ISSUER: this.url('identity'), CLIENTS: this.clientsFile, ...(this.#options.isTillApart && { ORIGINS: this.url('web') }), ...this.#tokens() },
       },
       provider: {
         file: 'infra/local/provider/src/main.ts',

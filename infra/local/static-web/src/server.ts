@@ -22,8 +22,7 @@ export interface RunningStaticWeb extends AsyncDisposable {
 const silentLimitMs = 120_000;
 
 /**
- * The stand-in for Azure Static Web Apps with linked back ends: one origin for the site and its API, so that a browser needs no CORS and a
- * till stores one address. Headers and the page for what is no file are those of the site's own `staticwebapp.config.json`.
+ * The stand-in for Azure Static Web Apps with linked back ends: one origin for the site and its API, so that a browser needs no CORS. Headers and the page for what is no file are those of the site's own `staticwebapp.config.json`.
  *
  * @throws Error when that file has a rule which is not kept to here.
  */

@@ -3,6 +3,7 @@ import type { CommandId } from '@checkout/kernel';
 import type { z } from 'zod';
 import type { DrawerTold } from '../journal/drawer-sender.ts';
 import type { SignedLimits } from '../journal/signed-limits.ts';
+import { located } from './addresses.ts';
 import { doneBy, noAnswer, toldBy, type Done, type Told } from './answer.ts';
 import { eventsIn } from './event-stream.ts';
 import { CataloguePage, CheckoutStatus, LimitsKeys, ParkedSale, ParkedSales, RefundableView, RefundStatus, SaleOfReceipt, ShiftTold, TakenElsewhere, TimelineEntry } from './lenient.ts';
@@ -161,9 +162,10 @@ export class BackEnd {
   /** Nothing when there was no answer, or no token could be had. */
   async #call(method: string, address: string, init: RequestInit): Promise<Response | undefined> {
     const signedIn = await this.#session.signIn();
-    if (signedIn.kind !== 'token') return undefined;
+    const place = await located(address);
+    if (signedIn.kind !== 'token' || place === undefined) return undefined;
     try {
-      const answer = await fetch(address, { ...init, method, headers: { ...(init.headers as Record<string, string>), authorization: `Bearer ${signedIn.token}` } });
+      const answer = await fetch(place, { ...init, method, headers: { ...(init.headers as Record<string, string>), authorization: `Bearer ${signedIn.token}` } });
       if (answer.status === 401) await this.#session.signIn(signedIn.token);
       const date = Date.parse(answer.headers.get('date') ?? '');
       if (!Number.isNaN(date)) this.#onClock({ server: date, till: Date.now() });

@@ -1,4 +1,5 @@
 import type { Enrolment } from '../device/enrolment.ts';
+import { addresses } from './addresses.ts';
 
 interface Token {
   readonly text: string;
@@ -36,11 +37,13 @@ export class Session {
 
   async #ask(): Promise<SignedIn> {
     const { tillId, secret } = this.#enrolment;
+    const found = await addresses();
+    if (!found) return { kind: 'unreachable' };
     try {
-      const answer = await fetch('/api/identity/token', {
+      const answer = await fetch(found.token, {
         method: 'POST',
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        body: new URLSearchParams({ grant_type: 'client_credentials', client_id: tillId, client_secret: secret }),
+        body: new URLSearchParams({ grant_type: 'client_credentials', client_id: tillId, client_secret: secret, ...(found.scope !== undefined && { scope: found.scope }) }),
         signal: AbortSignal.timeout(limitMs),
       });
       if (answer.status === 400 || answer.status === 401) return { kind: 'refused' };

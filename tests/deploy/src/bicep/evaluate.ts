@@ -26,12 +26,19 @@ export interface Placed {
  *   something has to be known before anything is deployed and is not.
  */
 export function evaluateParameters(parameterFile: string, environment: Readonly<Record<string, string>>): readonly Placed[] {
+  return deploymentOf(parameterFile, environment).placed;
+}
+
+/** The same, with what the deployment says when it is done. */
+export function deploymentOf(parameterFile: string, environment: Readonly<Record<string, string>>): { readonly placed: readonly Placed[]; readonly outputs: Readonly<Record<string, unknown>> } {
   const folder = dirname(parameterFile);
   const file = parseBicep(readFileSync(parameterFile, 'utf8'));
   if (file.using === undefined) throw new Error(`${parameterFile} uses no template`);
   const scope = new Scope(folder, parameterFile, environment, []);
   const given = Object.fromEntries([...file.given].map(([name, value]) => [name, plain(scope.value(value))]));
-  return evaluateFile(join(folder, file.using), given, environment);
+  const placed: Placed[] = [];
+  const outputs = run(join(folder, file.using), given, environment, placed);
+  return { placed, outputs: Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, plain(value)])) };
 }
 
 export function evaluateFile(path: string, given: Readonly<Record<string, unknown>>, environment: Readonly<Record<string, string>> = {}): readonly Placed[] {
