@@ -106,8 +106,8 @@ export interface Inputs {
 
 /** Signs what tills may do alone. */
 export interface LimitsSigning {
-  readonly keys: http.LimitsKeys;
-  sign(limits: http.OfflineLimits): string;
+  keys(): Promise<http.LimitsKeys>;
+  sign(limits: http.OfflineLimits): Promise<string>;
 }
 
 /** The rows that a decision needs, read without being about to write any. */

@@ -14,8 +14,8 @@ export class StateLimits {
     this.#signing = signing;
   }
 
-  get keys(): http.LimitsKeys {
-    return this.#signing.keys;
+  keys(): Promise<http.LimitsKeys> {
+    return this.#signing.keys();
   }
 
   /** @throws DependencyUnavailable */

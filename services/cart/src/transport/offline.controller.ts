@@ -30,8 +30,8 @@ export class OfflineController {
 
   @Get('offline-limits/keys')
   @Requires('checkout:submit')
-  keys(): http.LimitsKeys {
-    return this.limits?.keys ?? { keys: [] };
+  async keys(): Promise<http.LimitsKeys> {
+    return (await this.limits?.keys()) ?? { keys: [] };
   }
 
   @Get('offline-sales')
