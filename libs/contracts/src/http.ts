@@ -30,8 +30,20 @@ export const CheckoutBody = z.strictObject({
   /** The goods have gone on a provisional receipt. The sale is then taken as it was sold, whatever the catalogue says by now. It may be added to a command that was sent without it. */
   leftShop: SoldAlone.optional(),
 }).refine(({ basketId, lines }) => (basketId === undefined) !== (lines === undefined), { error: 'give either basketId or lines', path: ['lines'] })
-  .refine(({ leftShop, lines }) => leftShop === undefined || lines !== undefined, { error: 'is for a sale of lines', path: ['leftShop'] });
+  .refine(({ leftShop, lines }) => leftShop === undefined || lines !== undefined, { error: 'is for a sale of lines', path: ['leftShop'] })
+  // The command's fingerprint holds its lines and not the mark: what is told of the goods afterwards must be about the same goods.
+  .refine(({ leftShop, lines }) => leftShop === undefined || lines === undefined || isSameGoods(leftShop.lines, lines), { error: 'are not the goods of the lines', path: ['leftShop', 'lines'] });
 export type CheckoutBody = z.output<typeof CheckoutBody>;
+
+type Pieces = readonly { readonly sku: z.output<typeof Sku>; readonly quantity: number }[];
+
+/** Whether two lists name the same pieces, however they are spread over lines. */
+function isSameGoods(some: Pieces, others: Pieces): boolean {
+  const left = new Map<string, number>();
+  for (const { sku, quantity } of some) left.set(sku, (left.get(sku) ?? 0) + quantity);
+  for (const { sku, quantity } of others) left.set(sku, (left.get(sku) ?? 0) - quantity);
+  return [...left.values()].every((quantity) => quantity === 0);
+}
 
 export const CheckoutState = z.enum(['accepted', 'needs-attention', 'completed', 'declined', 'rejected', 'cancelled']);
 export type CheckoutState = z.output<typeof CheckoutState>;

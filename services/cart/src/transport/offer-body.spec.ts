@@ -12,6 +12,8 @@ const codeOf = (body: unknown): string => {
   }
 };
 const line = { sku: 'TEA-80', quantity: 1 };
+const sold = { description: 'Tea', unitPriceMinor: 299, taxRateBp: 0 };
+const soldAlone = (...lines: object[]) => ({ ...anOffer(), lines: [line, line], leftShop: { soldAt: '2026-01-05T11:00:00.000Z', provisionalNumber: 'LEEDS-01-T1-000007', taxMode: 'inclusive', lines } });
 
 describe('the body of a checkout', () => {
   it.each([
@@ -28,6 +30,9 @@ describe('the body of a checkout', () => {
     ['a card number', { ...anOffer(), tenders: [{ type: 'card', amountMinor: 598, cardToken: '4111111111111111' }] }, 'pan-detected'],
     ['an unknown field', { ...anOffer(), tenantId: 'other' }, 'unknown-field'],
     ['neither basket nor lines', { ...anOffer(), lines: undefined }, 'schema-violation'],
+    ['goods that have left the shop', soldAlone({ ...line, ...sold, quantity: 2 }), 'accepted'],
+    ['other goods that have left the shop than it asks for', soldAlone({ ...line, ...sold, sku: 'GIN-70', quantity: 2 }), 'schema-violation'],
+    ['more pieces that have left the shop than it asks for', soldAlone({ ...line, ...sold, quantity: 3 }), 'schema-violation'],
     ['a list', [], 'schema-violation'],
     ['nothing', undefined, 'body-missing'],
   ])('with %s is told as %s', (_, body, code) => {
