@@ -10,14 +10,14 @@ import { startTestDatabase, type TestDatabase } from '@checkout/sql/testing';
 import type { Change, Need, ReceiptEvent } from './application/ports.ts';
 import type { Receipts } from './domain/receipts.ts';
 import { receipt } from './receipt.module.ts';
-import { paid, saleOf, storeId, tenantId } from './testing.ts';
+import { aShiftEntry, paid, saleOf, storeId, tenantId, tillId } from './testing.ts';
 import { ReceiptConsumer } from './transport/receipt.consumer.ts';
 
 type Line = Pipeline<Need, Receipts, Change, ReceiptEvent>;
 
 const logger = createLogger({ service: 'test', level: 'silent' });
 const callers: Record<string, Principal> = {
-  till: { tenantId, subject: 'till', storeId, roles: ['till'] },
+  till: { tenantId, subject: 'till', storeId, tillId, roles: ['till'] },
   sre: { tenantId, subject: 'sam', roles: ['sre'] },
 };
 
@@ -71,6 +71,7 @@ function receive(message: contracts.IssueReceipt, id = uuidv7()): Promise<void> 
 }
 
 const get = (url: string, caller: string) => app.fastify.inject({ url, headers: { authorization: caller } });
+const post = (url: string, key: string, payload: object) => app.fastify.inject({ method: 'POST', url, headers: { authorization: 'till', 'idempotency-key': key }, payload });
 const sentOf = (type: string) => sent.filter(({ envelope }) => envelope.type === type);
 
 describe('receipt', () => {
@@ -98,5 +99,25 @@ describe('receipt', () => {
     const response = await get(`/v1/receipts/${saleOf('printed')}?format=text`, 'till');
     expect(response.body).toMatch(/Receipt S-0001\d\d/);
     expect(response.body).toContain('TOTAL GBP                             5.98');
+  });
+
+  it('gives back what was sold, and tells a card number among the reasons that it is none', async () => {
+    await receive(paid('brought back'));
+    const refund = { saleId: saleOf('brought back'), lines: [{ line: 1, quantity: 1, goods: 'restock' }], totalMinor: 299, reason: 'Customer of card 4111 1111 1111 1111' };
+    const key = uuidv7();
+    const refused = await post('/v1/refunds', key, refund);
+    expect([refused.statusCode, refused.json()]).toMatchObject([422, { code: 'pan-detected' }]);
+    expect((await get(`/v1/refunds/${key}`, 'till')).statusCode).toBe(404);
+    expect((await post('/v1/refunds', key, { ...refund, reason: 'Not wanted' })).statusCode).toBe(202);
+  });
+
+  it('keeps a drawer entry by entry, free of card numbers, and no second one under the key of another', async () => {
+    const key = uuidv7();
+    const moved = aShiftEntry.moved('out', 2_000);
+    expect((await post('/v1/shifts/entries', key, { ...moved, reason: '4111111111111111' })).json()).toMatchObject({ code: 'pan-detected' });
+    expect((await post('/v1/shifts/entries', key, moved)).json()).toMatchObject({ figures: { cashOutMinor: 2_000 } });
+    expect((await post('/v1/shifts/entries', key, moved)).json()).toMatchObject({ figures: { cashOutMinor: 2_000 } });
+    const other = await post('/v1/shifts/entries', key, aShiftEntry.moved('out', 3_000));
+    expect([other.statusCode, other.json()]).toMatchObject([409, { code: 'idempotency-key-reused' }]);
   });
 });

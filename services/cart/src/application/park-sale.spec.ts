@@ -25,6 +25,13 @@ it('parks a basket once, however often it is asked to', () => {
   expect(decideOn(rows, parkSale, park(id, { tillId: 'LEEDS-01-T2' as TillId })).answer).toMatchObject({ code: 'idempotency-key-reused' });
 });
 
+it('takes no other goods for those of a basket that is parked already', () => {
+  const rows = shop();
+  const id = newId();
+  decideOn(rows, parkSale, park(id));
+  expect(decideOn(rows, parkSale, park(id, { quantity: 3 }))).toEqual({ answer: expect.objectContaining({ code: 'idempotency-key-reused' }) as unknown });
+});
+
 it('gives out the number of a basket that nobody came for', () => {
   const rows = shop();
   const forgotten = decideOn(rows, parkSale, park(newId()));

@@ -1,5 +1,6 @@
 import type { http, Message } from '@checkout/contracts';
 import { saleTotals, type SaleId, type StoreId, type TenantId, type TillId } from '@checkout/kernel';
+import { isDeepStrictEqual } from 'node:util';
 import { dropped, freeNumber, isWaiting, keptForMs, waitsForMs, type ParkedSale } from '../domain/parked-sale.ts';
 import { refusal, type Refusal } from '../domain/refusal.ts';
 import { keyOf, type CartHandler, type Change } from './ports.ts';
@@ -21,7 +22,7 @@ export const parkSale: CartHandler<ParkSale, ParkedSale | Refusal> = {
 
   decide(rows, { message: { body: { tenantId, storeId, tillId, parkedId, basket } }, now }) {
     const earlier = rows.parked.get(keyOf(tenantId, parkedId));
-    if (earlier) return { answer: earlier.storeId === storeId && earlier.tillId === tillId ? earlier : refusal('idempotency-key-reused', 'This id was used for another basket.') };
+    if (earlier) return { answer: earlier.storeId === storeId && earlier.tillId === tillId && isSameBasket(earlier, basket) ? earlier : refusal('idempotency-key-reused', 'This id was used for another basket.') };
     const store = rows.stores.get(keyOf(tenantId, storeId));
     if (!store) return { answer: refusal('store-unknown', `The store ${storeId} is not set up.`) };
 
@@ -44,6 +45,9 @@ export const parkSale: CartHandler<ParkSale, ParkedSale | Refusal> = {
     return { changes, answer: parked };
   },
 };
+
+const isSameBasket = ({ name, currency, lines }: ParkedSale, basket: http.ParkBody): boolean =>
+  name === basket.name && currency === basket.currency && isDeepStrictEqual(lines, basket.lines);
 
 function totalOf({ lines }: http.ParkBody, { taxMode }: http.Store): number | Refusal {
   try {

@@ -5,7 +5,7 @@ import { saleIdOf, uuidv7, type TenantId } from '@checkout/kernel';
 import { Database, sql } from '@checkout/sql';
 import fc from 'fast-check';
 import { broken, basketOf, mutations } from '../testing/broken-offers.ts';
-import { acme, aStore, anOffer, leeds, newCommandId, pen, soap, tea } from '../testing.ts';
+import { acme, aStore, anOffer, leeds, newCommandId, pen, soap, soldFrom, tea } from '../testing.ts';
 import { OutageTown, type Answer, type Cart } from '../testing/outage-shop.ts';
 
 /** What anybody may send to the front door, row by row (`tests/rules/src/hazards.ts`): the answer names what is wrong, nothing is stored, nothing is repeated. */
@@ -321,6 +321,23 @@ describe('what the back office writes', () => {
   it.each([['half a character', 'Tea \ud800'], ['a character that ends texts', 'Tea\u0000'], ['a line of its own', 'Tea\nMilk'], ['an endless accent', `a${'\u0301'.repeat(100_000)}`], ['an endless family', '👨‍'.repeat(200)]])('X070 is refused when it holds %s', async (_, description) => {
     expect(await save(description, 'ODD-4')).toMatchObject({ status: 422, body: { code: 'schema-violation', errors: [{ pointer: '/products/0/description' }] } });
     expect((await town.call(cart, 'GET', '/v1/products/ODD-4')).status).toBe(404);
+  });
+});
+
+describe('a basket that is put aside', () => {
+  const park = (key: string, basket: object) => town.call(cart, 'POST', '/v1/parked-sales', { currency: 'GBP', lines: [soldFrom(tea, 2)], ...basket }, { headers: { 'idempotency-key': key } });
+
+  it('X073 has no card number for a name', async () => {
+    const key = newCommandId();
+    expect(await park(key, { name: 'card 4111 1111 1111 1111' })).toMatchObject({ status: 422, body: { code: 'pan-detected' } });
+    expect((await park(key, { name: 'red scarf' })).status).toBe(201);
+  });
+
+  it('X039 is not told of as another one under its key', async () => {
+    const key = newCommandId();
+    const first = await park(key, {});
+    expect((await park(key, {})).body).toEqual(first.body);
+    expect(await park(key, { lines: [soldFrom(soap, 1)] })).toMatchObject({ status: 409, body: { code: 'idempotency-key-reused' } });
   });
 });
 

@@ -31,6 +31,17 @@ it('counts an entry once that comes twice, and lets the first closing stand', ()
   expect(tell(rows, closed({ countedMinor: 1 })).answer).toMatchObject({ reportNumber: 1, movements: [{ amountMinor: 500 }], closed: { countedMinor: 8_598 } });
 });
 
+it.each([
+  ['other cash', moved('in', 700)],
+  ['a float', opened()],
+  ['a count', closed()],
+] as const)('takes no second thing under the id of an entry that was another: %s', (_, entry) => {
+  const rows = noRows();
+  tell(rows, moved('in', 500), { entryId: 'once' });
+  expect(tell(rows, entry, { entryId: 'once' })).toEqual({ answer: 'of-another-entry' });
+  expect(tell(rows, entry).changes).toContainEqual(expect.objectContaining({ kind: 'shift-saved' }));
+});
+
 it('takes entries in any order', () => {
   const rows = noRows();
   tell(rows, closed());

@@ -1,6 +1,6 @@
 import type { http, Message } from '@checkout/contracts';
 import type { StoreId, TenantId, TillId } from '@checkout/kernel';
-import { entered, newShift, numberFlags, type Shift } from '../domain/shift.ts';
+import { entered, hasTaken, newShift, numberFlags, type Shift } from '../domain/shift.ts';
 import { counterKey, shiftKey, type ShiftChange, type ShiftHandler } from './shift-ports.ts';
 
 export type EnterShift = Message<'receipt.enter-shift', {
@@ -14,15 +14,15 @@ export type EnterShift = Message<'receipt.enter-shift', {
 
 /**
  * Takes up what a till's journal says of a shift. Nothing is refused, because it has happened: a shift that was never opened here, or a report number
- * that a till has used before, is flagged. The store's own report number is given in the commit that closes the shift.
+ * that a till has used before, is flagged. Only an id that stood for another entry is told so: silence would lose money that was moved. The store's own report number is given in the commit that closes the shift.
  */
-export const enterShift: ShiftHandler<EnterShift, Shift | 'of-another-till'> = {
+export const enterShift: ShiftHandler<EnterShift, Shift | 'of-another-till' | 'of-another-entry'> = {
   needs: ({ body: { tenantId, storeId, tillId, entry } }) => [{ tenantId, storeId, tillId, shiftId: entry.shiftId }],
 
   decide(rows, { message: { body: { tenantId, storeId, tillId, entryId, entry } }, now }) {
     const known = rows.shifts.get(shiftKey(tenantId, entry.shiftId));
     if (known && (known.storeId !== storeId || known.tillId !== tillId)) return { answer: 'of-another-till' };
-    if (known?.entryIds.includes(entryId)) return { answer: known };
+    if (known?.entryIds.includes(entryId)) return { answer: hasTaken(known, entry) ? known : 'of-another-entry' };
 
     const before = known ?? newShift({ tenantId, storeId, tillId, shiftId: entry.shiftId, currency: entry.currency, firstHeardAt: new Date(now).toISOString() });
     const next = entered(before, entryId, entry);

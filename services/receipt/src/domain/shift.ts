@@ -42,6 +42,20 @@ export function entered(shift: Shift, entryId: string, entry: http.ShiftEntry): 
   }
 }
 
+/** Whether an entry whose id is known can be the one that was told under it. Of openings and closings only the first stands, so any later one may be a repeat. */
+export function hasTaken({ opened, movements, closed }: Pick<Shift, 'opened' | 'movements' | 'closed'>, entry: http.ShiftEntry): boolean {
+  switch (entry.kind) {
+    case 'opened':
+      return opened !== undefined;
+    case 'cash-moved':
+      return movements.some(({ direction, amountMinor, at }) => direction === entry.direction && amountMinor === entry.amountMinor && at === entry.at);
+    case 'closed':
+      return closed !== undefined;
+    default:
+      return unreachable(entry);
+  }
+}
+
 /** What is not as it should be about the number that a till gave its report. */
 export function numberFlags(tillReportNumber: number, lastOfTill: number): readonly ShiftFlag[] {
   if (tillReportNumber <= lastOfTill) return ['report-number-repeated'];

@@ -33,6 +33,7 @@ export class ShiftsController {
         throw error instanceof CommitUnknown ? new Problem('accept-unknown', { cause: error }) : error;
       });
     if (shift === 'of-another-till') throw new Problem('idempotency-key-reused', { detail: 'The shift is another till\'s.' });
+    if (shift === 'of-another-entry') throw new Problem('idempotency-key-reused', { detail: 'This entry id was used for another entry of the shift.' });
     return this.shifts.view(shift);
   }
 
