@@ -12,6 +12,9 @@ atTheCounter('a till whose services are at other addresses than its site', brows
       const { origin } = new URL(request.url());
       called.set(origin, (called.get(origin) ?? new Set()).add(new URL(request.url()).pathname.replaceAll(/[0-9a-f-]{36}/g, 'id')));
     });
+    // A stream that the till has left is aborted; an answer that the browser kept from it has failed.
+    const keptFrom: string[] = [];
+    counter.page.on('requestfailed', (request) => void (request.failure()?.errorText === 'net::ERR_ABORTED' || keptFrom.push(`${request.method()} ${request.url()}: ${request.failure()?.errorText}`)));
     await counter.scan(tea.barcode);
     await counter.takeCard();
     await counter.pay();
@@ -20,6 +23,7 @@ atTheCounter('a till whose services are at other addresses than its site', brows
     expect(ending).toMatchObject({ state: 'completed', totalMinor: tea.unitPriceMinor });
     await counter.says(`Receipt ${ending.receiptNumber}`);
     await counter.says(new RegExp(`Sale ${ending.saleId}`));
+    expect(keptFrom).toEqual([]);
     expect([...(called.get(shop().network.url('cart')) ?? [])]).toEqual(expect.arrayContaining(['/v1/checkouts', '/v1/checkouts/id/events']));
     expect([...(called.get(shop().network.url('web')) ?? [])].filter((path) => path.startsWith('/api/'))).toEqual([]);
     await counter.close();

@@ -61,3 +61,9 @@ it('refuses a list of clients that is not complete', () => {
   writeFileSync(file, JSON.stringify([...clients, { clientId: 'x' }]));
   expect(() => readClients(file)).toThrow('client 1 needs clientId');
 });
+
+it('lets the pages of its origins read a token, and no others', async () => {
+  await using identity = await startIdentity({ directory, clients, origins: ['https://till.example'] });
+  const admitted = async (origin: string) => (await ask(identity.issuer, { grant_type: 'client_credentials', client_id: 'till-1', client_secret: 's3:cret' }, { origin })).headers.get('access-control-allow-origin');
+  expect([await admitted('https://till.example'), await admitted('https://elsewhere.example')]).toEqual(['https://till.example', null]);
+});
