@@ -91,6 +91,7 @@ export const codes = {
   'store-mismatch': no(403, ['The caller may not act for this store', 'Der Aufrufer darf für diese Filiale nicht handeln'], action.signIn),
   'sale-state-conflict': no(409, ['The state of the sale does not allow this', 'Der Stand des Verkaufs lässt das nicht zu'], ['Look the sale up.', 'Den Verkauf nachschlagen.']),
   'refund-exceeds-sale': no(422, ['The refund is more than what is left of the sale', 'Die Erstattung ist mehr, als vom Verkauf übrig ist']),
+  'refund-too-large': no(422, ['The refund has too many lines', 'Die Erstattung hat zu viele Zeilen'], ['Refund the lines in parts.', 'Die Zeilen in Teilen erstatten.']),
   'refund-sale-unknown': no(404, ['There is no such sale to refund', 'Diesen Verkauf zum Erstatten gibt es nicht'], ['Check the number on the receipt.', 'Die Nummer auf dem Beleg prüfen.']),
   'refund-sale-not-completed': no(409, ['The sale is not completed', 'Der Verkauf ist nicht abgeschlossen'],
     ['Look the sale up. It can be refunded when its receipt is there.', 'Den Verkauf nachschlagen. Er kann erstattet werden, wenn sein Beleg da ist.']),

@@ -1,6 +1,6 @@
 import { nameBasedUuid, type CommandId, type RefundId, type StoreId } from '@checkout/kernel';
 import { aLine, aRefundOf, issuedAtMs, paid, saleOf, storeId } from '../testing.ts';
-import { amountVia, noRefunds, type Refund } from './refund.ts';
+import { amountVia, noRefunds, totalsOf, type Refund } from './refund.ts';
 import { refundOf, type RefundRequest } from './refund-request.ts';
 import { receiptOf } from './receipt.ts';
 
@@ -52,6 +52,18 @@ describe('a request for a refund', () => {
     ['refund-total-mismatch', () => ask(aRefundOf([tea(1)], 300))],
   ])('is refused with %s', (code, request) => {
     expect(request()).toMatchObject({ kind: 'refused', code });
+  });
+
+  it('is no longer than its credit note can be told on the bus: the rest comes back in a second one', () => {
+    const lines = Array.from({ length: 500 }, (_, index) => aLine({ description: `${index} ${'茶'.repeat(44)}`, quantity: 1, unitPriceMinor: 100, taxRateBp: index }));
+    const large = receiptOf(paid('sale 1', { lines, tenders: [{ type: 'cash', amountMinor: 50_000, tenderedMinor: 50_000 }] }).body, 'S', 43, issuedAtMs);
+    const back = (count: number) => refundOf(aRefundOf(lines.slice(0, count).map((_, index) => ({ line: index + 1, quantity: 1, goods: 'write-off' })), count * 100), large, noRefunds, year, issuedAtMs);
+    expect(back(500)).toMatchObject({ kind: 'refused', code: 'refund-too-large', pointer: '/lines' });
+    const counts = lines.map((_, index) => index + 1).filter((count) => !('kind' in back(count)));
+    const most = back(counts.length) as Refund;
+    expect(counts.length).toBeGreaterThan(250);
+    // A body may have 150,000 bytes; ids, reason and parts need a few thousand.
+    expect(Buffer.byteLength(JSON.stringify({ ...most.document, ...totalsOf(most.document) }))).toBeLessThan(145_000);
   });
 
   it('is of its own sale and store', () => {

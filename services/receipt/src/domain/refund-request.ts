@@ -16,7 +16,7 @@ export interface RefundRequest {
 }
 
 export type RefundRefusalCode = Extract<Code,
-  | 'refund-sale-unknown' | 'refund-other-store' | 'refund-window-closed' | 'refund-line-unknown' | 'refund-exceeds-sale' | 'refund-total-mismatch' | 'idempotency-key-reused'>;
+  | 'refund-sale-unknown' | 'refund-other-store' | 'refund-window-closed' | 'refund-line-unknown' | 'refund-exceeds-sale' | 'refund-too-large' | 'refund-total-mismatch' | 'idempotency-key-reused'>;
 
 /** A refusal is a normal answer: nothing was stored, no money moves. `pointer` is a JSON pointer into the body. */
 export interface RefundRefusal {
@@ -36,6 +36,7 @@ export function refundOf(request: RefundRequest, receipt: Receipt | undefined, o
   if (now - Date.parse(receipt.issuedAt) > windowMs) return refusal('refund-window-closed', `The sale was completed at ${receipt.issuedAt}.`, '/saleId');
   const lines = linesOf(request, receipt, of);
   if ('kind' in lines) return lines;
+  if (!fitsOntoTheBus(lines)) return refusal('refund-too-large', 'The lines are more than one credit note can hold; refund them in parts.', '/lines');
 
   const comesTo = sumMinor(lines.map(({ grossMinor }) => grossMinor));
   if (comesTo !== totalMinor) return refusal('refund-total-mismatch', `The till says ${totalMinor}, the lines come to ${comesTo}.`, '/totalMinor');
@@ -48,6 +49,15 @@ export function refundOf(request: RefundRequest, receipt: Receipt | undefined, o
     document: { currency, taxMode, lines, parts, reason, ...(shiftId !== undefined && { shiftId }) },
   };
 }
+
+/** Lines and tax summary of the largest message that a refund leads to, in bytes. */
+const mostLineBytes = 140_000;
+/** One rate of a tax summary with the largest amounts, as JSON. */
+const bytesPerRate = 100;
+
+/** Whether every message of the refund fits onto the bus. One that did not would be found out only when the money has gone back. */
+const fitsOntoTheBus = (lines: readonly contract.RefundLine[]): boolean =>
+  Buffer.byteLength(JSON.stringify(lines)) + bytesPerRate * new Set(lines.map(({ taxRateBp }) => taxRateBp)).size <= mostLineBytes;
 
 /** Line after line, so that pieces of one line that go different ways never come to more than the line. */
 function linesOf({ body }: RefundRequest, { document }: Receipt, of: RefundsOfSale): contract.RefundLine[] | RefundRefusal {
