@@ -1,5 +1,5 @@
 import { checkout, CommandId, Currency, refund, RefundId, SaleId, ShiftId, StoreId, TaxMode, TenantId, TillId } from '@checkout/contracts';
-import { jsonColumn, safeIntegerColumn } from '@checkout/sql';
+import { jsonColumn, safeIntegerColumn, sql } from '@checkout/sql';
 import { z } from 'zod';
 import type { Refund, RefundDocument } from '../domain/refund.ts';
 
@@ -26,6 +26,12 @@ export const RefundRow: z.ZodType<Refund> = z
     ...(endedAt && { endedAt: endedAt.getTime() }),
     ...(series !== null && number !== null && issuedAt && { creditNote: { series, number, issuedAt: issuedAt.toISOString() } }),
   }));
+
+/** Every column of `refund AS f`, as {@link RefundRow} reads it. */
+export const refundColumns = sql`
+  f.tenant_id AS tenantId, f.refund_id AS refundId, f.sale_id AS saleId, f.store_id AS storeId, f.command_id AS commandId, f.till_id AS tillId, f.body_hash AS bodyHash,
+  f.receipt_number AS receiptNumber, f.total_minor AS totalMinor, f.state, f.document, f.because, f.credit_series AS series, f.credit_number AS number, f.issued_at AS issuedAt,
+  f.accepted_at AS acceptedAt, f.ended_at AS endedAt`;
 
 export const HeadRow = z.object({ tenantId: TenantId, saleId: SaleId, version: z.int() });
 export type HeadRow = z.output<typeof HeadRow>;

@@ -3,7 +3,7 @@ import { sql, varchar, type Database } from '@checkout/sql';
 import type { RefundReader } from '../application/refund-ports.ts';
 import type { Refund, RefundsOfSale } from '../domain/refund.ts';
 import type { Receipt } from '../domain/receipt.ts';
-import { RefundRow } from './refund-rows.ts';
+import { refundColumns, RefundRow } from './refund-rows.ts';
 import { ReceiptRow } from './rows.ts';
 
 /** Refunds, as tills and the back office read them. */
@@ -16,9 +16,7 @@ export class SqlRefundReader implements RefundReader {
 
   async byCommand(tenantId: TenantId, refundId: RefundId): Promise<Refund | undefined> {
     const [refund] = await this.#database.forTenant(tenantId).query(RefundRow, sql`
-      SELECT f.tenant_id AS tenantId, f.refund_id AS refundId, f.sale_id AS saleId, f.store_id AS storeId, f.command_id AS commandId, f.till_id AS tillId, f.body_hash AS bodyHash,
-        f.receipt_number AS receiptNumber, f.total_minor AS totalMinor, f.state, f.document, f.because, f.credit_series AS series, f.credit_number AS number, f.issued_at AS issuedAt,
-        f.accepted_at AS acceptedAt, f.ended_at AS endedAt
+      SELECT ${refundColumns}
       FROM refund AS f
       WHERE f.tenant_id = ${varchar(40, tenantId)} AND f.refund_id = ${varchar(36, refundId)};`);
     return refund;
@@ -30,9 +28,7 @@ export class SqlRefundReader implements RefundReader {
         r.series, r.number, r.issued_at AS issuedAt, r.document
       FROM receipt AS r
       WHERE r.tenant_id = ${varchar(40, tenantId)} AND r.sale_id = ${varchar(36, saleId)};
-      SELECT f.tenant_id AS tenantId, f.refund_id AS refundId, f.sale_id AS saleId, f.store_id AS storeId, f.command_id AS commandId, f.till_id AS tillId, f.body_hash AS bodyHash,
-        f.receipt_number AS receiptNumber, f.total_minor AS totalMinor, f.state, f.document, f.because, f.credit_series AS series, f.credit_number AS number, f.issued_at AS issuedAt,
-        f.accepted_at AS acceptedAt, f.ended_at AS endedAt
+      SELECT ${refundColumns}
       FROM refund AS f
       WHERE f.tenant_id = ${varchar(40, tenantId)} AND f.sale_id = ${varchar(36, saleId)}
       ORDER BY f.accepted_at, f.refund_id;`);

@@ -5,7 +5,7 @@ import { totalsOf, type Refund } from '../domain/refund.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import { creditSeries } from '../domain/receipt-number.ts';
 import { insertCounters, updateCounters, type Advance } from './counters.ts';
-import { HeadRow, RefundRow } from './refund-rows.ts';
+import { HeadRow, refundColumns, RefundRow } from './refund-rows.ts';
 import { CounterRow, ReceiptRow } from './rows.ts';
 
 /**
@@ -67,15 +67,11 @@ const select = (needs: readonly RefundNeed[]): Sql => {
   SELECT h.tenant_id AS tenantId, h.sale_id AS saleId, h.version
   FROM OPENJSON(${wanted}) WITH (tenantId VARCHAR(40) '$.t', saleId VARCHAR(36) '$.s') AS j
   JOIN refund_head AS h ON h.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND h.sale_id = j.saleId COLLATE Latin1_General_100_BIN2;
-  SELECT f.tenant_id AS tenantId, f.refund_id AS refundId, f.sale_id AS saleId, f.store_id AS storeId, f.command_id AS commandId, f.till_id AS tillId, f.body_hash AS bodyHash,
-    f.receipt_number AS receiptNumber, f.total_minor AS totalMinor, f.state, f.document, f.because, f.credit_series AS series, f.credit_number AS number, f.issued_at AS issuedAt,
-    f.accepted_at AS acceptedAt, f.ended_at AS endedAt
+  SELECT ${refundColumns}
   FROM OPENJSON(${wanted}) WITH (tenantId VARCHAR(40) '$.t', saleId VARCHAR(36) '$.s') AS j
   JOIN refund AS f ON f.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND f.sale_id = j.saleId COLLATE Latin1_General_100_BIN2
   ORDER BY f.accepted_at, f.refund_id;
-  SELECT f.tenant_id AS tenantId, f.refund_id AS refundId, f.sale_id AS saleId, f.store_id AS storeId, f.command_id AS commandId, f.till_id AS tillId, f.body_hash AS bodyHash,
-    f.receipt_number AS receiptNumber, f.total_minor AS totalMinor, f.state, f.document, f.because, f.credit_series AS series, f.credit_number AS number, f.issued_at AS issuedAt,
-    f.accepted_at AS acceptedAt, f.ended_at AS endedAt
+  SELECT ${refundColumns}
   FROM OPENJSON(${wanted}) WITH (tenantId VARCHAR(40) '$.t', refundId VARCHAR(36) '$.r') AS j
   JOIN refund AS f ON f.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND f.refund_id = j.refundId COLLATE Latin1_General_100_BIN2;
   SELECT c.tenant_id AS tenantId, c.store_id AS storeId, c.series, c.last_number AS lastNumber

@@ -7,7 +7,7 @@ import type { ShiftReader } from '../application/shift-ports.ts';
 import type { ReceiptDocument } from '../domain/receipt.ts';
 import type { GivenBack } from '../domain/shift-figures.ts';
 import type { Shift } from '../domain/shift.ts';
-import { RefundRow } from './refund-rows.ts';
+import { refundColumns, RefundRow } from './refund-rows.ts';
 import { ReceiptRow } from './rows.ts';
 import { ShiftRow } from './shift-row.ts';
 import { shiftColumns } from './sql-shifts.ts';
@@ -41,9 +41,7 @@ export class SqlShiftReader implements ShiftReader {
 
   async refunds(tenantId: kernel.TenantId, shiftId: kernel.ShiftId): Promise<readonly GivenBack[]> {
     const found = await this.#database.forTenant(tenantId).query(RefundRow, sql`
-      SELECT f.tenant_id AS tenantId, f.refund_id AS refundId, f.sale_id AS saleId, f.store_id AS storeId, f.command_id AS commandId, f.till_id AS tillId, f.body_hash AS bodyHash,
-        f.receipt_number AS receiptNumber, f.total_minor AS totalMinor, f.state, f.document, f.because, f.credit_series AS series, f.credit_number AS number, f.issued_at AS issuedAt,
-        f.accepted_at AS acceptedAt, f.ended_at AS endedAt
+      SELECT ${refundColumns}
       FROM refund AS f
       WHERE f.tenant_id = ${varchar(40, tenantId)} AND f.shift_id = ${varchar(64, shiftId)} AND f.state = 'completed';`);
     return found.map(({ commandId, totalMinor, document: { parts } }) => ({ commandId, totalMinor, parts }));
