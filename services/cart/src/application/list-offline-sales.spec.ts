@@ -1,5 +1,5 @@
-import { acme, aCheckout, noon, shortOfTea } from '../testing.ts';
-import { listOfflineSales } from './list-offline-sales.ts';
+import { acme, aCheckout, newCommandId, noon, shortOfTea } from '../testing.ts';
+import { listOfflineSales, placeIn } from './list-offline-sales.ts';
 
 const leftShop = { soldAt: '2026-01-05T11:00:00.000Z', provisionalNumber: 'LEEDS-01-T1-000007', flags: ['price-changed' as const] };
 const list = (...checkouts: Parameters<typeof aCheckout>[0][]) => listOfflineSales({ page: () => Promise.resolve(checkouts.map((each) => aCheckout(each))) }, acme, undefined, undefined);
@@ -20,5 +20,11 @@ it('shows what is wrong with each sale: at the door, with the goods, and with th
 });
 
 it('says where the next page begins when there may be one', async () => {
-  expect((await list(...Array.from({ length: 100 }, () => ({ leftShop })))).next).toBe(leftShop.soldAt);
+  const commandId = newCommandId();
+  const { next = '' } = await list(...Array.from({ length: 100 }, () => ({ leftShop, commandId })));
+  expect(placeIn(next)).toEqual({ soldAt: Date.parse(leftShop.soldAt), commandId });
+});
+
+it.each(['', 'noon', '2026-01-05', '2026-01-05T11:00:00Z/7', '/'])('knows no place by %p', (text) => {
+  expect(placeIn(text)).toBeUndefined();
 });

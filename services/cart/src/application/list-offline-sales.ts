@@ -1,17 +1,24 @@
-import type { http } from '@checkout/contracts';
+import { CommandId, type http } from '@checkout/contracts';
 import type { StoreId, TenantId } from '@checkout/kernel';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { stateOf, type Checkout } from '../domain/checkout.ts';
-import type { OfflineSales } from './ports.ts';
+import type { OfflinePlace, OfflineSales } from './ports.ts';
 
 /** Sales of one page. */
 export const pageSize = 100;
 
 /** What had left the shop before it was heard of, newest first, with everything that is not as it should be: for the back office to look through. */
 export async function listOfflineSales(sales: OfflineSales, tenantId: TenantId, storeId: StoreId | undefined, before: string | undefined): Promise<z.output<typeof http.OfflineSales>> {
-  const found = await sales.page(tenantId, storeId, before === undefined ? undefined : Date.parse(before));
-  const last = found.length === pageSize ? found.at(-1)?.leftShop?.soldAt : undefined;
-  return { sales: found.flatMap(offlineSaleOf), ...(last !== undefined && { next: last }) };
+  const found = await sales.page(tenantId, storeId, before === undefined ? undefined : placeIn(before));
+  const last = found.length === pageSize ? found.at(-1) : undefined;
+  return { sales: found.flatMap(offlineSaleOf), ...(last?.leftShop && { next: `${last.leftShop.soldAt}/${last.commandId}` }) };
+}
+
+/** What `next` said; or a moment alone, from which on all are left out. Undefined when it is neither. */
+export function placeIn(text: string): OfflinePlace | undefined {
+  const [soldAt = '', id] = text.split('/', 2);
+  const commandId = CommandId.optional().safeParse(id);
+  return z.iso.datetime().safeParse(soldAt).success && commandId.success ? { soldAt: Date.parse(soldAt), commandId: commandId.data } : undefined;
 }
 
 function offlineSaleOf(checkout: Checkout): http.OfflineSale[] {

@@ -77,9 +77,15 @@ export interface ParkedSales {
   waiting(tenantId: TenantId, storeId: StoreId, at: number): Promise<readonly ParkedSale[]>;
 }
 
-/** What had left the shop before it was heard of, newest first. */
+/** A place in the list of offline sales: after the sale that was sold at `soldAt` (milliseconds since 1970) under this command, or after all of that moment. */
+export interface OfflinePlace {
+  readonly soldAt: number;
+  readonly commandId: CommandId | undefined;
+}
+
+/** What had left the shop before it was heard of, newest first. Of one moment, the highest command id first. */
 export interface OfflineSales {
-  page(tenantId: TenantId, storeId: StoreId | undefined, before: number | undefined): Promise<readonly Checkout[]>;
+  page(tenantId: TenantId, storeId: StoreId | undefined, after: OfflinePlace | undefined): Promise<readonly Checkout[]>;
 }
 
 export interface Products {

@@ -6,6 +6,7 @@ import { startTestDatabase, type TestDatabase } from '@checkout/sql/testing';
 import { acceptCheckout, type AcceptCheckout } from '../application/accept-checkout.ts';
 import { changeLine } from '../application/change-line.ts';
 import { cancelCheckout, completeCheckout } from '../application/end-checkout.ts';
+import { listOfflineSales, pageSize } from '../application/list-offline-sales.ts';
 import { openBasket } from '../application/open-basket.ts';
 import type { CartHandler, Change, Need, Rows } from '../application/ports.ts';
 import { parkSale, type ParkSale } from '../application/park-sale.ts';
@@ -134,8 +135,19 @@ describe('sales that had left the shop', () => {
       { commandId: second, leftShop: { soldAt: '2026-01-05T11:30:00.000Z', flags: ['price-changed'] } },
       { commandId: first, leftShop: { soldAt: leftShop.soldAt, provisionalNumber: 'LEEDS-01-T1-000007' }, ending: { state: 'completed', shortages: shortOfTea.shortages } },
     ]);
-    expect(await checkouts().page(acme, undefined, Date.parse('2026-01-05T11:30:00.000Z'))).toMatchObject([{ commandId: first }]);
+    expect(await checkouts().page(acme, undefined, { soldAt: Date.parse('2026-01-05T11:30:00.000Z'), commandId: undefined })).toMatchObject([{ commandId: first }]);
     expect(await checkouts().page(acme, 'YORK-01' as StoreId, undefined)).toEqual([]);
+  });
+
+  it('are all on some page, also when a page ends among those of one moment', async () => {
+    const ids = Array.from({ length: pageSize + 50 }, newCommandId);
+    await batch(...ids.map(gone));
+    const listed: string[] = [];
+    let page = await listOfflineSales(checkouts(), acme, leeds, undefined);
+    for (; page.next !== undefined; page = await listOfflineSales(checkouts(), acme, leeds, page.next)) listed.push(...page.sales.map(({ commandId }) => commandId));
+    listed.push(...page.sales.map(({ commandId }) => commandId));
+    expect(listed).toHaveLength(new Set(listed).size);
+    expect(ids.filter((id) => !listed.includes(id))).toEqual([]);
   });
 });
 

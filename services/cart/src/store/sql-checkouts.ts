@@ -4,12 +4,17 @@ import type * as kernel from '@checkout/kernel';
 import { datetime2, int, json, jsonColumn, safeIntegerColumn, sql, varchar, type Database, type Sql } from '@checkout/sql';
 import { z } from 'zod';
 import { pageSize } from '../application/list-offline-sales.ts';
-import { keyOf, type Change, type Checkouts, type OfflineSales } from '../application/ports.ts';
+import { keyOf, type Change, type Checkouts, type OfflinePlace, type OfflineSales } from '../application/ports.ts';
 import type { Checkout, Ending } from '../domain/checkout.ts';
 import { part, type Part } from './part.ts';
 import { sqlTime } from './times.ts';
 
 type Key = { readonly tenantId: kernel.TenantId; readonly commandId: kernel.CommandId };
+
+function isAfter({ soldAt, commandId }: OfflinePlace): Sql {
+  const moment = datetime2(new Date(soldAt));
+  return commandId === undefined ? sql`c.left_shop_at < ${moment}` : sql`(c.left_shop_at < ${moment} OR (c.left_shop_at = ${moment} AND c.command_id < ${varchar(36, commandId)}))`;
+}
 
 const CheckoutRow = z.object({
   tenantId: TenantId,
@@ -57,18 +62,17 @@ export class SqlCheckouts implements Checkouts, OfflineSales {
     return found;
   }
 
-  /** Newest first; the page before a moment. */
-  page(tenantId: kernel.TenantId, storeId: kernel.StoreId | undefined, before: number | undefined): Promise<readonly Checkout[]> {
+  page(tenantId: kernel.TenantId, storeId: kernel.StoreId | undefined, after: OfflinePlace | undefined): Promise<readonly Checkout[]> {
     const ofStore = storeId === undefined ? sql`` : sql`
         AND c.store_id = ${varchar(40, storeId)}`;
-    const earlier = before === undefined ? sql`` : sql`
-        AND c.left_shop_at < ${datetime2(new Date(before))}`;
+    const earlier = after === undefined ? sql`` : sql`
+        AND ${isAfter(after)}`;
     return this.#database.forTenant(tenantId).query(CheckoutRow, sql`
       SELECT TOP (${int(pageSize)}) ${columns}
       FROM checkout AS c
       WHERE c.tenant_id = ${varchar(40, tenantId)}
         AND c.left_shop_at IS NOT NULL${ofStore}${earlier}
-      ORDER BY c.left_shop_at DESC;`);
+      ORDER BY c.left_shop_at DESC, c.command_id DESC;`);
   }
 
   endedAmong(checkouts: readonly Key[]): Promise<readonly Checkout[]> {

@@ -3,14 +3,14 @@ import { http } from '@checkout/contracts';
 import { Problem, ZodQuery } from '@checkout/http';
 import { Controller, Get, Inject } from '@nestjs/common';
 import { z } from 'zod';
-import { listOfflineSales } from '../application/list-offline-sales.ts';
+import { listOfflineSales, placeIn } from '../application/list-offline-sales.ts';
 import type { OfflineSales } from '../application/ports.ts';
 import type { StateLimits } from '../application/state-limits.ts';
 import { storeOf, tillOf } from './callers.ts';
 import { LIMITS, OFFLINE_SALES } from './tokens.ts';
 
-/** The page before a moment: what `next` of the page after it says. */
-export const BeforeQuery = z.strictObject({ before: z.iso.datetime().optional() });
+/** The page after another: what `next` of that says, or a moment. */
+export const BeforeQuery = z.strictObject({ before: z.string().refine((text) => placeIn(text) !== undefined, { error: 'is neither what `next` said nor a moment' }).optional() });
 
 /** What tills may do alone, and what they have sold alone. */
 @Controller('v1')
