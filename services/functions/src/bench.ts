@@ -1,6 +1,7 @@
 // `node tools/run.mjs file services/functions/src/bench.ts [entries] [replays]`: how quickly the desk indexes, lists and replays, and in how much memory. The desk is what Azure is given:
 // compiled, on the Functions host, a process of its own. The stand-ins and a service that handles what is replayed run here, on the same cores.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -114,4 +115,6 @@ say(`replay: CPU per message: ${perReplay(after.desk - before.desk)} ms the desk
 say(`load average ${loadavg().map((each) => each.toFixed(1)).join(' ')}; ${queue.topic}/${queue.subscription}`);
 shop.isClosed = true;
 await handling;
+const ended = once(child, 'exit');
 child.kill('SIGTERM');
+await ended;
