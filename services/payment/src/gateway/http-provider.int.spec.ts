@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { startProvider, type LedgerEntry, type RunningProvider } from '@checkout/local-provider';
 import { nameBasedUuid } from '@checkout/kernel';
 import type { Question } from '../domain/question.ts';
+import type { RefundQuestion } from '../domain/refund-question.ts';
 import type { Operation } from '../domain/tender.ts';
 import { HttpProvider } from './http-provider.ts';
 
@@ -167,6 +168,19 @@ describe('a provider that is out', () => {
     await expect(half.ask(question('authorize', newReference()), undefined)).resolves.toMatchObject({ kind: 'unknown' });
     await using endless = await start((_, response) => void response.end('x'.repeat(200_000)));
     await expect(endless.ask(question('authorize', newReference()), undefined)).resolves.toMatchObject({ kind: 'unknown' });
+  });
+
+  it.each([
+    ['at the first request', false, { kind: 'declined', declineCode: 'status-422' }],
+    ['after requests that nobody answered', true, { kind: 'unknown', why: 'refused-when-repeated' }],
+  ] as const)('that refuses a refund %s is believed only when no earlier request may have got there', async (_, looksFirst, outcome) => {
+    await using refusing = await start((request, response) => {
+      if (request.method === 'GET') return void response.writeHead(404).end();
+      response.writeHead(422).end();
+    });
+    const refundReference = newReference();
+    const refund: RefundQuestion = { operation: 'refund', merchantAccount: 'acme', reference: newReference(), providerId: 'auth_1', refundReference, idempotencyKey: `${refundReference}:refund`, amountMinor: 299, currency: 'GBP', looksFirst, mayRepeat: true };
+    await expect(refusing.ask(refund, undefined)).resolves.toEqual(outcome);
   });
 
   it('sends the trace along', async () => {

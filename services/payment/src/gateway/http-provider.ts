@@ -58,9 +58,7 @@ export class HttpProvider implements Provider, AsyncDisposable {
     }
     if (!question.mayRepeat) return { kind: 'unknown', why: 'key-expired' };
     const said = await this.#said(question, traceparent, signal);
-    // An earlier request may have got there between the look and this one: whether nothing was captured is for the next look to say.
-    const isHasty = question.looksFirst && question.operation === 'capture' && said.kind === 'declined';
-    return isHasty ? { kind: 'unknown', why: 'refused-when-repeated' } : said;
+    return question.operation === 'capture' ? unlessHasty(question, said) : said;
   }
 
   async #said(question: Question, traceparent: string, signal: AbortSignal): Promise<Outcome> {
@@ -89,7 +87,7 @@ export class HttpProvider implements Provider, AsyncDisposable {
     }
     if (!mayRepeat) return { kind: 'unknown', why: 'key-expired' };
     const path = `/v1/authorizations/${encodeURIComponent(providerId)}/refund`;
-    return refundOutcomeOf(question, alive(await this.#client.post(path, { reference, amountMinor }, idempotencyKey, signal, traceparent)));
+    return unlessHasty(question, refundOutcomeOf(question, alive(await this.#client.post(path, { reference, amountMinor }, idempotencyKey, signal, traceparent))));
   }
 
   /** Whatever it says about a payment that never was, it is there. */
@@ -97,6 +95,10 @@ export class HttpProvider implements Provider, AsyncDisposable {
     alive(await this.#client.get('/v1/authorizations?reference=probe', signal));
   }
 }
+
+/** An earlier request may have got there between the look and this one: whether no money moved is for the next look to say. */
+const unlessHasty = ({ looksFirst }: Pick<Question, 'looksFirst'>, said: Outcome): Outcome =>
+  looksFirst && said.kind === 'declined' ? { kind: 'unknown', why: 'refused-when-repeated' } : said;
 
 /** @throws ProviderFailed for a 5xx: the breaker counts it, and the outcome is in doubt. */
 function alive(reply: Reply): Reply {
