@@ -237,6 +237,8 @@ describe('the dead-letter desk', () => {
     wronged.push(...commands);
     await sell(world, commands);
     await eventually(async () => expect(await phases(commands)).toEqual(commands.map(() => 'completed')));
+    // The outside is told after the sale is over, on a busy machine a while after.
+    await eventually(async () => expect(await effectsOf(commands)).toMatchObject({ told: commands.length }));
     const sales = new Set(commands.map(saleOf));
     const handled = (await witnesses.filmed()).filter((message) => sales.has(String(message.applicationProperties?.['cloudEvents:subject'])));
     await witnesses.leave();
