@@ -12,7 +12,7 @@ import { commandsOf, CorruptRows, saleOf, sell, sendStraight } from './desk/five
 import { kept, Witnesses } from './desk/witnesses.ts';
 import { Nemesis } from './nemesis.ts';
 import { makeSales } from './plan/make-plan.ts';
-import { comeToRest } from './quiet.ts';
+import { busCounts, comeToRest } from './quiet.ts';
 import type { Command } from './till/history.ts';
 import { takeSnapshot } from './world/take-snapshot.ts';
 import { World } from './world/world.ts';
@@ -96,6 +96,12 @@ const phases = async (commands: readonly Command[]): Promise<(string | undefined
   const sagas = new Map((await world.tables.all<{ sale_id: string; phase: string }>('orchestrator', 'checkout_saga')).map(({ sale_id, phase }) => [sale_id, phase]));
   return commands.map((command) => sagas.get(saleOf(command)));
 };
+
+async function onTheWayToDesk(): Promise<number> {
+  const counts = Object.entries(await busCounts(world.network.ports.bus)).find(([path]) => path.toLowerCase() === 'operations/subscriptions/desk')?.[1];
+  if (!counts) throw new Error('the desk hears of operations');
+  return counts.active + counts.locked;
+}
 
 async function eventually(holds: () => Promise<unknown>, limitMs = 60_000): Promise<void> {
   for (const giveUpAt = performance.now() + limitMs; ;) {
@@ -253,6 +259,8 @@ describe('the dead-letter desk', () => {
 
     await world.whileDown(serviceNames, () => deadLetterAgain(world.network, copies));
     await groupsOnce((found) => found.reduce((sum, { waiting }) => sum + waiting, 0) === copies.length);
+    // What is still on its way to the desk itself would outlive its fourteen days, and be one more dead letter.
+    await eventually(async () => expect(await onTheWayToDesk()).toBe(0));
     await world.restartAll(() => clock.moveAhead(200));
     desk = await Desk.open(world.network);
     await eventually(async () => expect((await Promise.all(serviceNames.map((service) => world.tables.count(service, 'inbox')))).every((marks) => marks === 0)).toBe(true), 240_000);
