@@ -227,7 +227,8 @@ function sessionOf(id: string): string {
 async function drain(receiver: ServiceBusReceiver): Promise<string[]> {
   const ids: string[] = [];
   for (;;) {
-    const messages = await receiver.receiveMessages(500, { maxWaitTimeInMs: 100 });
+    // What is left of the wait is the SDK's patience when it takes its credit back; then it closes the link, and a session is lost with it.
+    const messages = await receiver.receiveMessages(500, { maxWaitTimeInMs: 3_000 });
     if (messages.length === 0) break;
     ids.push(...messages.map(({ messageId }) => String(messageId)));
   }
