@@ -24,6 +24,9 @@ const nodeOptions = ['--conditions=@checkout/source', '--enable-source-maps', '-
 /** Time for a program to end by itself after SIGTERM: what services take at the most, and a little more. */
 const stopLimitMs = 28_000;
 
+/** Enough of what a program said last to hold the reason why it ended. */
+const lastWords = 12;
+
 /** A program has ended because somebody else has the port that it was told to listen on. */
 export class PortTaken extends Error {
   override readonly name = 'PortTaken';
@@ -39,6 +42,7 @@ export class Child {
   #hasExited = false;
   /** It has said that its port is in use. */
   #hasNoPort = false;
+  #lastLines: readonly string[] = [];
 
   constructor(program: Program, log: Log, extraNodeOptions: readonly string[] = []) {
     this.program = program;
@@ -88,13 +92,14 @@ export class Child {
 
   #hear(line: string, log: Log): void {
     if (line.includes('EADDRINUSE')) this.#hasNoPort = true;
+    this.#lastLines = [...this.#lastLines, line].slice(-lastWords);
     log(this.program.name, line);
   }
 
   async #endedEarly(): Promise<Error> {
     await Promise.race([this.#silent, sleep(1_000)]);
     const ended = `${this.program.name} ended before it was ready (exit code ${this.#process.exitCode ?? this.#process.signalCode})`;
-    return this.#hasNoPort ? new PortTaken(`${ended}, because its port is in use`) : new Error(ended);
+    return this.#hasNoPort ? new PortTaken(`${ended}, because its port is in use`) : new Error([`${ended}; its last words:`, ...this.#lastLines].join('\n'));
   }
 
   /** Ends the program as a deployment would, and as a crash would when it does not listen. */

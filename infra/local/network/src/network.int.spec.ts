@@ -37,6 +37,11 @@ describe('a program', () => {
     release();
     rmSync(stateDirectory, { recursive: true, force: true });
   }, 60_000);
+
+  it('that ends before it is ready is reported with its last words', async () => {
+    const child = new Child({ name: 'bus', file: 'infra/local/service-bus/src/main.ts', healthUrl: 'http://127.0.0.1:1/health', environment: { PORT: '0' } }, quietLog(10).log);
+    await expect(child.ready()).rejects.toThrow(/ended before it was ready.*STATE_DIR/s);
+  }, 60_000);
 });
 
 describe('a system on free ports', () => {
