@@ -54,8 +54,8 @@ export interface OutageResult {
   /** Sales ended in that time, by sales begun in it. */
   readonly drainRate: number | undefined;
   readonly acceptMs: { readonly healthy: Spread; readonly outage: Spread; readonly drain: Spread };
-  /** From "pay" to the end of the sale, for those that began in each span. */
-  readonly endToEndMs: { readonly healthy: Spread; readonly drain: Spread };
+  /** From "pay" to the end of the sale, for those that began in each span: `drain` from healing on, `closed` from the closing of its breaker on. */
+  readonly endToEndMs: { readonly healthy: Spread; readonly drain: Spread; readonly closed: Spread };
   /** How late the harness's own timers came: noise of the machine. */
   readonly latenessMs: { readonly healthy: Spread; readonly outage: Spread; readonly drain: Spread };
   readonly isolation: Isolation;
@@ -104,15 +104,16 @@ export async function liveThroughOutage(options: OutageOptions): Promise<OutageR
   const endedMeanwhile = snapshot.cart.checkouts.filter(({ ended_at }) => ended_at && ended_at.getTime() >= healedAt && ended_at.getTime() < drainEnd).length;
   const endToEnd = (from: number, to: number) => spreadOf(snapshot.cart.checkouts
     .filter(({ accepted_at, ended_at }) => ended_at && accepted_at.getTime() >= from && accepted_at.getTime() < to).map(({ accepted_at, ended_at }) => (ended_at?.getTime() ?? 0) - accepted_at.getTime()));
+  const breakers = breakerTimes(nemesis.executed, snapshot.breakerEvents);
+  const shutAt = healedAt + Math.max(0, ...breakers.map(({ toCloseMs = 0 }) => toCloseMs));
   const count = (...ids: readonly string[]) => verdict.violations.filter(({ invariant }) => ids.includes(invariant)).length;
   return {
     verdict, rest, sales: counter.commands.length, acceptedShare: acceptanceBetween(counter.commands, beganAt, healedAt).share,
     deadLetters: snapshot.deadLetters.length, highestDeliveryCount: sampler.highestDeliveryCount, lost: count('I1'), doubled: count('I3', 'I4', 'I5'),
     attention: new Set(snapshot.orchestrator.timeline.filter(({ event }) => event === 'needs-attention').map(({ sale_id }) => sale_id)).size,
-    breakers: breakerTimes(nemesis.executed, snapshot.breakerEvents),
-    backlog, drainMs, drainRate: drainMs === undefined || begunMeanwhile === 0 ? undefined : Math.round((endedMeanwhile / begunMeanwhile) * 10) / 10,
+    breakers, backlog, drainMs, drainRate: drainMs === undefined || begunMeanwhile === 0 ? undefined : Math.round((endedMeanwhile / begunMeanwhile) * 10) / 10,
     acceptMs: { healthy, outage: during, drain: acceptMs(healedAt, drainEnd) },
-    endToEndMs: { healthy: endToEnd(warmAt, beganAt - 2_000), drain: endToEnd(healedAt, drainEnd) },
+    endToEndMs: { healthy: endToEnd(warmAt, beganAt - 2_000), drain: endToEnd(healedAt, drainEnd), closed: endToEnd(shutAt, drainEnd) },
     latenessMs: { healthy: lateness.between(warmAt, beganAt), outage: lateness.between(beganAt, healedAt), drain: lateness.between(healedAt, drainEnd) },
     isolation,
   };
@@ -208,7 +209,7 @@ export function tellOutage(result: OutageResult): string {
     ...breakers.map(({ database, toOpenMs, toCloseMs }) => row('breaker', `${database}: open after ${toOpenMs ?? '?'} ms, closed ${toCloseMs ?? '?'} ms after healing`)),
     row('backlog', `${backlog} sales under way at healing; drained in ${drainMs ?? '?'} ms at ${drainRate ?? '?'} × the arrival rate`),
     row('accept', `healthy ${ms(acceptMs.healthy)}  outage ${ms(acceptMs.outage)}  drain ${ms(acceptMs.drain)}`),
-    row('end to end', `healthy ${ms(endToEndMs.healthy)}  begun while draining ${ms(endToEndMs.drain)}`),
+    row('end to end', `healthy ${ms(endToEndMs.healthy)}  begun while draining ${ms(endToEndMs.drain)}  of these after it closed ${ms(endToEndMs.closed)}`),
     row('machine', `timers of the harness late by p95 ${latenessMs.healthy.p95} healthy, ${latenessMs.outage.p95} outage, ${latenessMs.drain.p95} ms drain`),
     row('rest', rest.isQuiet ? `quiet ${rest.tookMs} ms after the shops closed` : `STUCK ${JSON.stringify(rest.backlog)}`),
   ].join('\n');
