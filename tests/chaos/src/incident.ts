@@ -28,7 +28,7 @@ try {
     if (retold.failures.length > 0) failed.push(scene.name);
   }
   await counter.close();
-  say(failed.length === 0 ? `All ${chosen.length} scenes were survived.` : `${failed.length} of ${chosen.length} scenes failed: ${failed.join(', ')}.`);
+  say(failed.length === 0 ? `Survived: ${chosen.length} of ${chosen.length} scenes.` : `${failed.length} of ${chosen.length} scenes failed: ${failed.join(', ')}.`);
   process.exitCode = failed.length === 0 ? 0 : 1;
 } catch (error) {
   process.stderr.write(`The harness broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

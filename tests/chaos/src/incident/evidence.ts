@@ -104,8 +104,11 @@ function fromLog(at: number, program: string, line: string): Evidence[] {
 export interface Diagnosis {
   readonly layer: string;
   readonly firstAt: number;
-  /** Who said so, and how often. */
-  readonly because: string;
+  /** The weightiest thing that was said of it. */
+  readonly strongest: Evidence;
+  /** How often something was said of it, and which programs did. */
+  readonly pieces: number;
+  readonly from: readonly string[];
 }
 
 /** The layer that the weight of the evidence points to; undefined when nobody said anything. */
@@ -117,5 +120,5 @@ export function diagnose(evidence: readonly Evidence[]): Diagnosis | undefined {
   const [first] = own;
   if (layer === undefined || !first) return undefined;
   const strongest = own.toSorted((a, b) => b.weight - a.weight)[0] ?? first;
-  return { layer, firstAt: first.at, because: `${strongest.by}: ${strongest.what}${own.length > 1 ? `; ${own.length} pieces of evidence, from ${[...new Set(own.map(({ by }) => by.split(' ')[0]))].join(', ')}` : ''}` };
+  return { layer, firstAt: first.at, strongest, pieces: own.length, from: [...new Set(own.map(({ by }) => by.split(' ')[0] ?? by))] };
 }

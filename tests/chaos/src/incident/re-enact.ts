@@ -6,6 +6,7 @@ import { spreadOf } from '../figures.ts';
 import { Random } from '../random.ts';
 import { SreBot } from '../sre-bot.ts';
 import { articles, priceOf, stores, tenantIds, tills } from '../world/shops.ts';
+import type { SeenBreaker } from '../world/event-log.ts';
 import { takeSnapshot } from '../world/take-snapshot.ts';
 import type { World } from '../world/world.ts';
 import { accountOf, type Account } from './account.ts';
@@ -72,12 +73,20 @@ export async function reEnact(world: World, counter: Counter, bot: SreBot, scene
     { at: beganAt - 1, text: sold(openedAt, beganAt) },
     { at: beganAt, text: `** ${scene.happens}` },
     ...[1, 2, 3].map((third) => ({ at: beganAt + third * step - 1, text: sold(beganAt + (third - 1) * step, beganAt + third * step) })),
-    ...watch.breakersBetween(beganAt, quietAt).map(({ at, dependency, state }) => ({ at, text: `breaker ${dependency} is ${state}` })),
+    ...ofThisScene(watch.breakersBetween(beganAt, quietAt)).map(({ at, dependency, state }) => ({ at, text: `breaker ${dependency} ${inWords(state)}` })),
     { at: healedAt, text: `** ${scene.isOver}` },
-    { at: quietAt, text: rest.isQuiet ? 'everything has drained: nothing under way, every outbox empty, every breaker closed' : `NOT QUIET: ${JSON.stringify(rest.backlog)}` },
+    { at: quietAt, text: rest.isQuiet ? 'everything has drained: nothing under way, every outbox empty, no breaker open' : `NOT QUIET: ${JSON.stringify(rest.backlog)}` },
   ];
   return { scene, beganAt, healedAt, entries: entries.toSorted((a, b) => a.at - b.at), diagnosis, account, rest, failures: failuresOf(scene, diagnosis, account, rest) };
 }
+
+/** A breaker ramps for some seconds more than a scene lasts: what became of one that the scene before had opened is not told again. */
+function ofThisScene(changes: readonly SeenBreaker[]): SeenBreaker[] {
+  const opened = new Set<string>();
+  return changes.filter(({ dependency, state }) => (state === 'open' ? opened.add(dependency) : opened).has(dependency));
+}
+
+const inWords = (state: string): string => (state === 'ramping' ? 'lets calls through again, few at first' : state === 'open' ? 'opens' : `is ${state}`);
 
 function failuresOf(scene: Scene, diagnosis: Diagnosis | undefined, account: Account, rest: Rest): string[] {
   const wanted: readonly (readonly [boolean, string])[] = [

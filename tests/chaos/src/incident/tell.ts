@@ -13,7 +13,8 @@ export function tellScene({ scene, beganAt, healedAt, entries, diagnosis, accoun
     '',
     fact('started', diagnosis ? `${clock(diagnosis.firstAt)} by the system's own evidence, ${seconds(diagnosis.firstAt - beganAt)} after the first failing call was possible` : 'nobody said'),
     fact('lasted', seconds(healedAt - beganAt)),
-    fact('failing layer', diagnosis ? `${diagnosis.layer}  (${diagnosis.because.slice(0, 150)})` : 'unknown'),
+    fact('failing layer', diagnosis?.layer ?? 'unknown'),
+    ...(diagnosis ? [fact('because', `${diagnosis.strongest.by} said: ${cut(diagnosis.strongest.what)}`), fact('', `${diagnosis.pieces} pieces of evidence in all, from ${diagnosis.from.join(', ')}`)] : []),
     fact('scope', account.tills === 0 ? 'no till noticed' : `${account.tenants} tenants, ${account.stores} stores, ${account.tills} tills had a sale that was delayed or kept`),
     fact('accepted', `${account.accepted} of ${account.sales} sales while the customer waited (${(account.acceptedShare * 100).toFixed(1)} %)`),
     fact('delayed', account.delayed === 0 ? '0' : `${account.delayed} were accepted at once and finished late; the slowest took ${seconds(account.longestMs)}`),
@@ -26,5 +27,8 @@ export function tellScene({ scene, beganAt, healedAt, entries, diagnosis, accoun
     '',
   ].join('\n');
 }
+
+const longest = 120;
+const cut = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
 
 const fact = (name: string, text: string): string => `  ${name.padEnd(14)} ${text}`;
