@@ -87,13 +87,21 @@ export function fromServiceBus(received: ServiceBusReceivedMessage): { readonly 
     replayOf: properties['replayOf'],
   });
   if (!envelope.success) throw new InvalidMessage('envelope-invalid', describe(envelope.error.issues));
-  if (received.body === null || typeof received.body !== 'object' || Buffer.isBuffer(received.body)) {
-    throw new InvalidMessage('body-unreadable', 'The body is not a JSON object.');
-  }
+  if (!isJsonObject(received)) throw new InvalidMessage('body-unreadable', 'The body is not one data section that holds a JSON object.');
   const body = contract.schema.safeParse(received.body);
   if (!body.success) throw new InvalidMessage('body-invalid', describe(body.error.issues));
   checkSender(body.data as Addressed, envelope.data, received.sessionId);
   return { message: { type, body: body.data }, envelope: { ...envelope.data, ...addressOf(body.data as Addressed) }, contract };
+}
+
+/**
+ * An AMQP map can look just like a body of ours once the SDK has decoded it, and its sender speaks another language all the same: one in which a number
+ * may be a text tomorrow. Two data sections come as a list.
+ */
+function isJsonObject({ body, _rawAmqpMessage: raw }: ServiceBusReceivedMessage): boolean {
+  // Whoever asks what would become of a message has the body only.
+  const { bodyType = 'data' } = (raw as ServiceBusReceivedMessage['_rawAmqpMessage'] | undefined) ?? {};
+  return bodyType === 'data' && typeof body === 'object' && body !== null && !Array.isArray(body) && !Buffer.isBuffer(body);
 }
 
 interface Addressed {

@@ -25,6 +25,10 @@ describe('the error policy', () => {
     expect(Math.max(...pauses)).toBe(5_000);
   });
 
+  it('X142 keeps a defect no longer for a delivery count that is beyond all counting', () => {
+    expect([4_294_967_295, Number.MAX_SAFE_INTEGER].map(defectPauseMs)).toEqual([5_000, 5_000]);
+  });
+
   it('abandons on a defect, so that the bus tries again and dead-letters in the end', () => {
     expect(failed(new TypeError('x is not a function'))).toMatchObject({ settle: 'abandon' });
   });

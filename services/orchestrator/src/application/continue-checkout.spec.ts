@@ -30,8 +30,28 @@ describe('a reply', () => {
     expect(begun(sale.reserved).handle(new ContinueCheckout(), sale.reserved)).toEqual({});
   });
 
-  it('changes nothing when it comes after the end', () => {
+  it('X140 changes nothing when it comes after the end', () => {
     expect(begun(sale.short).handle(new ContinueCheckout(), sale.reserved)).toEqual({});
+  });
+
+  it.each([
+    ['X137 answers what was not asked: an undoing', sale.released],
+    ['X139 answers what is asked later', sale.captured],
+    ['X139 answers what is asked last', sale.issued],
+  ])('%s changes nothing, and the sale goes on', (_what, reply) => {
+    const desk = begun();
+    expect(desk.handle(new ContinueCheckout(), reply)).toEqual({});
+    for (const each of [sale.reserved, sale.authorized, sale.captured, sale.committed, sale.issued]) desk.handle(new ContinueCheckout(), each);
+    expect(desk.find(sale.start.tenantId, sale.start.saleId)).toMatchObject({ instance: { phase: 'completed' } });
+  });
+
+  it.each([
+    ['goods that are short', 'set aside', sale.reserved, sale.short, 'forward'],
+    ['goods that are set aside', 'short', sale.short, sale.reserved, 'cancelled'],
+  ])('X138 of %s is not heard when they were said to be %s', (_second, _first, first, second, phase) => {
+    const desk = begun(first);
+    expect(desk.handle(new ContinueCheckout(), second)).toEqual({});
+    expect(desk.find(sale.start.tenantId, sale.start.saleId)).toMatchObject({ instance: { phase } });
   });
 
   it('ends the checkout: no timer is left, and no card token', () => {
@@ -54,7 +74,7 @@ describe('a reply', () => {
     ]);
   });
 
-  it('is invalid for a sale that never began', () => {
+  it('X136 is invalid for a sale that never began', () => {
     expect(() => new Desk().handle(new ContinueCheckout(), sale.reserved)).toThrow(expect.objectContaining({ code: 'unknown-saga' }) as Error);
   });
 

@@ -53,7 +53,7 @@ describe('a request for a checkout', () => {
     expect(desk.handle(new StartCheckout(), request)).toEqual({});
   });
 
-  it('is invalid when its command has asked for something else before', () => {
+  it('X127 is invalid when its command has asked for something else before', () => {
     const desk = new Desk();
     desk.handle(new StartCheckout(), request);
     const other = aCheckout({ ...start, lines: start.lines.map((line) => ({ ...line, quantity: 1 })), totalMinor: 299, tenders: [{ type: 'card', amountMinor: 299, cardToken: 'tok_approved' }] });
