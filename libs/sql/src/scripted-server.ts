@@ -1,12 +1,21 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** What the server says to one statement. `silence`: nothing, not even to a cancellation. `stall`: the first bytes, then nothing. */
-export type Reply = 'done' | 'one' | 'silence' | 'stall' | 'hang-up' | { readonly error: number; readonly message: string; readonly severity?: number };
+export interface ServerError {
+  readonly error: number;
+  readonly message: string;
+  readonly severity?: number;
+}
+
+/**
+ * What the server says to one statement. `slow`: nothing until it is cancelled, and that it confirms. `silence`: nothing, not even to a cancellation.
+ * `stall`: the first bytes, then nothing. Several errors come in one answer, in this order.
+ */
+export type Reply = 'done' | 'one' | 'slow' | 'silence' | 'stall' | 'hang-up' | ServerError | readonly ServerError[];
 
 export interface ScriptedServer extends AsyncDisposable {
   readonly connectionString: string;
-  /** Statements so far, as ASCII. */
+  /** Statements so far, as ASCII. The driver's own transactions are `BEGIN`, `COMMIT` and `ROLLBACK`. */
   readonly statements: readonly string[];
   /** What the driver sets up on a new connection. */
   readonly settings: readonly string[];
@@ -17,7 +26,8 @@ export interface ScriptedServer extends AsyncDisposable {
   script: (statement: string) => Reply;
 }
 
-const packet = { batch: 1, rpc: 3, reply: 4, attention: 6, login: 16, prelogin: 18 } as const;
+const packet = { batch: 1, rpc: 3, reply: 4, attention: 6, transaction: 14, login: 16, prelogin: 18 } as const;
+const transactionRequests: Readonly<Record<number, string>> = { 5: 'BEGIN', 7: 'COMMIT', 8: 'ROLLBACK' };
 
 /**
  * Speaks just enough TDS 7.4 ([MS-TDS] 2.2) for the real driver to connect and to be told what the test wants it told. It executes nothing:
@@ -34,6 +44,7 @@ export async function startScriptedServer(script: (statement: string) => Reply =
     let received = Buffer.alloc(0);
     let message: Buffer[] = [];
     let isSilent = false;
+    let isSlow = false;
     socket.on('data', (chunk) => {
       received = Buffer.concat([received, chunk]);
       while (received.length >= 8 && received.length >= received.readUInt16BE(2)) {
@@ -56,11 +67,18 @@ export async function startScriptedServer(script: (statement: string) => Reply =
       if (isSilent) return;
       if (type === packet.prelogin) return send(preloginReply);
       if (type === packet.login) return admit();
-      if (type === packet.attention) return send(done(0xfd, 0x20));
+      if (type === packet.attention) return stopped();
+      if (type === packet.transaction) return reply(transactionRequests[body.readUInt16LE(body.readUInt32LE(0))] ?? '');
       const said = Buffer.from(body.filter((byte) => byte !== 0)).toString('latin1');
       if (type === packet.rpc) return reply(said);
       settings.push(said);
       send(done(0xfd));
+    };
+    /** One answer to the request that was stopped, and one to the stopping of it. */
+    const stopped = (): void => {
+      if (isSlow) send(done(0xfd, 2));
+      isSlow = false;
+      send(done(0xfd, 0x20));
     };
     const admit = (): void => {
       logins += 1;
@@ -70,14 +88,15 @@ export async function startScriptedServer(script: (statement: string) => Reply =
     const reply = (statement: string): void => {
       statements.push(statement);
       const said = server.script(statement);
-      if (said === 'silence') isSilent = true;
+      if (said === 'slow') isSlow = true;
+      else if (said === 'silence') isSilent = true;
       else if (said === 'stall') {
         isSilent = true;
         send(oneColumn, false);
       } else if (said === 'hang-up') socket.resetAndDestroy();
       else if (said === 'done') send(done(0xfe));
       else if (said === 'one') send(Buffer.concat([oneColumn, oneRow, done(0xff, 0x11, 1), done(0xfe)]));
-      else send(Buffer.concat([error(said.error, said.message, said.severity ?? 16), done(0xfe, 2)]));
+      else send(Buffer.concat([...[said].flat().map((each) => error(each.error, each.message, each.severity ?? 16)), done(0xfe, 2)]));
     };
   });
   listener.listen(0, '127.0.0.1');
