@@ -1,7 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { migrationBudget } from './budgets.ts';
+import { Connector } from './connector.ts';
 import { Database } from './database.ts';
 import { admit, migrate } from './migrate.ts';
 import { missingMigrations } from './schema.ts';
@@ -59,6 +64,45 @@ test('leaves nothing of a migration that fails half-way', async () => {
   await run();
   expect(await applied()).toContain('0001-till.sql');
 });
+
+/** Migrates in a process of its own, which can be killed. */
+const migrator = () => spawn(process.execPath, [
+  '--conditions=@checkout/source', '--disable-warning=ExperimentalWarning', '--import', './tools/swc-hook.mjs', '--input-type=module',
+  '--eval', "const { migrate } = await import('./libs/sql/src/migrate.ts'); await migrate(process.env.SQL, [process.env.FOLDER]);",
+], { cwd: join(import.meta.dirname, '../../..'), env: { PATH: process.env['PATH'], SQL: server.connectionString, FOLDER: folder }, stdio: ['ignore', 'ignore', 'inherit'] });
+
+const lock = (name: string): string => `EXEC sp_getapplock @Resource = N'${name}', @LockMode = N'Exclusive', @LockOwner = N'Session', @LockTimeout = 60000;`;
+
+test('K35 killed in the middle of a migration: what ran before it stays, nothing of it does, and the next run ends it', async () => {
+  // given: the second migration, half run, waits for a lock that is ours
+  await write('0001-till.sql', 'CREATE TABLE till (id INT NOT NULL PRIMARY KEY);');
+  await write('0002-drawer.sql', ['CREATE TABLE drawer (id INT NOT NULL PRIMARY KEY);', 'INSERT INTO till (id) VALUES (1);', lock('half run'), lock('ours')].join('\nGO\n'));
+  await using holder = new Connector(server.connectionString, 'test', migrationBudget, () => {});
+  await using looker = new Connector(server.connectionString, 'test', migrationBudget, () => {});
+  const isFree = (name: string) => looker.session((session) => session.batch(`
+    DECLARE @got INT;
+    EXEC @got = sp_getapplock @Resource = N'${name}', @LockMode = N'Exclusive', @LockOwner = N'Session', @LockTimeout = 0;
+    IF @got < 0 THROW 51000, 'it is held', 1;`)).then(() => true, (error: unknown) => {
+    if (error instanceof Error && error.message.includes('it is held')) return false;
+    throw error;
+  });
+  await holder.session(async (session) => {
+    await session.batch(lock('ours'));
+    const process = migrator();
+    for (const giveUpAt = Date.now() + 60_000; await isFree('half run'); await sleep(50)) if (Date.now() > giveUpAt) throw new Error('It did not come to the middle.');
+
+    // when
+    process.kill('SIGKILL');
+    await once(process, 'exit');
+
+    // then
+    expect(await applied()).toEqual(['0000-breaker-probe.sql', '0001-tenant-wall.sql', '0001-till.sql']);
+  });
+  await run();
+  expect(await applied()).toContain('0002-drawer.sql');
+  await using database = Database.open({ connectionString: server.connectionString, name: 'test' });
+  expect(await database.query(z.object({ id: z.int() }), sql`SELECT id FROM till;`)).toEqual([{ id: 1 }]);
+}, 120_000);
 
 test('refuses two files of one name, of which only one would ever be run, and names that have no place in the order', async () => {
   await write('0001-till.sql', 'SELECT 1;');

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Principal, TokenVerifier } from '@checkout/auth';
 import type { receipt as contracts } from '@checkout/contracts';
 import { createHttpApp, type HttpApp } from '@checkout/http';
@@ -10,6 +11,7 @@ import { startTestDatabase, type TestDatabase } from '@checkout/sql/testing';
 import type { Change, Need, ReceiptEvent } from './application/ports.ts';
 import type { Receipts } from './domain/receipts.ts';
 import { receipt } from './receipt.module.ts';
+import { SqlReceipts } from './store/sql-receipts.ts';
 import { aShiftEntry, paid, saleOf, storeId, tenantId, tillId } from './testing.ts';
 import { ReceiptConsumer } from './transport/receipt.consumer.ts';
 
@@ -58,9 +60,9 @@ afterAll(async () => {
 beforeEach(() => void sent.splice(0));
 
 /** As the bus brings a message. */
-function receive(message: contracts.IssueReceipt, id = uuidv7()): Promise<void> {
+function receive(message: contracts.IssueReceipt, id = uuidv7(), by = line): Promise<void> {
   return new Promise((resolve, reject) => {
-    line?.take({
+    by?.take({
       handler: consumer.issueReceipt() as unknown as Work<Need, Receipts, Change, ReceiptEvent>['handler'],
       message,
       envelope: { id, source: '/services/orchestrator', type: message.type, time: '', tenantId, storeId },
@@ -83,7 +85,7 @@ describe('receipt', () => {
     expect((await get(`/v1/journal/${storeId}/check`, 'sre')).json()).toMatchObject({ ok: true, series: [{ lastNumber: 100, sales: 100 }] });
   });
 
-  it('gives a sale one number, though its command comes twice at once and once more', async () => {
+  it('K29 gives a sale one number, though its command comes twice at once and once more', async () => {
     await Promise.all([receive(paid('twin')), receive(paid('twin'))]);
     await receive(paid('twin'));
 
@@ -92,6 +94,25 @@ describe('receipt', () => {
     expect(new Set(answers).size).toBe(1);
     expect(sentOf('sale.completed.v1')).toHaveLength(1);
     expect((await get(`/v1/journal/${storeId}/check`, 'sre')).json()).toMatchObject({ ok: true, series: [{ lastNumber: 101 }] });
+  });
+
+  it('K30 numbers one store from two instances at once, without a gap, a double, or a delivery that has to come again', async () => {
+    // given: a second instance takes the store over while the first still works on what it had
+    const [{ lastNumber }] = ((await get(`/v1/journal/${storeId}/check`, 'sre')).json() as { series: [{ lastNumber: number }] }).series;
+    const other = Database.open({ connectionString: server.connectionString, name: 'receipt' });
+    const bus = { send: (messages: readonly Outbound[]) => Promise.resolve(void sent.push(...messages)) };
+    const second: Line = new Pipeline({ service: 'receipt', database: other, bus, logger, store: new SqlReceipts() });
+
+    // when: in many small batches, so that they meet often
+    const byEach = (by: Line | undefined, name: string) => Array.from({ length: 10 }, (_, batch) => sleep(batch * 5).then(() => Promise.all([0, 1, 2].map((n) => receive(paid(`${name} ${batch} ${n}`), undefined, by)))));
+    await Promise.all([...byEach(line, 'first'), ...byEach(second, 'second')]);
+    await second.close();
+    await other.close();
+
+    // then
+    const sequences = sentOf('sale.completed.v1').map(({ bodyJson }) => (JSON.parse(bodyJson) as { receiptSequence: number }).receiptSequence);
+    expect(sequences.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, index) => lastNumber + index + 1));
+    expect((await get(`/v1/journal/${storeId}/check`, 'sre')).json()).toMatchObject({ ok: true, series: [{ lastNumber: lastNumber + 60 }] });
   });
 
   it('prints what it numbered', async () => {

@@ -94,7 +94,7 @@ describe(`a replay of ${count} whose process is killed`, () => {
   beforeEach(async () => { desk = await TestDesk.start(); });
   afterEach(() => desk[Symbol.asyncDispose]());
 
-  it.each(steps)('once it has %s, has each effect exactly once', async (step) => {
+  it.each(steps)('K32 and K33 once it has %s, has each effect exactly once', async (step) => {
     const plan = await started(desk);
     const inventory = new Inventory(desk);
     try {

@@ -82,7 +82,7 @@ describe('receipts in the database', () => {
     await expect(write(second)).rejects.toMatchObject({ name: 'Conflict', kind: 'duplicate', on: 'pk_receipt_counter' });
   });
 
-  it('leave no gap when the unit of work fails', async () => {
+  it('K28 leave no gap when the unit of work fails', async () => {
     await batch([paid('sale 1')]);
     const issued = await decide([paid('sale 2')]);
 
