@@ -1,10 +1,9 @@
 import type { http } from '@checkout/contracts';
 import type { SaleId, StoreId, TenantId } from '@checkout/kernel';
-import { datetime2, int, sql, varchar, type Database } from '@checkout/sql';
+import { datetime2, int, nothing, sql, varchar, type Database } from '@checkout/sql';
 import type { Attention, DueTimer, DueTimers, Sales, Story, Stuck, Timelines } from '../application/ports.ts';
-import { DueRow, EntryRow, SaleRow, StoryRow, StuckRow } from './rows.ts';
-
-const nothing = sql``;
+import { DueRow, SaleRow, StuckRow } from './rows.ts';
+import { EntryRow, StoryRow } from './saga-view-rows.ts';
 
 /** What is read beside the hot path: time lines for tills, what is stuck for operators, what is due for the sweeper. */
 export class SqlCheckoutReader implements Timelines, Sales, Attention, DueTimers {

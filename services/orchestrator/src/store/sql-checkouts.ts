@@ -6,17 +6,18 @@ import type { Change, Checkout } from '../domain/checkout.ts';
 import { isOver } from '../domain/run.ts';
 import { summaryOf } from '../domain/start-message.ts';
 import { CheckoutRow } from './rows.ts';
+import { beginningInJson, beginningOf, insertedRun, isFirst, isNext, merged, runOf, selectedRun, stateInJson, stateOf, stateSet, type Written } from './saga-row.ts';
 
 /** The checkouts of one batch by their keys. */
 export class Loaded implements Checkouts {
   readonly #checkouts = new Map<string, Checkout>();
 
   find(tenantId: TenantId, saleId: SaleId): Checkout | undefined {
-    return this.#checkouts.get(`${tenantId}/${saleId}`);
+    return this.#checkouts.get(keyOf({ tenantId, saleId }));
   }
 
   put(checkout: Checkout): void {
-    this.#checkouts.set(`${checkout.tenantId}/${checkout.saleId}`, checkout);
+    this.#checkouts.set(keyOf(checkout), checkout);
   }
 }
 
@@ -64,13 +65,13 @@ export class SqlCheckouts implements Store<Need, Loaded, Change> {
   }
 
   write(changes: readonly Change[]): readonly Sql[] {
-    const transitions = [...merged(changes).values()];
-    for (const { after } of transitions) {
+    const written = merged(changes, keyOf);
+    for (const { after } of written) {
       if (isWorthRemembering(after)) this.#memory.put(keyOf(after), after);
       else this.#memory.drop(keyOf(after));
     }
-    const begun = transitions.filter(({ before }) => before === undefined);
-    const moved = transitions.filter(({ before }) => before !== undefined);
+    const begun = written.filter(isFirst);
+    const moved = written.filter(isNext);
     const entries = changes.flatMap(entryRows);
     return [
       ...(begun.length > 0 ? [insertCheckouts(begun)] : []),
@@ -86,81 +87,39 @@ export class SqlCheckouts implements Store<Need, Loaded, Change> {
 
 const keyOf = ({ tenantId, saleId }: Need): string => `${tenantId}/${saleId}`;
 
-function checkoutOf({ tenantId, saleId, storeId, bodyHash, data, phase, awaiting, attempts, unheard, results, because, needsAttention, sagaVersion, version, entryCount, traceparent, wakeAt }: CheckoutRow): Checkout {
-  const instance = { phase, awaiting, attempts, results, ...(unheard > 0 && { unheard }), ...(because && { because }), ...(needsAttention !== null && { needsAttention }) };
-  return {
-    tenantId, storeId, saleId, bodyHash, sagaVersion, instance, version, entryCount,
-    ...(data && { start: data }), ...(traceparent !== null && { traceparent }), ...(wakeAt && { wakeAt: wakeAt.getTime() }),
-  };
-}
-
-/** A checkout as the batch leaves it, and the version that the table must have before: several replies to one sale are one write. */
-interface Transition {
-  readonly before: number | undefined;
-  readonly after: Checkout;
-  readonly at: number;
-}
-
-function merged(changes: readonly Change[]): Map<string, Transition> {
-  const transitions = new Map<string, Transition>();
-  for (const { before, after, at } of changes) {
-    const key = `${after.tenantId}/${after.saleId}`;
-    const earlier = transitions.get(key);
-    transitions.set(key, { before: earlier ? earlier.before : before?.version, after, at });
-  }
-  return transitions;
-}
+const checkoutOf = ({ tenantId, saleId, storeId, ...row }: CheckoutRow): Checkout => ({ tenantId, saleId, storeId, ...runOf(row) });
 
 const selectCheckouts = (needs: readonly Need[]): Sql => sql`
-  SELECT s.tenant_id AS tenantId, s.sale_id AS saleId, s.store_id AS storeId, s.body_hash AS bodyHash, s.data,
-    s.phase, s.awaiting, s.attempts, s.unheard, s.results, s.because, s.needs_attention AS needsAttention, s.saga_version AS sagaVersion, s.version, s.entry_count AS entryCount,
-    s.traceparent, s.wake_at AS wakeAt
+  SELECT s.tenant_id AS tenantId, s.sale_id AS saleId, s.store_id AS storeId, ${selectedRun}
   FROM OPENJSON(${json(needs.map(({ tenantId, saleId }) => ({ tenantId, saleId })))})
     WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId') AS j
   JOIN checkout_saga AS s
     ON s.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND s.sale_id = j.saleId COLLATE Latin1_General_100_BIN2;`;
 
-const timeOf = (ms: number): string => new Date(ms).toISOString();
+const movedOf = (written: Written<Checkout>) => {
+  const { tenantId, saleId } = written.after;
+  return { tenantId, saleId, ...stateOf(written) };
+};
 
-const stateOf = ({ before, at, after: { tenantId, saleId, instance, version, entryCount, wakeAt } }: Transition) => ({
-  tenantId, saleId, before, version, entryCount,
-  phase: instance.phase,
-  awaiting: JSON.stringify(instance.awaiting),
-  attempts: instance.attempts,
-  unheard: instance.unheard ?? 0,
-  results: instance.results,
-  because: instance.because,
-  attention: instance.needsAttention,
-  at: timeOf(at),
-  wakeAt: wakeAt === undefined ? undefined : timeOf(wakeAt),
-});
-
-const beginningOf = (transition: Transition) => {
-  const { storeId, bodyHash, sagaVersion, start, traceparent } = transition.after;
-  return { ...stateOf(transition), storeId, bodyHash, sagaVersion, data: start, asked: start && summaryOf(start), traceparent };
+const begunOf = (written: Written<Checkout>) => {
+  const { tenantId, saleId, storeId, start } = written.after;
+  return { tenantId, saleId, storeId, asked: start && summaryOf(start), ...beginningOf(written) };
 };
 
 /** Another writer that began the same sale first makes this fail on the primary key, and the batch is decided again. */
-const insertCheckouts = (begun: readonly Transition[]): Sql => sql`
-  INSERT INTO checkout_saga (tenant_id, sale_id, store_id, body_hash, data, asked, phase, awaiting, attempts, unheard, results, because, needs_attention,
-    saga_version, version, entry_count, traceparent, started_at, updated_at, wake_at)
-  SELECT j.tenantId, j.saleId, j.storeId, j.bodyHash, j.data, j.asked, j.phase, j.awaiting, j.attempts, j.unheard, j.results, j.because, j.attention,
-    j.sagaVersion, j.version, j.entryCount, j.traceparent, j.at, j.at, j.wakeAt
-  FROM OPENJSON(${json(begun.map(beginningOf))})
-    WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId', storeId VARCHAR(40) '$.storeId', bodyHash VARCHAR(64) '$.bodyHash',
-      data NVARCHAR(MAX) '$.data' AS JSON, asked NVARCHAR(MAX) '$.asked' AS JSON, phase VARCHAR(10) '$.phase', awaiting VARCHAR(100) '$.awaiting', attempts INT '$.attempts', unheard INT '$.unheard',
-      results NVARCHAR(MAX) '$.results' AS JSON, because NVARCHAR(MAX) '$.because' AS JSON, attention NVARCHAR(400) '$.attention',
-      sagaVersion INT '$.sagaVersion', version INT '$.version', entryCount INT '$.entryCount', traceparent VARCHAR(60) '$.traceparent', at DATETIME2(3) '$.at', wakeAt DATETIME2(3) '$.wakeAt') AS j;`;
+const insertCheckouts = (begun: readonly Written<Checkout>[]): Sql => sql`
+  INSERT INTO checkout_saga (tenant_id, sale_id, store_id, asked, ${insertedRun.columns})
+  SELECT j.tenantId, j.saleId, j.storeId, j.asked, ${insertedRun.values}
+  FROM OPENJSON(${json(begun.map(begunOf))})
+    WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId', storeId VARCHAR(40) '$.storeId', asked NVARCHAR(MAX) '$.asked' AS JSON,
+      ${beginningInJson}) AS j;`;
 
-const updateCheckouts = (moved: readonly Transition[]): Sql => sql`
+const updateCheckouts = (moved: readonly Written<Checkout>[]): Sql => sql`
   UPDATE s
-  SET phase = j.phase, awaiting = j.awaiting, attempts = j.attempts, unheard = j.unheard, results = j.results, because = j.because, needs_attention = j.attention,
-    version = j.version, entry_count = j.entryCount, updated_at = j.at, wake_at = j.wakeAt,
-    data = CASE WHEN j.phase IN ('completed', 'cancelled') THEN NULL ELSE s.data END
-  FROM OPENJSON(${json(moved.map(stateOf))})
-    WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId', before INT '$.before', phase VARCHAR(10) '$.phase',
-      awaiting VARCHAR(100) '$.awaiting', attempts INT '$.attempts', unheard INT '$.unheard', results NVARCHAR(MAX) '$.results' AS JSON, because NVARCHAR(MAX) '$.because' AS JSON,
-      attention NVARCHAR(400) '$.attention', version INT '$.version', entryCount INT '$.entryCount', at DATETIME2(3) '$.at', wakeAt DATETIME2(3) '$.wakeAt') AS j
+  SET ${stateSet}
+  FROM OPENJSON(${json(moved.map(movedOf))})
+    WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId',
+      ${stateInJson}) AS j
   JOIN checkout_saga AS s
     ON s.tenant_id = j.tenantId COLLATE Latin1_General_100_BIN2 AND s.sale_id = j.saleId COLLATE Latin1_General_100_BIN2 AND s.version = j.before;
   IF @@ROWCOUNT <> ${int(moved.length)} THROW 51001, 'checkout', 1;`;

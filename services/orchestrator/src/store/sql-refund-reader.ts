@@ -3,7 +3,7 @@ import type { RefundId, StoreId, TenantId } from '@checkout/kernel';
 import { datetime2, int, nothing, sql, varchar, type Database } from '@checkout/sql';
 import type { Attention, DueRefundTimer, DueTimers, RefundBook, Story, StuckRefund, Timelines } from '../application/ports.ts';
 import { DueRefundRow, RefundViewRow, StuckRefundRow } from './refund-rows.ts';
-import { EntryRow, StoryRow } from './rows.ts';
+import { EntryRow, StoryRow } from './saga-view-rows.ts';
 
 /** What is read of refunds beside the hot path: time lines for tills, what is stuck for operators, what is due for the sweeper. */
 export class SqlRefundReader implements Timelines<RefundId>, RefundBook, Attention<StuckRefund>, DueTimers<DueRefundTimer> {

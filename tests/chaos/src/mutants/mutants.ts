@@ -124,7 +124,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'card tokens outlive the sale',
-    edits: [{ file: 'services/orchestrator/src/store/sql-checkouts.ts', find: "data = CASE WHEN j.phase IN ('completed', 'cancelled') THEN NULL ELSE s.data END", replace: 'data = s.data' }],
+    edits: [{ file: 'services/orchestrator/src/store/saga-row.ts', find: "data = CASE WHEN j.phase IN ('completed', 'cancelled') THEN NULL ELSE s.data END", replace: 'data = s.data' }],
     sales: sales({ count: 6 }),
     faults: [],
     caughtBy: ['I15'],
