@@ -1,4 +1,5 @@
 export * from './assert.ts';
+export * from './canonical-json.ts';
 export * from './ids.ts';
 export * from './money.ts';
 export * from './partition.ts';

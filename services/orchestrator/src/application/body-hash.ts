@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '@checkout/kernel';
 import type { Start } from '../domain/start-message.ts';
 
 /**
@@ -12,13 +13,5 @@ export function bodyHashOf(start: Start): string {
   const asked = requestHash === undefined
     ? { ...start, requestedAt: undefined, acceptedVia: undefined, pricedFrom: undefined }
     : { tenantId, storeId, tillId, commandId, currency, totalMinor, requestHash };
-  return createHash('sha256').update(canonical(asked)).digest('base64url');
-}
-
-/** JSON with sorted members, as RFC 8785 has it for what our contracts let through. */
-function canonical(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  const members = Object.entries(value).filter(([, member]) => member !== undefined).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
+  return createHash('sha256').update(canonicalJson(asked)).digest('base64url');
 }

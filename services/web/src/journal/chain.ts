@@ -1,3 +1,4 @@
+import { canonicalJson } from '@checkout/kernel';
 import type { Entry, Fact } from './fact.ts';
 
 /** The entry that follows. */
@@ -20,15 +21,8 @@ export async function damagedIn(entries: readonly Entry[], hashBefore = ''): Pro
   return damaged;
 }
 
+/** Storage may give the members of an entry back in another order. */
 async function hashOf({ seq, at, fact, previous }: Omit<Entry, 'hash'>): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(canonical({ seq, at, fact, previous })));
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(canonicalJson({ seq, at, fact, previous })));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** JSON with the members of every object in one order (in the manner of RFC 8785): storage may give them back in another. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).filter(([, member]) => member !== undefined).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
 }
