@@ -7,6 +7,7 @@ export { ZodBody, ZodParams, ZodPipe, ZodQuery } from './zod-pipe.ts';
 export { IdempotencyKey, idempotencyKeyOf } from './idempotency-key.ts';
 export { parseJson, parseJsonBytes } from './json.ts';
 export { defaultRateLimit, RateLimiter, type RateLimit } from './rate-limit.ts';
+export { sendEvents } from './server-sent-events.ts';
 export { RawBody } from './raw-body.ts';
 export { createHttpApp, type HttpApp, type HttpAppOptions } from './app.ts';
 export { compareRoutes, createOpenApi, ProblemSchema, type ApiDoc, type RouteDoc } from './openapi.ts';

@@ -1,6 +1,6 @@
 import { Caller, Requires, type Principal } from '@checkout/auth';
 import { languageOf, type http } from '@checkout/contracts';
-import { IdempotencyKey, Problem } from '@checkout/http';
+import { IdempotencyKey, Problem, sendEvents } from '@checkout/http';
 import { saleIdOf, type CommandId } from '@checkout/kernel';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -16,7 +16,7 @@ import type { Checkout } from '../domain/checkout.ts';
 import { statusOf } from '../domain/checkout-status.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { commandIdIn, commandIdOf, maySee, storeOf, tillOf } from './callers.ts';
-import { sendEvents } from './event-stream.ts';
+import { eventsOf } from './event-stream.ts';
 import { offerIn } from './offer-body.ts';
 import { waitMsOf, waitSecondsOf } from './prefer.ts';
 import { problemOf, unacceptedProblem } from './refused.ts';
@@ -78,8 +78,9 @@ export class CheckoutsController {
   async follow(@Caller() caller: Principal, @Param('commandId') commandId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const checkout = await this.find(caller, commandId, request);
     const authorization = request.headers.authorization ?? '';
-    await sendEvents(reply, (gone) =>
-      followCheckout(checkout, { authorization, gone }, this.stream, this.watch, () => this.finder.find(checkout.tenantId, checkout.commandId, authorization).catch(() => undefined)), languageOf(request.headers['accept-language']));
+    const now = () => this.finder.find(checkout.tenantId, checkout.commandId, authorization).catch(() => undefined);
+    const language = languageOf(request.headers['accept-language']);
+    await sendEvents(reply, (gone) => eventsOf(followCheckout(checkout, { authorization, gone }, this.stream, this.watch, now), language));
   }
 
   private async take(command: AcceptCheckout, asking: Asking): Promise<Exclude<Acceptance, Refusal>> {

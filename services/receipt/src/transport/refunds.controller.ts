@@ -1,12 +1,10 @@
 import { assertStore, AuthError, Caller, Requires, type Principal } from '@checkout/auth';
 import { CommandId, http, languageOf, type Language } from '@checkout/contracts';
-import { IdempotencyKey, Problem, ZodBody } from '@checkout/http';
+import { IdempotencyKey, Problem, sendEvents, ZodBody } from '@checkout/http';
 import { refundIdOf, seconds, type CommandId as Command } from '@checkout/kernel';
 import { CommitUnknown } from '@checkout/sql';
 import { Controller, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { AcceptRefund, type RefundAcceptance, type RequestRefund } from '../application/accept-refund.ts';
 import { fingerprintOf } from '../application/fingerprint.ts';
 import { followRefund, type FollowedRefund } from '../application/follow-refund.ts';
@@ -62,7 +60,8 @@ export class RefundsController {
   async follow(@Caller() caller: Principal, @Param('commandId') commandId: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const refund = await this.find(caller, commandId);
     const now = () => this.refunds.byCommand(refund.tenantId, refund.refundId).catch(() => undefined);
-    await sendEvents(reply, (gone) => followRefund(refund, { authorization: request.headers.authorization ?? '', gone }, this.steps, now), languageOf(request.headers['accept-language']));
+    const language = languageOf(request.headers['accept-language']);
+    await sendEvents(reply, (gone) => eventsOf(followRefund(refund, { authorization: request.headers.authorization ?? '', gone }, this.steps, now), language));
   }
 
   /** @throws Problem for a refusal */
@@ -111,22 +110,8 @@ async function durable<T>(submitted: Promise<T>): Promise<T> {
   }
 }
 
-/** Server-sent events; resolves when they have ended or the reader has gone. */
-async function sendEvents(reply: FastifyReply, follow: (gone: AbortSignal) => AsyncIterable<FollowedRefund>, language: Language): Promise<void> {
-  const leaving = new AbortController();
-  void reply.hijack();
-  reply.raw.once('close', () => leaving.abort());
-  reply.raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
-  reply.raw.flushHeaders();
-  try {
-    await pipeline(Readable.from(textOf(follow(leaving.signal), language)), reply.raw);
-  } catch (error) {
-    // A reader may hang up at any moment. Anything else is ours.
-    if (!leaving.signal.aborted) throw error;
-  }
-}
-
-async function* textOf(followed: AsyncIterable<FollowedRefund>, language: Language): AsyncGenerator<string> {
+/** A followed refund as server-sent events. */
+async function* eventsOf(followed: AsyncIterable<FollowedRefund>, language: Language): AsyncGenerator<string> {
   for await (const each of followed) {
     if (each.kind === 'relayed') yield each.event;
     else if (each.kind === 'alive') yield ': alive\n\n';
