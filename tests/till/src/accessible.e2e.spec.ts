@@ -11,9 +11,7 @@ const tea = article('TEA-01');
 async function onEveryScreen(counter: Counter, look: (screen: string) => Promise<void>): Promise<void> {
   await counter.show('Shift');
   await look('shift to be opened');
-  await counter.field('Float').fill('100');
-  await counter.button('Open shift').click();
-  await counter.page.getByRole('region', { name: 'Close shift' }).waitFor();
+  await counter.openShift('100');
   await look('shift');
   await counter.show('Sell');
   await counter.field('Scan or search').fill('tea');
@@ -42,9 +40,7 @@ async function onEveryScreen(counter: Counter, look: (screen: string) => Promise
   await counter.show('Shift');
   await counter.says('1 sale is not finished');
   await look('shift with a sale to carry over');
-  await counter.field('Counted').fill('100');
-  await counter.button('Close shift').click();
-  await counter.says('The shift is closed');
+  await counter.closeShift('100');
   await look('shift closed');
 }
 

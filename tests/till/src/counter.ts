@@ -73,6 +73,26 @@ export class Counter {
     await this.page.getByRole('radio', { name: screen, exact: true }).locator('xpath=following-sibling::label').click();
   }
 
+  async openShift(float: string): Promise<void> {
+    await this.show('Shift');
+    await this.field('Float').fill(float);
+    await this.button('Open shift').click();
+    await this.page.getByRole('region', { name: 'Close shift' }).waitFor();
+  }
+
+  /** On the screen of the shift. */
+  async closeShift(counted: string): Promise<void> {
+    await this.field('Counted').fill(counted);
+    await this.button('Close shift').click();
+    await this.says('The shift is closed');
+  }
+
+  /** On the screen of refunds. */
+  async lookUp(receiptNumber: string): Promise<void> {
+    await this.field('Receipt number').fill(receiptNumber);
+    await this.button('Look up').click();
+  }
+
   async park(name = ''): Promise<void> {
     await this.button('Park basket').first().click();
     const dialog = this.page.getByRole('dialog', { name: 'Park basket' });

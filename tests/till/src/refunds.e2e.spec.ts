@@ -18,9 +18,20 @@ async function sellTwoTeas(counter: Counter): Promise<string> {
   return number;
 }
 
-async function choose(counter: Counter, pieces: string, reason = 'Too weak'): Promise<void> {
-  await counter.field(`Quantity of ${tea.description}`).fill(pieces);
-  await counter.field('Reason').fill(reason);
+async function choose(counter: Counter, pieces: number): Promise<void> {
+  await counter.field(`Quantity of ${tea.description}`).fill(String(pieces));
+  await counter.field('Reason').fill('Too weak');
+}
+
+/** The button says how much. */
+const refund = (counter: Counter, pieces: number): Promise<void> => counter.button(`Refund ${pounds(pieces * tea.unitPriceMinor)}`).click();
+
+/** Looks the sale up by its number. */
+async function chooseFrom(counter: Counter, number: string, pieces: number): Promise<void> {
+  await counter.show('Refund');
+  await counter.lookUp(number);
+  await counter.says('2 sold');
+  await choose(counter, pieces);
 }
 
 atTheCounter('a refund at the till', browserPath, (shop) => {
@@ -31,9 +42,9 @@ atTheCounter('a refund at the till', browserPath, (shop) => {
     await counter.show('Sales');
     await counter.button(`Refund ${number}`).click();
     await counter.says('2 sold');
-    await choose(counter, '1');
+    await choose(counter, 1);
     await counter.says(`To the card: ${pounds(tea.unitPriceMinor)}`);
-    await counter.button(`Refund ${pounds(tea.unitPriceMinor)}`).click();
+    await refund(counter, 1);
 
     await counter.says('The money goes back to the card');
     await counter.says('Money: it goes back');
@@ -47,20 +58,15 @@ atTheCounter('a refund at the till', browserPath, (shop) => {
   it('is found by the receipt\'s number, written off, given in cash, and never more than is left', async () => {
     const counter = await shop().counter();
     const number = await sellTwoTeas(counter);
-    await counter.show('Refund');
-    await counter.field('Receipt number').fill(number);
-    await counter.button('Look up').click();
-    await counter.says('2 sold');
-    await choose(counter, '2');
+    await chooseFrom(counter, number, 2);
     await counter.page.getByText('Write off').click();
     await counter.page.getByText('In cash').click();
-    await counter.button(`Refund ${pounds(2 * tea.unitPriceMinor)}`).click();
+    await refund(counter, 2);
     await counter.says('The refund is done');
     await counter.says(`Hand over: ${pounds(2 * tea.unitPriceMinor)}`);
     await counter.button('Next customer').click();
 
-    await counter.field('Receipt number').fill(number);
-    await counter.button('Look up').click();
+    await counter.lookUp(number);
     await counter.says('0 of 2 left');
     expect(await counter.field(`Quantity of ${tea.description}`).isDisabled()).toBe(true);
     await counter.close();
@@ -68,24 +74,15 @@ atTheCounter('a refund at the till', browserPath, (shop) => {
 
   it('in cash is taken out of the drawer of the shift', async () => {
     const counter = await shop().counter();
-    await counter.show('Shift');
-    await counter.field('Float').fill('100');
-    await counter.button('Open shift').click();
-    await counter.page.getByRole('region', { name: 'Close shift' }).waitFor();
+    await counter.openShift('100');
     await counter.show('Sell');
     const number = await sellTwoTeas(counter);
-    await counter.show('Refund');
-    await counter.field('Receipt number').fill(number);
-    await counter.button('Look up').click();
-    await counter.says('2 sold');
-    await choose(counter, '1');
+    await chooseFrom(counter, number, 1);
     await counter.page.getByText('In cash').click();
-    await counter.button(`Refund ${pounds(tea.unitPriceMinor)}`).click();
+    await refund(counter, 1);
     await counter.says('The refund is done');
     await counter.show('Shift');
-    await counter.field('Counted').fill(((10_000 - tea.unitPriceMinor) / 100).toFixed(2));
-    await counter.button('Close shift').click();
-    await counter.says('The shift is closed');
+    await counter.closeShift(((10_000 - tea.unitPriceMinor) / 100).toFixed(2));
     await counter.says(/Difference\s+0\.00/);
     await counter.close();
   });
@@ -93,11 +90,9 @@ atTheCounter('a refund at the till', browserPath, (shop) => {
   it('says what is wrong with a number, and that it needs the back end when that does not answer', async () => {
     const counter = await shop().counter();
     await counter.show('Refund');
-    await counter.field('Receipt number').fill('tea');
-    await counter.button('Look up').click();
+    await counter.lookUp('tea');
     await counter.says('This is no receipt number');
-    await counter.field('Receipt number').fill('999999');
-    await counter.button('Look up').click();
+    await counter.lookUp('999999');
     await counter.says('There is no such sale to refund');
     await counter.context.setOffline(true);
     await counter.button('Look up').click();
@@ -109,11 +104,7 @@ atTheCounter('a refund at the till', browserPath, (shop) => {
   it('whose answer is lost says not to refund again, asks by itself, and is one refund', async () => {
     const counter = await shop().counter();
     const number = await sellTwoTeas(counter);
-    await counter.show('Refund');
-    await counter.field('Receipt number').fill(number);
-    await counter.button('Look up').click();
-    await counter.says('2 sold');
-    await choose(counter, '1');
+    await chooseFrom(counter, number, 1);
     // The back end hears the first request, and its answer does not come through.
     let lost = 0;
     await counter.page.route('**/api/receipt/v1/refunds', async (route) => {
@@ -122,12 +113,11 @@ atTheCounter('a refund at the till', browserPath, (shop) => {
       await route.fetch();
       return route.abort();
     });
-    await counter.button(`Refund ${pounds(tea.unitPriceMinor)}`).click();
+    await refund(counter, 1);
     await counter.says('Do not refund again, checking');
     await counter.says('The money goes back to the card');
     await counter.button('Next customer').click();
-    await counter.field('Receipt number').fill(number);
-    await counter.button('Look up').click();
+    await counter.lookUp(number);
     await counter.says('1 of 2 left');
     await counter.close();
   });

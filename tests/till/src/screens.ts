@@ -22,9 +22,7 @@ try {
   const counter = await shop.counter({ serviceWorkers: 'block' });
   await counter.show('Shift');
   await photograph(counter, '2-shift-to-be-opened');
-  await counter.field('Float').fill('100');
-  await counter.button('Open shift').click();
-  await counter.page.getByRole('region', { name: 'Close shift' }).waitFor();
+  await counter.openShift('100');
   await counter.show('Sell');
   await counter.field('Scan or search').fill('tea');
   await photograph(counter, '3-search');
@@ -74,8 +72,7 @@ async function park(counter: Counter): Promise<void> {
 
 async function refund(counter: Counter): Promise<void> {
   await counter.show('Refund');
-  await counter.field('Receipt number').fill('1');
-  await counter.button('Look up').click();
+  await counter.lookUp('1');
   const quantity = counter.page.getByRole('textbox', { name: /^Quantity of/ }).first();
   await quantity.fill('1');
   await counter.field('Reason').fill('Damaged box');
@@ -94,9 +91,7 @@ async function shift(counter: Counter): Promise<void> {
   await counter.button('Cash out').click();
   await counter.says('Cash out');
   await photograph(counter, '11-shift');
-  await counter.field('Counted').fill('85');
-  await counter.button('Close shift').click();
-  await counter.says('The shift is closed');
+  await counter.closeShift('85');
   await photograph(counter, '12-shift-closed');
 }
 

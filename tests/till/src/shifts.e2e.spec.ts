@@ -1,24 +1,10 @@
 import type { http } from '@checkout/contracts';
 import { browserPath } from './browser.ts';
-import type { Counter } from './counter.ts';
 import { atTheCounter } from './harness.ts';
 import { article } from './shop.ts';
 
 const tea = article('TEA-01');
 const pounds = (minor: number): string => (minor / 100).toFixed(2);
-
-async function openShift(counter: Counter, float: string): Promise<void> {
-  await counter.show('Shift');
-  await counter.field('Float').fill(float);
-  await counter.button('Open shift').click();
-  await counter.page.getByRole('region', { name: 'Close shift' }).waitFor();
-}
-
-async function closeShift(counter: Counter, counted: string): Promise<void> {
-  await counter.field('Counted').fill(counted);
-  await counter.button('Close shift').click();
-  await counter.page.getByText('The shift is closed').waitFor();
-}
 
 atTheCounter('a shift', browserPath, (shop) => {
   /** As the back office reads it. */
@@ -28,7 +14,7 @@ atTheCounter('a shift', browserPath, (shop) => {
 
   it('is opened with a float, moves cash, shows how it stands, and is closed with a count; the back end has the same figures', async () => {
     const counter = await shop().counter();
-    await openShift(counter, '100');
+    await counter.openShift('100');
     await counter.show('Sell');
     const cash = await counter.sellForCash(tea.barcode);
     await shop().ending(cash);
@@ -50,7 +36,7 @@ atTheCounter('a shift', browserPath, (shop) => {
     const interim = await counter.paper('X REPORT (interim)');
     expect([/Sales \(2\)/, /Cash \(1\)/, /Card \(1\)/, /Cash out +-20\.00/, new RegExp(`Expected GBP +${expected}`)].map((form) => form.test(interim))).toEqual([true, true, true, true, true]);
 
-    await closeShift(counter, pounds(10_000 + tea.unitPriceMinor - 2_000 - 5));
+    await counter.closeShift(pounds(10_000 + tea.unitPriceMinor - 2_000 - 5));
     await counter.says('The back end has it.');
     const report = await counter.paper('Z REPORT (final)');
     expect([/Report of this till +1/, /Report of the store +Z-\d{6}/, /Difference +-0\.05/].map((form) => form.test(report))).toEqual([true, true, true]);
@@ -65,12 +51,12 @@ atTheCounter('a shift', browserPath, (shop) => {
   it('closes without a line, names what it carries over, and the back end follows it up when the line is back', async () => {
     const counter = await shop().counter({ serviceWorkers: 'block' }, 'LEEDS-01-T2');
     await counter.context.route('**/api/{cart,receipt}/**', (route) => route.abort());
-    await openShift(counter, '50');
+    await counter.openShift('50');
     await counter.show('Sell');
     const reference = await counter.sellForCash(tea.barcode);
     await counter.show('Shift');
     await counter.says('1 sale is not finished');
-    await closeShift(counter, pounds(5_000 + tea.unitPriceMinor));
+    await counter.closeShift(pounds(5_000 + tea.unitPriceMinor));
     await counter.says('It is kept at this till and sent by itself when the back end answers.');
     const report = await counter.paper('Z REPORT (final)');
     expect([/1 sale is not finished/, /LEEDS-01-T2-000001 +/, /to be sent/, /Difference +0\.00/].map((form) => form.test(report))).toEqual([true, true, true, true]);
@@ -86,7 +72,7 @@ atTheCounter('a shift', browserPath, (shop) => {
 
   it('counts notes and coins, and is there again after a reload', async () => {
     const counter = await shop().counter();
-    await openShift(counter, '30');
+    await counter.openShift('30');
     await counter.page.reload();
     await counter.isReady();
     await counter.show('Shift');
