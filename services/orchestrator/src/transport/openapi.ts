@@ -12,41 +12,34 @@ const Stuck = z.strictObject({
 });
 const StuckRefund = z.strictObject({ ...Stuck.shape, refundId: RefundId });
 
+/** How one sale or refund went, as a list and live. */
+const story = (of: 'sale' | 'refund', path: string, params: z.ZodObject, Entries: z.ZodObject): readonly RouteDoc[] => [
+  {
+    method: 'GET', path: `${path}/timeline`, summary: `What happened to a ${of} so far`, permission: 'checkout:read', params,
+    responses: { 200: { description: 'The entries, oldest first', body: Entries } },
+  },
+  {
+    method: 'GET', path: `${path}/events`, summary: `What happens to a ${of}, live`, permission: 'checkout:read', params,
+    description: `Server-sent events: what happened so far, then what happens, to the end of the ${of}. The id of an event is its sequence; send it as \`Last-Event-ID\` to go on after it.`,
+    headers: z.object({ 'last-event-id': z.string().optional() }),
+    responses: {
+      200: { description: 'One event for each entry; its data is a time line entry', body: http.TimelineEntry, mediaType: 'text/event-stream' },
+      204: { description: `The ${of} has ended, and its last event was seen` },
+    },
+  },
+];
+
 export const routes: readonly RouteDoc[] = [
   {
     method: 'GET', path: '/v1/checkouts/{saleId}', summary: 'How a sale stands', permission: 'checkout:read', params: OfSale,
     responses: { 200: { description: 'What was asked for, and how far it has come', body: http.SaleView } },
   },
-  {
-    method: 'GET', path: '/v1/checkouts/{saleId}/timeline', summary: 'What happened to a sale so far', permission: 'checkout:read', params: OfSale,
-    responses: { 200: { description: 'The entries, oldest first', body: Timeline } },
-  },
-  {
-    method: 'GET', path: '/v1/checkouts/{saleId}/events', summary: 'What happens to a sale, live', permission: 'checkout:read', params: OfSale,
-    description: 'Server-sent events: what happened so far, then what happens, to the end of the sale. The id of an event is its sequence; send it as `Last-Event-ID` to go on after it.',
-    headers: z.object({ 'last-event-id': z.string().optional() }),
-    responses: {
-      200: { description: 'One event for each entry; its data is a time line entry', body: http.TimelineEntry, mediaType: 'text/event-stream' },
-      204: { description: 'The sale has ended, and its last event was seen' },
-    },
-  },
+  ...story('sale', '/v1/checkouts/{saleId}', OfSale, Timeline),
   {
     method: 'GET', path: '/v1/refunds/{refundId}', summary: 'How a refund stands', permission: 'checkout:read', params: OfRefund,
     responses: { 200: { description: 'How far it has come', body: http.RefundView } },
   },
-  {
-    method: 'GET', path: '/v1/refunds/{refundId}/timeline', summary: 'What happened to a refund so far', permission: 'checkout:read', params: OfRefund,
-    responses: { 200: { description: 'The entries, oldest first', body: RefundTimeline } },
-  },
-  {
-    method: 'GET', path: '/v1/refunds/{refundId}/events', summary: 'What happens to a refund, live', permission: 'checkout:read', params: OfRefund,
-    description: 'Server-sent events, as of a sale.',
-    headers: z.object({ 'last-event-id': z.string().optional() }),
-    responses: {
-      200: { description: 'One event for each entry; its data is a time line entry', body: http.TimelineEntry, mediaType: 'text/event-stream' },
-      204: { description: 'The refund has ended, and its last event was seen' },
-    },
-  },
+  ...story('refund', '/v1/refunds/{refundId}', OfRefund, RefundTimeline),
   {
     method: 'GET', path: '/v1/attention', summary: 'Sales and refunds that wait for an answer that does not come', permission: 'operations:read',
     responses: { 200: { description: 'The oldest first, at most 200', body: z.strictObject({ checkouts: z.array(Stuck), refunds: z.array(StuckRefund) }) } },
