@@ -52,7 +52,6 @@ async function startCart(): Promise<void> {
   if (world.network.child('cart').hasExited) await world.network.restart('cart');
   await eventually(async () => (await world.till.checkout(offer([{ sku: otherSku, quantity: 1 }]), { waitSeconds: 0 }).catch(() => undefined))?.body.acceptedVia === 'sql', 60_000);
 }
-const killCart = () => void world.network.kill('cart');
 const sqlRules = async (rules: readonly object[]) => expect((await fetch(`http://127.0.0.1:${world.network.ports.sqlAdmin}/faults`, { method: 'POST', body: JSON.stringify(rules) })).status).toBeLessThan(300);
 const failsOver = () => sqlRules([{ match: '.', database: 'cart', action: 40613, times: 1_000_000 }]);
 /** Of one command; and nothing of earlier ones is left in the outbox. */
@@ -105,14 +104,25 @@ afterEach(async () => {
   await quiet();
 }, 120_000);
 
-/** Waits for the kill, then for the new process, with everything mended. */
-async function diedAndCameBack(tripped: Promise<void>, posted: Promise<unknown>): Promise<void> {
+/** The till sends again after the new process has come up: to the cart it is a new sale, and there is one. */
+async function sellsWhenSentAgain(executedVia: http.AcceptedVia = 'sql'): Promise<void> {
+  await startCart();
+  expect(told(await untilAnswered(commandId))).toEqual({ isRepeat: false, via: 'sql' });
+  world.network.resume('orchestrator');
+  await endsAsOneSale(commandId, shelfBefore, executedVia);
+}
+
+const posting = (waitSeconds = 0) => sell(commandId, waitSeconds).catch(() => undefined);
+
+/** The till posts, and cart dies at that point of what goes over the wire with these words. Then the wires are mended. */
+async function diesAt(point: Parameters<TripWire['trip']>[1], wire: TripWire, words: readonly string[]): Promise<void> {
+  const tripped = wire.trip(words, point, () => void world.network.kill('cart'));
+  const posted = posting();
   await Promise.race([tripped, sleep(30_000).then(() => { throw new Error(`cart did not come to that point.\n${world.lastLines()}`); })]);
   await world.network.child('cart').exited();
   expect(await posted).toBeUndefined();
-  for (const wire of [toSql, toBus]) wire.mend();
+  for (const each of [toSql, toBus]) each.mend();
 }
-const posting = (waitSeconds = 0) => sell(commandId, waitSeconds).catch(() => undefined);
 
 describe('cart is killed', () => {
   it('K01 before it has read the body: nothing is stored, and the till sells when it sends again', async () => {
@@ -129,33 +139,24 @@ describe('cart is killed', () => {
 
     // then
     expect((await stored(commandId)).checkouts).toBe(0);
-    await startCart();
-    expect(told(await untilAnswered(commandId))).toEqual({ isRepeat: false, via: 'sql' });
-    await endsAsOneSale(commandId, shelfBefore, 'sql');
+    await sellsWhenSentAgain();
   }, 180_000);
 
   it('K01 after it has validated the sale, before it stores it: nothing is stored, and the till sells when it sends again', async () => {
-    const tripped = toSql.trip(commitOf(commandId), 'asked', killCart);
-    await diedAndCameBack(tripped, posting());
+    await diesAt('asked', toSql, commitOf(commandId));
     expect(await stored(commandId)).toEqual({ checkouts: 0, chunks: 0 });
-    await startCart();
-    expect(told(await untilAnswered(commandId))).toEqual({ isRepeat: false, via: 'sql' });
-    await endsAsOneSale(commandId, shelfBefore, 'sql');
+    await sellsWhenSentAgain();
   }, 180_000);
 
   it('K02 between insert and commit: the transaction dies with it, and leaves neither a sale nor a message', async () => {
     await sqlRules([{ match: 'commit', database: 'cart', action: 'drop-before' }]);
-    const tripped = toSql.trip(commitOf(commandId), 'hung-up', killCart);
-    await diedAndCameBack(tripped, posting());
+    await diesAt('hung-up', toSql, commitOf(commandId));
     expect(await stored(commandId)).toEqual({ checkouts: 0, chunks: 0 });
-    await startCart();
-    expect(told(await untilAnswered(commandId))).toEqual({ isRepeat: false, via: 'sql' });
-    await endsAsOneSale(commandId, shelfBefore, 'sql');
+    await sellsWhenSentAgain();
   }, 180_000);
 
   it('K03 with the commit done and its answer unread: the till is told of the sale that it has, and there is one', async () => {
-    const tripped = toSql.trip(commitOf(commandId), 'answered', killCart);
-    await diedAndCameBack(tripped, posting());
+    await diesAt('answered', toSql, commitOf(commandId));
     expect(await stored(commandId)).toEqual({ checkouts: 1, chunks: 1 });
     await startCart();
     const again = await untilAnswered(commandId);
@@ -189,14 +190,10 @@ describe('cart is killed', () => {
     });
 
     it.each([['not left it', 'asked', 'sql'], ['left it, and the bus\'s word for it has not come', 'sent', 'bus']] as const)('K05 with the request on the bus route: it has %s, and both copies are one sale', async (_, point, executedVia) => {
-      const tripped = toBus.trip([commandId], point, killCart);
-      await diedAndCameBack(tripped, posting());
+      await diesAt(point, toBus, [commandId]);
       await eventually(async () => (await onTheBus()) === (executedVia === 'bus' ? 1 : 0));
       await sqlRules([]);
-      await startCart();
-      expect(told(await untilAnswered(commandId))).toEqual({ isRepeat: false, via: 'sql' });
-      world.network.resume('orchestrator');
-      await endsAsOneSale(commandId, shelfBefore, executedVia);
+      await sellsWhenSentAgain(executedVia);
     }, 180_000);
 
     it('K06 with the request taken by the bus and the till not told: both copies are one sale', async () => {
@@ -205,10 +202,7 @@ describe('cart is killed', () => {
       await world.network.kill('cart');
       expect(await waiting).toBeUndefined();
       await sqlRules([]);
-      await startCart();
-      expect(told(await untilAnswered(commandId))).toEqual({ isRepeat: false, via: 'sql' });
-      world.network.resume('orchestrator');
-      await endsAsOneSale(commandId, shelfBefore, 'bus');
+      await sellsWhenSentAgain('bus');
     }, 180_000);
   });
 
