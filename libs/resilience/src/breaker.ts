@@ -236,11 +236,11 @@ export class Breaker implements AsyncDisposable {
    * DeadlineExceeded when the time is up; otherwise whatever `work` throws.
    */
   async run<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (this.#circuit.opened || this.#disposed) throw this.#refusal();
+    if (this.#refuses) throw this.#refusal();
     const place = this.#bulkhead.enter();
     if (place) {
       await place;
-      if (this.#circuit.opened || this.#disposed) {
+      if (this.#refuses) {
         this.#bulkhead.leave();
         throw this.#refusal();
       }
@@ -327,6 +327,11 @@ export class Breaker implements AsyncDisposable {
     return Promise.resolve();
   }
 
+  /** By our state, not Opossum's: that one is half-open by itself when its longest timer runs out, after 25 days. */
+  get #refuses(): boolean {
+    return this.#state === 'open' || this.#disposed;
+  }
+
   readonly #leaveLate = (): void => {
     this.#late -= 1;
     this.#bulkhead.leave();
@@ -349,7 +354,7 @@ export class Breaker implements AsyncDisposable {
   }
 
   #report(generation: number, verdict: Verdict, tookMs: number, error: unknown): void {
-    if (verdict === 'neutral' || generation !== this.#generation || this.#circuit.opened || this.#disposed || this.#hold === 'closed') return;
+    if (verdict === 'neutral' || generation !== this.#generation || this.#state === 'open' || this.#disposed || this.#hold === 'closed') return;
     if (verdict === 'ok') {
       this.#failuresInARow = 0;
       void this.#circuit.fire(false);

@@ -68,16 +68,21 @@ test('O3 nothing runs in the place of a call whose outcome is unknown', async ()
   expect(usersOfOpossum.filter(({ text }) => text.includes('.fallback('))).toEqual([]);
 });
 
-test('O4 a listener that throws makes no failure of a committed call', async () => {
+test('O4 a listener that throws makes no failure of a committed call, nor another error of a failed one', async () => {
   const warnings = jest.spyOn(process, 'emitWarning').mockImplementation(ignored);
-  const { breaker, fails, timing } = given();
+  const { breaker, timing } = given({ deadlineMs: 1_000, concurrency: 30 });
   breaker.onTransition(() => {
     throw new Error('a defect in the metrics');
   });
-  await fails(5);
+  // So slow that the last of them opens it.
+  const calls = Promise.all(Array.from({ length: 20 }, () => breaker.run(() => new Promise((resolve) => timing.after(900, () => resolve('committed'))))));
+  await timing.advance(900);
+  expect(new Set(await calls)).toEqual(new Set(['committed']));
+  expect(breaker.state).toBe('open');
   await timing.advance(1_400);
   await expect(breaker.run(() => Promise.resolve('committed'))).resolves.toBe('committed');
-  expect(breaker.state).toBe('ramping');
+  await expect(breaker.run(failing('trip'))).rejects.toBeInstanceOf(Outcome);
+  expect(breaker.state).toBe('open');
   warnings.mockRestore();
 });
 
@@ -136,13 +141,20 @@ test('O9 load alone does not open it', async () => {
   expect(breaker.state).toBe('closed');
 });
 
-test('O10 calls that were refused do not make it blind afterwards', async () => {
+test('O10 calls that were refused do not make it blind afterwards, neither to five in a row nor to a rate', async () => {
   const { breaker, fails, timing } = given();
   await fails(505);
   expect(breaker.counts.rejected).toBe(500);
   await timing.advance(1_400);
   await fails(5);
   expect(breaker.state).toBe('open');
+
+  const byRate = given({ failuresInARow: Infinity });
+  await byRate.breaker.run(failing('trip')).catch(ignored);
+  await byRate.fails(500);
+  await byRate.timing.advance(1_400);
+  await byRate.fails(25);
+  expect(byRate.breaker.state).toBe('open');
 });
 
 test('O11 a shop with a sale a minute finds out as well', async () => {
@@ -197,6 +209,28 @@ test('O14 it is never half-open: while the prober finds the database out, not on
   expect(breaker.counts.calls).toBe(before);
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
   expect(dependencies['opossum']).toMatch(/^\d+\.\d+\.\d+$/);
+});
+
+test('O14 nor is it after a month, when Opossum’s own longest timer has run out', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
+  try {
+    const { breaker, database, fails } = given();
+    database.probe = never;
+    await fails(5);
+    jest.advanceTimersByTime(31 * 24 * 3_600_000);
+    await expect(breaker.run(() => Promise.resolve())).rejects.toBeInstanceOf(DependencyUnavailable);
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
+test('O19 two calls that look alike are two calls, each with its own answer', async () => {
+  const { breaker } = given();
+  const rowOf = (tenant: string) => function work() {
+    return Promise.resolve(tenant);
+  };
+  expect(await Promise.all([breaker.run(rowOf('acme')), breaker.run(rowOf('globex')), breaker.run(rowOf('acme'))])).toEqual(['acme', 'globex', 'acme']);
+  expect(breaker.counts.calls).toBe(3);
 });
 
 test.each([

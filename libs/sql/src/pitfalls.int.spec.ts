@@ -6,7 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BreakerPolicy } from '@checkout/resilience';
 import { budgets } from './budgets.ts';
 import { classify } from './classify.ts';
-import { Connector } from './connector.ts';
 import { Database } from './database.ts';
 import { Pool } from './pool.ts';
 import { startScriptedServer, type Reply, type ScriptedServer } from './scripted-server.ts';
@@ -121,17 +120,16 @@ test.each(['accept', 'work', 'read'] as const)('M8 nobody waits for a connection
   }
 });
 
-test('M8 should somebody wait there after all, the pool’s error without a code is known for what it is, and soon', async () => {
-  await using server = await startScriptedServer(() => 'slow');
-  await using connector = new Connector(server.connectionString, 'cart', { ...budgets.accept.driver, connections: 1 }, () => {});
-  const { signal } = new AbortController();
-  const first = connector.execute(work, signal).catch((error: unknown) => error);
-  await sleep(50);
-  const [outcome] = await timed(connector.execute(work, signal));
+test('M8 should somebody wait there after all, the pool’s error without a code is known for what it is', async () => {
+  await using server = await startScriptedServer();
+  const pool = new Pool(server.connectionString, 'cart', { ...budgets.accept.driver, connections: 1 }, () => {});
+  const first = await pool.acquire();
+  const [outcome] = await timed(pool.acquire());
+  pool.release(first);
+  await pool.close();
   expect(outcome).toMatchObject({ message: expect.stringContaining('operation timed out') as string });
   expect((outcome as { code?: unknown }).code).toBeUndefined();
   expect(classify(outcome)).toEqual({ verdict: 'fail', kind: 'timeout' });
-  await first;
 });
 
 test('M9 fifty callers during a failover are all told soon, and do not storm the server with logins', async () => {
