@@ -30,9 +30,14 @@ export const Instant = z.iso.datetime();
 export const Barcode = z.string().regex(/^[0-9]{8,14}$/, { error: 'is not a barcode of 8 to 14 digits' });
 /** The provider's token for a card. Anything that could be a card number does not fit. */
 export const CardToken = z.string().regex(/^tok_[A-Za-z0-9_]{1,60}$/, { error: 'is not a card token (tok_…); card numbers are never accepted' });
-/** Text that people read: no control characters, no lone surrogates. */
+/** Text that people read: no control characters, no lone surrogates, and no longer than the column behind it, which counts an emoji as two. */
 export const Text = (maxLength: number) =>
-  z.string().min(1).max(maxLength).regex(/^[^\p{Cc}\p{Cs}]+$/u, { error: 'contains control characters' });
+  z.string().min(1).max(maxLength).regex(/^[^\p{Cc}\p{Cs}]+$/u, { error: 'contains control characters' }).check(fitsColumn(maxLength));
+
+/** `max` counts code points, SQL Server's NVARCHAR counts UTF-16 units. */
+const fitsColumn = (maxLength: number) => ({ value, issues }: { readonly value: string; readonly issues: unknown[] }): void => {
+  if (value.length > maxLength && issues.length === 0) issues.push({ code: 'too_big', origin: 'string', maximum: maxLength, inclusive: true, input: value });
+};
 
 /** Most lines that one sale may have. */
 export const maxLines = 500;

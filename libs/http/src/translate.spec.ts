@@ -18,3 +18,12 @@ it('says that nothing was accepted only where that is known', () => {
 it('takes what it does not know for a defect', () => {
   expect(isDefect(translate(new TypeError('x is not a function')))).toBe(true);
 });
+
+it.each([
+  ['a THROW', Object.assign(new Error("50001: no till 'x' OR 1=1"), { code: 'EREQUEST', number: 50_001 })],
+  ['a duplicate', Object.assign(new Error("Cannot insert the duplicate key value ('x' OR 1=1)"), { code: 'EREQUEST', number: 2_627 })],
+  ['a wrapped one', new Error("there is one already: 'x' OR 1=1", { cause: new Error("'x' OR 1=1") })],
+])('X184 tells nobody what the database said: %s', (_what, error) => {
+  expect(JSON.stringify(translate(error).document('/v1/tills', 't'))).not.toContain('1=1');
+  expect(translate(error).code).toBe('internal');
+});

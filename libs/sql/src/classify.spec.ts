@@ -43,6 +43,22 @@ test.each(table)('%s is %s: %s', (_, verdict, kind, error) => {
   expect(classify(error)).toMatchObject({ verdict, kind });
 });
 
+const unheardOf = 59_999 - 10_000; // Below 50,000: the server's own.
+
+describe('a number that nobody knows', () => {
+  test.each<[string, number, Verdict, Kind]>([
+    ...[11, 14, 16].map((severity): [string, number, Verdict, Kind] => ['the statement’s fault', severity, 'ok', 'refused']),
+    ...[17, 18, 19].map((severity): [string, number, Verdict, Kind] => ['the server’s want of something', severity, 'fail', 'resources']),
+    ...[20, 24, 25].map((severity): [string, number, Verdict, Kind] => ['the end of the connection', severity, 'fail', 'severe']),
+  ])('X182 is %s with severity %i', (_, severity, verdict, kind) => {
+    expect(classify(numbered(unheardOf, severity))).toEqual({ verdict, kind, number: unheardOf });
+  });
+
+  test.each([0, -1, unheardOf, 2_147_483_647])('X183 is a defect of ours, and opens no breaker: %i', (number) => {
+    expect(classify(numbered(number))).toMatchObject({ verdict: 'ok', number });
+  });
+});
+
 describe('a wrapped error', () => {
   test('is what the server said, not what the driver calls it', () => {
     const login = Object.assign(coded('ELOGIN', 'Login failed.'), { number: 40613 });

@@ -58,8 +58,9 @@ const index = <Key>(table: readonly (readonly [Verdict, Kind, readonly Key[]])[]
 const byNumber = index(numbers);
 const byCode = index(codes);
 
-/** From this severity on the server closes the connection. */
+/** From this severity on the server closes the connection; from the other on it lacks something, whatever was asked of it. */
 const fatalSeverity = 20;
+const lackingSeverity = 17;
 
 /**
  * What an error of the driver, the pool or the breaker means. Total: it never throws, whatever it is given.
@@ -86,7 +87,8 @@ function named(number: number, severity: unknown): Entry {
   const known = byNumber.get(number);
   if (known) return known;
   if (typeof severity === 'number' && severity >= fatalSeverity) return { verdict: 'fail', kind: 'severe' };
-  return { verdict: 'ok', kind: number >= 50_000 ? 'thrown' : 'refused' };
+  if (number >= 50_000) return { verdict: 'ok', kind: 'thrown' };
+  return typeof severity === 'number' && severity >= lackingSeverity ? { verdict: 'fail', kind: 'resources' } : { verdict: 'ok', kind: 'refused' };
 }
 
 function coded(part: Facts): Entry | undefined {

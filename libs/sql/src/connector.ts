@@ -1,6 +1,7 @@
 import { Request, type Connection } from 'tedious';
 import type { DriverBudget } from './budgets.ts';
 import { classify } from './classify.ts';
+import { TooManyRows } from './errors.ts';
 import { Pool, type PoolFigures } from './pool.ts';
 import type { Sql } from './sql.ts';
 
@@ -120,6 +121,9 @@ const spoils = (error: unknown): boolean => {
   return verdict === 'fail' || verdict === 'trip' || kind === 'dirty-connection' || kind === 'tenant' || kind === 'cancelled' || number === unbalancedTransactions;
 };
 
+/** Far more than a batch of messages needs, and than the memory of a process bears when several are read at once. */
+const maxRows = 100_000;
+
 interface Column {
   readonly value: unknown;
 }
@@ -129,10 +133,11 @@ function send(connection: Connection, statement: Sql, signal: AbortSignal): Prom
     const recordsets: Recordset[] = [];
     let names: string[] = [];
     let rows: Recordset = [];
+    let tooMany: TooManyRows | undefined;
     const cancel = (): void => void connection.cancel();
     const request = new Request(statement.text, (error) => {
       signal.removeEventListener('abort', cancel);
-      if (error) reject(error);
+      if (tooMany ?? error) reject(tooMany ?? error);
       else resolve(recordsets);
     });
     request.on('columnMetadata', (columns) => {
@@ -141,6 +146,11 @@ function send(connection: Connection, statement: Sql, signal: AbortSignal): Prom
       recordsets.push(rows);
     });
     request.on('row', (columns: readonly Column[]) => {
+      if (rows.length === maxRows) {
+        if (!tooMany) cancel();
+        tooMany ??= new TooManyRows(maxRows);
+        return;
+      }
       const row: Row = {};
       for (let index = 0; index < columns.length; index += 1) row[names[index] ?? ''] = columns[index]?.value;
       rows.push(row);

@@ -3,11 +3,11 @@ import { blame,
   type BreakerPolicy, type BreakerState, type Timing, type Transition,
 } from '@checkout/resilience';
 import { counter, histogram } from '@checkout/observability';
-import type { z } from 'zod';
+import { ZodError, type z } from 'zod';
 import { budgets, probeBudget, type Lane } from './budgets.ts';
 import { classify, probeDelaysMs, type Classified, type Kind } from './classify.ts';
 import { Connector, type Dispatch, type Recordset } from './connector.ts';
-import { CommitUnknown, Conflict } from './errors.ts';
+import { CommitUnknown, Conflict, RowMismatch } from './errors.ts';
 import { LoginRefusals } from './login-refusals.ts';
 import type { Logger } from './logger.ts';
 import type { PoolFigures } from './pool.ts';
@@ -137,7 +137,8 @@ export class Database implements AsyncDisposable {
 
   /**
    * The rows of one recordset, as `row` says they are. For reads: it may run twice.
-   * @throws ZodError when a row is not what `row` says: table and code have drifted apart.
+   * @throws RowMismatch when a row is not what `row` says: table and code have drifted apart.
+   * @throws TooManyRows
    * @throws DependencyUnavailable
    */
   async query<R extends z.ZodType>(row: R, statement: Sql): Promise<z.output<R>[]> {
@@ -179,7 +180,7 @@ export class Database implements AsyncDisposable {
       const parsed = rows.map((row, index) => (recordsets[index] ?? []).map((values) => row.parse(values)));
       return parsed as { -readonly [I in keyof Rows]: z.output<Rows[I]>[] };
     } catch (error) {
-      throw blame(error, this.name);
+      throw blame(error instanceof ZodError ? new RowMismatch(this.name, error) : error, this.name);
     }
   }
 

@@ -22,3 +22,21 @@ export class CommitUnknown extends Error {
     super(`whether ${database} committed is unknown; run the same batch again`, options);
   }
 }
+
+/** A row is not what the code expects: table and code have drifted apart. A defect of ours, whoever asked: not to be told like the ZodError of a request. */
+export class RowMismatch extends Error {
+  override readonly name = 'RowMismatch';
+
+  constructor(readonly database: string, cause: Error) {
+    super(`a row of ${database} is not what the code expects: ${cause.message}`, { cause });
+  }
+}
+
+/** A statement brings rows without end: a defect of ours. Lists are read in pages. */
+export class TooManyRows extends Error {
+  override readonly name = 'TooManyRows';
+
+  constructor(readonly most: number) {
+    super(`more than ${most} rows came back; read them in pages`);
+  }
+}

@@ -9,9 +9,10 @@ export interface ServerError {
 
 /**
  * What the server says to one statement. `slow`: nothing until it is cancelled, and that it confirms. `silence`: nothing, not even to a cancellation.
- * `stall`: the first bytes, then nothing. Several errors come in one answer, in this order.
+ * `stall`: the first bytes, then nothing. `chatter`: it is done, after messages that are no errors (PRINT, RAISERROR of severity 10) and a recordset that nobody
+ * asked for. Several errors come in one answer, in this order.
  */
-export type Reply = 'done' | 'one' | 'slow' | 'silence' | 'stall' | 'hang-up' | ServerError | readonly ServerError[];
+export type Reply = 'done' | 'one' | 'chatter' | 'slow' | 'silence' | 'stall' | 'hang-up' | ServerError | readonly ServerError[];
 
 export interface ScriptedServer extends AsyncDisposable {
   readonly connectionString: string;
@@ -95,6 +96,7 @@ export async function startScriptedServer(script: (statement: string) => Reply =
         send(oneColumn, false);
       } else if (said === 'hang-up') socket.resetAndDestroy();
       else if (said === 'done') send(done(0xfe));
+      else if (said === 'chatter') send(Buffer.concat([info(0, 'printed', 0), info(50_000, 'raised', 10), oneColumn, oneRow, done(0xff, 0x11, 1), done(0xfe)]));
       else if (said === 'one') send(Buffer.concat([oneColumn, oneRow, done(0xff, 0x11, 1), done(0xfe)]));
       else send(Buffer.concat([...[said].flat().map((each) => error(each.error, each.message, each.severity ?? 16)), done(0xfe, 2)]));
     };
@@ -144,7 +146,9 @@ const done = (id: number, status = 0, rows = 0): Buffer => bytes(13, (buffer) =>
   buffer.writeUInt16LE(status, 1);
   buffer.writeBigUInt64LE(BigInt(rows), 5);
 });
-const error = (number: number, message: string, severity: number): Buffer => token(0xaa, Buffer.concat([
+const error = (number: number, message: string, severity: number): Buffer => remark(0xaa, number, message, severity);
+const info = (number: number, message: string, severity: number): Buffer => remark(0xab, number, message, severity);
+const remark = (id: number, number: number, message: string, severity: number): Buffer => token(id, Buffer.concat([
   bytes(8, (head) => {
     head.writeInt32LE(number, 0);
     head.writeUInt8(1, 4);
