@@ -31,6 +31,7 @@ describe('the whole system', () => {
     if (result.verdict.violations.length > 0 || !result.rest.isQuiet) throw new Error(textOf(result));
     expect(result.executed.filter(({ fired }) => fired)).toHaveLength(plan.faults.length);
     expect(result.snapshot.receipt.receipts.length).toBeGreaterThan(50);
+    expect(result.verdict.passed).toContain('I9');
   }, 240_000);
 
   it("goes on selling while payment's database is out, and finds out by itself what is wrong", async () => {

@@ -57,8 +57,8 @@ async function expectInvariants(inbox?: Readonly<Record<string, number>>): Promi
   const snapshot = await takeSnapshot(world, { commands: [...counter.commands, ...wronged], bot: { deadLetters }, rest, quietLimitMs, breakerEvents: [] });
   const { violations, passed } = check({ ...snapshot, ...(inbox && { inbox }) });
   if (violations.length > 0) throw new Error(`${violations.map(({ invariant, what }) => `${invariant}: ${what}`).join('\n')}\n${JSON.stringify(rest.backlog)}\n${world.log.last()}`);
-  // I9 and I17 need refunds and a database that is out for long.
-  expect(passed).toEqual(['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I10', 'I11', 'I12', 'I13', 'I14', 'I15', 'I16', 'I18', 'I19', 'I20', 'I21']);
+  // I9 and I17 need refunds and a database that is out for long, which not every one of these has.
+  expect(passed.filter((id) => id !== 'I9')).toEqual(['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I10', 'I11', 'I12', 'I13', 'I14', 'I15', 'I16', 'I18', 'I19', 'I20', 'I21']);
 }
 
 async function groupsOnce(enough: (groups: readonly Group[]) => boolean, limitMs = 240_000): Promise<readonly Group[]> {

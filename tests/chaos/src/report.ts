@@ -25,6 +25,7 @@ export function reportOf(result: RunResult) {
       notAccepted: commands.filter((command) => !mayExist(command)).length, requests: commands.reduce((sum, { attempts }) => sum + attempts.length, 0),
       manners: countBy(commands.map(({ sale }) => sale.manner)), routes: countBy(commands.map(({ sale }) => sale.route)),
     },
+    refunds: refundsOf(snapshot),
     terminal: { ...states, needsAttention: snapshot.orchestrator.sagas.filter(({ needs_attention }) => needs_attention !== null).length },
     faults: { planned: plan.faults.length, executed: executed.length, fired: fired.length, byKind: countBy(fired.map(({ fault }) => nameOf(fault))) },
     problems: countBy(commands.flatMap(({ attempts }) => attempts.flatMap(({ code }) => code ?? []))),
@@ -49,6 +50,7 @@ export function textOf(result: RunResult): string {
     row('workload', `commands ${workload.commands}  ok ${workload.ok}  unknown ${workload.unknown} (sale ${workload.unknownWithSale}, none ${workload.unknown - workload.unknownWithSale})  not_accepted ${workload.notAccepted}  requests ${workload.requests}  in ${workload.seconds} s`),
     row('', `${counts(workload.manners)}  routes ${counts(workload.routes)}`),
     row('terminal', counts(terminal)),
+    row('refunds', counts(report.refunds)),
     row('faults', `planned ${faults.planned}  executed ${faults.executed}  fired ${faults.fired}  ${counts(faults.byKind)}`),
     row('problems', counts(report.problems) || 'none'),
     row('breakers', `told ${breakers.told}  time-to-open p50 ${breakers.toOpenMs.p50} ms max ${breakers.toOpenMs.max} ms (${breakers.toOpenMs.count})  time-to-close p50 ${breakers.toCloseMs.p50} ms max ${breakers.toCloseMs.max} ms (${breakers.toCloseMs.count})`),
@@ -77,6 +79,12 @@ function nameOf(fault: RunResult['plan']['faults'][number]): string {
   if (fault.kind === 'provider-strike') return `provider-${fault.strike}`;
   if (fault.kind === 'sql-strike' || fault.kind === 'bus-strike') return fault.strike;
   return fault.kind;
+}
+
+/** What came back. `several`: of so many sales by more than one refund. */
+function refundsOf({ receipt: { refunds } }: RunResult['snapshot']): Record<string, number> {
+  const perSale = [...groupBy(refunds, ({ sale_id }) => sale_id).values()];
+  return { ...countBy(refunds.map(({ state }) => state)), sales: perSale.length, several: perSale.filter((own) => own.length > 1).length };
 }
 
 /** Outcomes that nobody knew, and what was found out, as the services told the operators. */

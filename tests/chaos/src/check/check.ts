@@ -1,6 +1,7 @@
 import { receiptNumbersHaveNoGaps, stockIsConserved } from './goods.ts';
-import { eventsAreToldOnce, eventsKeepTheirOrder, outagesSpendNoDeliveries, theQueuesAreEmpty } from './messages.ts';
+import { eventsAreToldOnce, outagesSpendNoDeliveries, theQueuesAreEmpty } from './messages.ts';
 import { ledgersAgree, moneyIsConserved, noMoreComesBackThanWasSold, nobodyIsChargedTwice } from './money.ts';
+import { eventsKeepTheirOrder } from './order.ts';
 import { itComesToRest, nothingCrashes, nothingIsLeftOpen, othersAreNotSlowed } from './rest.ts';
 import { honestErrors, noEffectWithoutCause, noSaleIsLost, oneEnding, sameAnswers } from './sales.ts';
 import type { Snapshot } from './snapshot.ts';

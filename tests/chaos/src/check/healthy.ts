@@ -29,7 +29,9 @@ const ofDeclined = { tenant_id: tenantId, sale_id: declinedSaleId };
 const inStore = { store_id: storeId };
 const saga = { ...inStore, data: null, needs_attention: null, wake_at: null, started_at: at, updated_at: at };
 const checkout = { ...inStore, till_id: 'ALDER-1-T1', total_minor: '260', accepted_at: at, ended_at: at };
-const event = (id: string, type: string, messageId: string) => ({ at: at.getTime(), messageId, type, tenantId, saleId: idOf(id), commandId: id, text: '{}' });
+const event = (id: string, type: string, sequence: number, said: object = {}) => ({
+  at: at.getTime(), sequence, enqueuedAt: at.getTime() + 20, messageId: `m${sequence}`, type, tenantId, saleId: idOf(id), commandId: id, text: JSON.stringify(said),
+});
 const none = { active: 0, scheduled: 0, deferred: 0, locked: 0, deadLetter: 0 };
 
 export const healthy = (): Snapshot => ({
@@ -60,6 +62,7 @@ export const healthy = (): Snapshot => ({
       { ...ofDeclined, position: 1, type: 'card', amount_minor: '260', state: 'declined', card_token: null },
     ],
     ledger: [{ ...ofSale, position: 1, kind: 'authorized', amount_minor: '260' }, { ...ofSale, position: 1, kind: 'captured', amount_minor: '260' }],
+    refundParts: [{ ...ofSale, refund_id: refundId, position: 1, via: 'card', amount_minor: '130', state: 'refunded' }],
   },
   receipt: {
     counters: [{ tenant_id: tenantId, ...inStore, series: 'S', last_number: 1 }, { tenant_id: tenantId, ...inStore, series: 'C', last_number: 1 }],
@@ -78,7 +81,10 @@ export const healthy = (): Snapshot => ({
     { sequence: 4, movement: 'refunded', authorizationId: 'auth_1', reference: `${saleId}:1`, amountMinor: 130, currency: 'GBP' },
     { sequence: 3, movement: 'declined', authorizationId: 'auth_2', reference: `${declinedSaleId}:1`, amountMinor: 260, currency: 'GBP' },
   ],
-  events: [event(commandId, 'sale.completed.v1', 'm1'), event(declinedId, 'sale.cancelled.v1', 'm2'), { ...event(commandId, 'sale.refunded.v1', 'm3'), text: JSON.stringify({ refundId }) }],
+  events: [
+    event(commandId, 'sale.completed.v1', 1, { receiptNumber: 'S-000001', receiptSequence: 1, completedAt: at }), event(declinedId, 'sale.cancelled.v1', 2),
+    event(commandId, 'sale.refunded.v1', 3, { refundId, receiptNumber: 'S-000001', creditNoteSequence: 1, refundedAt: at }),
+  ],
   breakerEvents: [],
   operations: [],
   bus: { 'sale-events/subscriptions/back-office': none },

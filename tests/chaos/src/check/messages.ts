@@ -28,13 +28,6 @@ export const eventsAreToldOnce: Invariant = {
   },
 };
 
-export const eventsKeepTheirOrder: Invariant = {
-  id: 'I9',
-  name: 'per-sale order',
-  notCovered: () => 'a refund is told after its sale because it begins with the receipt; the order of several refunds of one sale is not checked',
-  check: () => [],
-};
-
 export const theQueuesAreEmpty: Invariant = {
   id: 'I10',
   name: 'total queue',

@@ -99,7 +99,7 @@ export const nobodyIsChargedTwice: Invariant = {
 };
 
 /** Our kinds of movement and the provider's. */
-const kinds = ['authorized', 'captured', 'voided'] as const;
+const kinds = ['authorized', 'captured', 'voided', 'refunded'] as const;
 
 export const ledgersAgree: Invariant = {
   id: 'I5',
@@ -110,7 +110,8 @@ export const ledgersAgree: Invariant = {
     // What a refused capture leaves behind is gone at the provider and given back in our books.
     const held = new Map(provider.filter(({ movement }) => movement === 'authorized').map(({ authorizationId, amountMinor }) => [authorizationId, amountMinor]));
     const theirs = provider.map((entry) => (entry.movement === 'capture_declined' ? { ...entry, movement: 'voided', amountMinor: held.get(entry.authorizationId) ?? 0 } : entry));
-    const ours = payment.ledger.filter((entry) => cards.has(keyOf(entry)));
+    const back = payment.refundParts.filter(({ via, state }) => via === 'card' && state === 'refunded').map((part) => ({ ...part, kind: 'refunded' }));
+    const ours = [...payment.ledger.filter((entry) => cards.has(keyOf(entry))), ...back];
     return kinds.flatMap((kind) => {
       const ourTotals = totals(ours.filter((entry) => entry.kind === kind).map((entry) => [keyOf(entry), Number(entry.amount_minor)]));
       const theirTotals = totals(theirs.filter(({ movement }) => movement === kind).map(({ reference, amountMinor }) => [reference, amountMinor]));

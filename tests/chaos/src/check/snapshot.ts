@@ -11,7 +11,7 @@ export interface Snapshot {
   readonly cart: { readonly checkouts: readonly CheckoutRow[] };
   readonly orchestrator: { readonly sagas: readonly SagaRow[]; readonly timeline: readonly TimelineRow[]; readonly refunds: readonly RefundSagaRow[] };
   readonly inventory: { readonly levels: readonly LevelRow[]; readonly reservations: readonly ReservationRow[]; readonly ledger: readonly StockEntryRow[] };
-  readonly payment: { readonly payments: readonly PaymentRow[]; readonly tenders: readonly TenderRow[]; readonly ledger: readonly PaymentEntryRow[] };
+  readonly payment: { readonly payments: readonly PaymentRow[]; readonly tenders: readonly TenderRow[]; readonly ledger: readonly PaymentEntryRow[]; readonly refundParts: readonly RefundPartRow[] };
   readonly receipt: { readonly counters: readonly CounterRow[]; readonly receipts: readonly ReceiptRow[]; readonly journal: readonly JournalRow[]; readonly refunds: readonly RefundRow[] };
   /** Marks in each service's inbox, and rows left in its outbox. */
   readonly inbox: Readonly<Record<string, number>>;
@@ -49,6 +49,7 @@ export interface StockEntryRow { readonly tenant_id: string; readonly store_id: 
 export interface PaymentRow { readonly tenant_id: string; readonly sale_id: string; readonly store_id: string; readonly state: string; readonly total_minor: string; readonly attention: string | null }
 export interface TenderRow { readonly tenant_id: string; readonly sale_id: string; readonly position: number; readonly type: string; readonly amount_minor: string; readonly state: string; readonly card_token: string | null }
 export interface PaymentEntryRow { readonly tenant_id: string; readonly sale_id: string; readonly position: number; readonly kind: string; readonly amount_minor: string }
+export interface RefundPartRow { readonly tenant_id: string; readonly sale_id: string; readonly refund_id: string; readonly position: number; readonly via: string; readonly amount_minor: string; readonly state: string }
 export interface CounterRow { readonly tenant_id: string; readonly store_id: string; readonly series: string; readonly last_number: number }
 export interface ReceiptRow {
   readonly tenant_id: string; readonly sale_id: string; readonly store_id: string; readonly series: string; readonly number: number; readonly command_id: string; readonly document: string;

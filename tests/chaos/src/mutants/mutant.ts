@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InvariantId } from '../check/violation.ts';
-import type { Fault, Manner, PlannedSale, PlannedTender, Plan } from '../plan/plan.ts';
+import type { Fault, Manner, PlannedReturn, PlannedSale, PlannedTender, Plan } from '../plan/plan.ts';
 import { priceOf, tills } from '../world/shops.ts';
 
 export const root = join(import.meta.dirname, '../../../..');
@@ -40,15 +40,21 @@ interface Recipe {
   readonly gapMs?: number;
   /** Of one store only, so that its sales meet in one batch. */
   readonly isOneStore?: boolean;
+  readonly quantity?: number;
+  /** What comes back of each sale. */
+  readonly comesBack?: readonly PlannedReturn[];
 }
 
 /** Sales that are alike in what matters. */
-export function sales({ count = 24, skus = ['ART-01', 'ART-02', 'ART-03'], tokens = ['tok_visa_4242'], manner = 'plain', gapMs = 80, isOneStore = false }: Recipe = {}): PlannedSale[] {
-  const totalMinor = skus.reduce((sum, sku) => sum + priceOf(sku), 0);
+export function sales({ count = 24, skus = ['ART-01', 'ART-02', 'ART-03'], tokens = ['tok_visa_4242'], manner = 'plain', gapMs = 80, isOneStore = false, quantity = 1, comesBack }: Recipe = {}): PlannedSale[] {
+  const totalMinor = skus.reduce((sum, sku) => sum + priceOf(sku) * quantity, 0);
   const share = Math.floor(totalMinor / tokens.length);
   const tenders = tokens.map((cardToken, index): PlannedTender => ({ type: 'card', cardToken, amountMinor: index === 0 ? totalMinor - share * (tokens.length - 1) : share }));
   const places = isOneStore ? tills.slice(0, 1) : tills;
   return Array.from({ length: count }, (_, index) => ({
-    index, tillId: places[index % places.length]?.tillId ?? '', lines: skus.map((sku) => ({ sku, quantity: 1 })), tenders, route: 'http', manner, afterMs: gapMs,
+    index, tillId: places[index % places.length]?.tillId ?? '', lines: skus.map((sku) => ({ sku, quantity })), tenders, route: 'http', manner, afterMs: gapMs, ...(comesBack && { comesBack }),
   }));
 }
+
+/** Pieces of one line that come back, to be sold again and to the card. */
+export const back = (line: number, quantity = 1): PlannedReturn => ({ line, quantity, goods: 'restock', moneyBack: 'original' });

@@ -1,4 +1,4 @@
-import { sales, type Mutant } from './mutant.ts';
+import { back, sales, type Mutant } from './mutant.ts';
 
 /** Defects that somebody could make. Each was seen to be caught by the invariant that it names. */
 export const mutants: readonly Mutant[] = [
@@ -135,5 +135,50 @@ export const mutants: readonly Mutant[] = [
     sales: sales(),
     faults: [{ id: 'm', after: 4, kind: 'sql-strike', database: 'cart', strike: 'commit-reply-lost', nth: 1, times: 3 }],
     caughtBy: ['I1', 'I19'],
+  },
+  {
+    name: 'a refund that is asked for again has a key of its own',
+    edits: [{ file: 'services/payment/src/domain/refund-question.ts', find: 'idempotencyKey: `${refundReference}:refund`,', replace: 'idempotencyKey: `${refundReference}:refund:${part.attempt}`,' }],
+    // Two of three pieces stay sold, so the provider has enough left to give back a second time; and the first come back while others are still sold.
+    sales: sales({ gapMs: 150, quantity: 3, comesBack: [back(1)] }),
+    faults: [{ id: 'm', after: 0, kind: 'provider-strike', strike: 'done-and-never-told', on: 'refund', times: 3 }],
+    caughtBy: ['I3'],
+  },
+  {
+    name: 'a refund that nobody answered is taken for declined',
+    edits: [{ file: 'services/payment/src/domain/refund.ts', find: 'return attempt < part.attempt ? part : inDoubt(part, now, outcome.retryAfterMs);', replace: "return settled(part, 'declined', { declineCode: 'timeout' });" }],
+    sales: sales({ gapMs: 150, comesBack: [back(1)] }),
+    faults: [{ id: 'm', after: 0, kind: 'provider-strike', strike: 'done-and-never-told', on: 'refund', times: 3 }],
+    caughtBy: ['I3'],
+  },
+  {
+    name: 'returned goods are put back and entered in no book',
+    edits: [{ file: 'services/inventory/src/application/return-stock.ts', find: "moves: bring(pieces), entry: because('return') }", replace: 'moves: bring(pieces) }' }],
+    sales: sales({ count: 4, comesBack: [back(1)] }),
+    faults: [],
+    caughtBy: ['I6'],
+  },
+  {
+    name: 'what came back before is not counted',
+    edits: [{ file: 'services/receipt/src/domain/refund-request.ts', find: 'given.get(line) ?? givenBackOf(of, line);', replace: 'given.get(line) ?? { quantity: 0, taxMinor: 0, grossMinor: 0 };' }],
+    // The same pieces for two tills at once. The other lines leave money enough for both.
+    sales: sales({ count: 4, quantity: 3, comesBack: [back(1, 2), back(1, 2)] }),
+    faults: [],
+    caughtBy: ['I21'],
+  },
+  {
+    name: 'the events of one commit are sent last first',
+    edits: [{ file: 'libs/messaging/src/outgoing.ts', find: 'this.#options.bus.send(messages)', replace: 'this.#options.bus.send(messages.toReversed())' }],
+    // Credit notes of one sale meet in one batch when their store has a till that asks for all at once.
+    sales: sales({ count: 16, isOneStore: true, gapMs: 30, comesBack: [back(1), back(2), back(3)] }),
+    faults: [],
+    caughtBy: ['I9'],
+  },
+  {
+    name: 'a refund is told with the number of the one before',
+    edits: [{ file: 'services/receipt/src/application/issue-credit-note.ts', find: 'creditNoteSequence: number,', replace: 'creditNoteSequence: Math.max(1, number - 1),' }],
+    sales: sales({ count: 6, isOneStore: true, comesBack: [back(1), back(2)] }),
+    faults: [],
+    caughtBy: ['I9'],
   },
 ];

@@ -36,6 +36,14 @@ describe('a plan', () => {
     expect(new Set(sales.map(({ manner }) => manner))).toEqual(new Set(manners));
   });
 
+  it('has sales of which some pieces come back, several lines at once, and more than was sold', () => {
+    const returned = makePlan({ seed: 1, minutes: 1 }).sales.flatMap(({ lines, comesBack }) => (comesBack ? [{ lines, comesBack }] : []));
+    const piecesOf = ({ comesBack }: (typeof returned)[number], line: number) => comesBack.filter((each) => each.line === line).reduce((sum, { quantity }) => sum + quantity, 0);
+    expect(returned.some(({ comesBack }) => comesBack.length === 1)).toBe(true);
+    expect(returned.some(({ comesBack }) => new Set(comesBack.map(({ line }) => line)).size > 1)).toBe(true);
+    expect(returned.some((each) => each.lines.some(({ quantity }, index) => piecesOf(each, index + 1) > quantity))).toBe(true);
+  });
+
   it('does not get another workload because it gets other faults', () => {
     const { sales } = makePlan({ seed: 5, ...size });
     expect(makePlan({ seed: 5, minutes: 1, salesPerSecond: 6 }).sales).toEqual(sales.slice(0, 360));

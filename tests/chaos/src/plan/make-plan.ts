@@ -1,6 +1,7 @@
 import { serviceNames, type ServiceName } from '@checkout/local-network';
 import { Random } from '../random.ts';
 import { articles, priceOf, tills } from '../world/shops.ts';
+import { returnsOf } from './make-returns.ts';
 import { busStrikes, providerOperations, providerStrikes, sqlOutages, sqlStrikes, type Fault, type Manner, type PlannedSale, type PlannedTender, type Plan, type ProviderStrike } from './plan.ts';
 
 export interface PlanSize {
@@ -20,10 +21,12 @@ export function makePlan({ seed, minutes, salesPerSecond = defaultSalesPerSecond
 
 export function makeSales(seed: number, count: number, salesPerSecond = defaultSalesPerSecond): PlannedSale[] {
   const random = new Random(seed, 'workload');
+  const returns = new Random(seed, 'returns');
   return Array.from({ length: count }, (_, index) => {
     const lines = linesOf(random);
     const totalMinor = lines.reduce((sum, { sku, quantity }) => sum + priceOf(sku) * quantity, 0);
     const route = random.chance(0.08) ? 'bus' : 'http';
+    const comesBack = returnsOf(lines, returns);
     return {
       index,
       tillId: random.pick(tills).tillId,
@@ -32,6 +35,7 @@ export function makeSales(seed: number, count: number, salesPerSecond = defaultS
       route,
       manner: mannerOf(random, route),
       afterMs: Math.round((-Math.log(1 - random.next()) * 1_000) / salesPerSecond),
+      ...(comesBack.length > 0 && { comesBack }),
     };
   });
 }

@@ -39,6 +39,16 @@ export interface PlannedSale {
   readonly manner: Manner;
   /** Pause before it begins. */
   readonly afterMs: number;
+  /** Refunds that are asked for once it is done, all at once, as by tills that do not know of each other. May be more than was sold. */
+  readonly comesBack?: readonly PlannedReturn[];
+}
+
+/** One refund: pieces of one line of the receipt, counted from 1. */
+export interface PlannedReturn {
+  readonly line: number;
+  readonly quantity: number;
+  readonly goods: 'restock' | 'write-off';
+  readonly moneyBack: 'original' | 'cash';
 }
 
 export type PlannedTender =
@@ -66,7 +76,7 @@ export const providerStrikes = {
   'failing': { reply: 500 },
 } as const;
 export type ProviderStrike = keyof typeof providerStrikes;
-export const providerOperations = ['authorize', 'capture', 'void'] as const;
+export const providerOperations = ['authorize', 'capture', 'void', 'refund'] as const;
 
 /** One fault. `after` sales have begun when it starts. */
 export type Fault = { readonly id: string; readonly after: number } & (

@@ -38,7 +38,7 @@ export class SimulatedTill {
     this.#parts = parts;
     this.#random = new Random(parts.seed, `till ${parts.place.tillId}`);
     this.#journal = new TillJournal(parts.journalFile);
-    this.#returns = new Returns(parts.frontDoor, new Random(parts.seed, `returns ${parts.place.tillId}`));
+    this.#returns = new Returns(parts.frontDoor);
   }
 
   get place(): TillPlace {

@@ -4,6 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** One delivery to a back-office system, as it came: repeats are there too. */
 export interface SeenEvent {
   readonly at: number;
+  /** Its place among all that the subscription was given, in the order in which the bus took them. How it hands them out is another matter. */
+  readonly sequence: number;
+  /** When the bus took it, in ms since 1970. */
+  readonly enqueuedAt: number;
   readonly messageId: string;
   readonly type: string;
   readonly tenantId: string;
@@ -69,9 +73,12 @@ export class EventLog {
     }
   }
 
-  #sale({ messageId, subject, body }: ServiceBusReceivedMessage): void {
+  #sale({ messageId, subject, body, sequenceNumber, enqueuedTimeUtc }: ServiceBusReceivedMessage): void {
     const { tenantId = '', saleId = '', commandId = '' } = body as Partial<Record<'tenantId' | 'saleId' | 'commandId', string>>;
-    this.events.push({ at: Date.now(), messageId: String(messageId), type: subject ?? '', tenantId, saleId, commandId, text: JSON.stringify(body) });
+    this.events.push({
+      at: Date.now(), sequence: Number(sequenceNumber), enqueuedAt: enqueuedTimeUtc?.getTime() ?? Date.now(),
+      messageId: String(messageId), type: subject ?? '', tenantId, saleId, commandId, text: JSON.stringify(body),
+    });
   }
 
   #operation({ subject, body }: ServiceBusReceivedMessage): void {

@@ -29,7 +29,10 @@ export async function takeSnapshot(world: World, { commands, bot, rest, quietLim
     cart: { checkouts: await tables.all('cart', 'checkout') },
     orchestrator: { sagas: await tables.all('orchestrator', 'checkout_saga'), timeline: await tables.all('orchestrator', 'timeline'), refunds: await tables.all('orchestrator', 'refund_saga') },
     inventory: { levels: await tables.all('inventory', 'stock_level'), reservations: await tables.all('inventory', 'reservation'), ledger: await tables.all('inventory', 'stock_ledger') },
-    payment: { payments: await tables.all('payment', 'payment'), tenders: await tables.all('payment', 'tender'), ledger: await tables.all('payment', 'payment_ledger') },
+    payment: {
+      payments: await tables.all('payment', 'payment'), tenders: await tables.all('payment', 'tender'), ledger: await tables.all('payment', 'payment_ledger'),
+      refundParts: await tables.all('payment', 'refund_part'),
+    },
     receipt: { counters: await tables.all('receipt', 'receipt_counter'), receipts: await tables.all('receipt', 'receipt'), journal: await tables.all('receipt', 'sale_journal'), refunds: await tables.all('receipt', 'refund') },
     inbox: await perService((service) => tables.count(service, 'inbox')),
     outbox: await perService((service) => tables.count(service, 'outbox')),
