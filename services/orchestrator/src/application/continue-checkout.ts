@@ -1,10 +1,10 @@
-import { operations, type Message } from '@checkout/contracts';
-import { assert, type SaleId, type StoreId, type TenantId } from '@checkout/kernel';
+import type { Message } from '@checkout/contracts';
+import type { SaleId, StoreId, TenantId } from '@checkout/kernel';
 import { InvalidMessage, type Decision, type Incoming } from '@checkout/messaging';
-import { advance, type Input } from '@checkout/saga';
+import type { Input } from '@checkout/saga';
 import type { Change, Checkout } from '../domain/checkout.ts';
-import { continued, isOver } from '../domain/run.ts';
 import { sagaOf } from '../domain/versions.ts';
+import { goneOn } from './go-on.ts';
 import type { CheckoutHandler, Checkouts, Need } from './ports.ts';
 
 /** What every reply has in common, whoever sends it. */
@@ -29,18 +29,5 @@ export class ContinueCheckout implements CheckoutHandler<Reply> {
   }
 }
 
-/** One input to one checkout: what the saga decides, as rows and messages. */
-export function goOn(before: Checkout, input: Input, now: number): Decision<Change> {
-  if (isOver(before.instance)) return {};
-  assert(before.start, `checkout ${before.saleId} is under way without the message that started it`);
-  const decision = advance(sagaOf(before.sagaVersion), before.start, before.instance, input);
-  const change = continued(before, decision, now);
-  return change ? { changes: [change], messages: [...decision.messages, ...attentionOf(before, change.after, now)] } : {};
-}
-
-/** The operator's desk hears when a person has to look, why, and when nobody has to any more. */
-function attentionOf({ instance: { needsAttention: earlier } }: Checkout, { tenantId, storeId, saleId, instance: { needsAttention } }: Checkout, now: number): Message[] {
-  if (needsAttention === earlier) return [];
-  const about = { service: 'orchestrator', tenantId, storeId, saleId, at: new Date(now).toISOString() };
-  return [needsAttention === undefined ? operations.AttentionEnded(about) : operations.AttentionNeeded({ ...about, reason: needsAttention })];
-}
+/** One input to one checkout. */
+export const goOn = (before: Checkout, input: Input, now: number): Decision<Change> => goneOn(sagaOf, before, input, now);
