@@ -70,25 +70,18 @@ export function tally(letters: readonly Counted[], sign: 1 | -1): Sql {
 }
 
 /** Entries that wait no more, taken out of their groups' counts. */
-export const leave = (letters: readonly Counted[], state: 'moving' | 'gone'): Sql => letters.length === 0 ? nothing : sql`
-  UPDATE d
-  SET state = ${varchar(10, state)}
-  FROM dead_letter AS d
-  JOIN OPENJSON(${json(letters.map(({ topic, subscription, sequenceNumber }) => ({ t: topic, s: subscription, n: String(sequenceNumber) })))}) WITH (
-    t VARCHAR(60) '$.t', s VARCHAR(60) '$.s', n BIGINT '$.n'
-  ) AS j ON d.topic = j.t COLLATE Latin1_General_100_BIN2 AND d.subscription = j.s COLLATE Latin1_General_100_BIN2 AND d.sequence_number = j.n
-  WHERE d.state = 'waiting';
-  IF @@ROWCOUNT <> ${int(letters.length)} THROW 51001, 'conflict', 1;
-  ${tally(letters, -1)}`;
+export const leave = (letters: readonly Counted[], state: 'moving' | 'gone'): Sql => become(letters, 'waiting', state, -1);
 
 /** Entries that wait again after all. */
-export const comeBack = (letters: readonly Counted[]): Sql => letters.length === 0 ? nothing : sql`
+export const comeBack = (letters: readonly Counted[]): Sql => become(letters, 'moving', 'waiting', 1);
+
+const become = (letters: readonly Counted[], before: 'waiting' | 'moving', after: 'waiting' | 'moving' | 'gone', each: 1 | -1): Sql => letters.length === 0 ? nothing : sql`
   UPDATE d
-  SET state = 'waiting'
+  SET state = ${varchar(10, after)}
   FROM dead_letter AS d
   JOIN OPENJSON(${json(letters.map(({ topic, subscription, sequenceNumber }) => ({ t: topic, s: subscription, n: String(sequenceNumber) })))}) WITH (
     t VARCHAR(60) '$.t', s VARCHAR(60) '$.s', n BIGINT '$.n'
   ) AS j ON d.topic = j.t COLLATE Latin1_General_100_BIN2 AND d.subscription = j.s COLLATE Latin1_General_100_BIN2 AND d.sequence_number = j.n
-  WHERE d.state = 'moving';
+  WHERE d.state = ${varchar(10, before)};
   IF @@ROWCOUNT <> ${int(letters.length)} THROW 51001, 'conflict', 1;
-  ${tally(letters, 1)}`;
+  ${tally(letters, each)}`;
