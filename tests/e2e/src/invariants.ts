@@ -25,25 +25,38 @@ interface Movement {
   readonly amountMinor: number;
 }
 
+/** All that the provider did, in order. */
+async function ledger(operator: Caller): Promise<readonly Movement[]> {
+  const all: Movement[] = [];
+  for (;;) {
+    const { body } = await operator.call<{ entries: Movement[] }>('GET', `${operator.site.url('provider')}/v1/ledger?after=${all.length}&limit=1000`);
+    if (body.entries.length === 0) return all;
+    all.push(...body.entries);
+  }
+}
+
+const saleOf = ({ reference }: Movement): string => reference.split(':')[0] ?? '';
+
+/** What the provider did for one sale, in order. */
+export async function movementsOf(operator: Caller, saleId: string): Promise<readonly string[]> {
+  return (await ledger(operator)).filter((entry) => saleOf(entry) === saleId).map(({ movement }) => movement);
+}
+
 /** What the payment provider did with the money of each sale: the other side of our books. */
 export async function providerBalances(operator: Caller): Promise<ReadonlyMap<string, { readonly captured: number; readonly captures: number; readonly held: number; readonly refunded: number }>> {
   const balances = new Map<string, { captured: number; captures: number; held: number; refunded: number }>();
-  for (let after = 0; ; ) {
-    const { body } = await operator.call<{ entries: Movement[] }>('GET', `${operator.site.url('provider')}/v1/ledger?after=${after}&limit=1000`);
-    if (body.entries.length === 0) return balances;
-    after += body.entries.length;
-    for (const { movement, reference, amountMinor } of body.entries) {
-      const saleId = reference.split(':')[0] ?? '';
-      const balance = balances.get(saleId) ?? { captured: 0, captures: 0, held: 0, refunded: 0 };
-      balances.set(saleId, balance);
-      if (movement === 'authorized') balance.held += amountMinor;
-      if (movement === 'voided') balance.held -= amountMinor;
-      if (movement === 'refunded') balance.refunded += amountMinor;
-      if (movement === 'captured') {
-        balance.held -= amountMinor;
-        balance.captured += amountMinor;
-        balance.captures += 1;
-      }
+  for (const entry of await ledger(operator)) {
+    const { movement, amountMinor } = entry;
+    const balance = balances.get(saleOf(entry)) ?? { captured: 0, captures: 0, held: 0, refunded: 0 };
+    balances.set(saleOf(entry), balance);
+    if (movement === 'authorized') balance.held += amountMinor;
+    if (movement === 'voided') balance.held -= amountMinor;
+    if (movement === 'refunded') balance.refunded += amountMinor;
+    if (movement === 'captured') {
+      balance.held -= amountMinor;
+      balance.captured += amountMinor;
+      balance.captures += 1;
     }
   }
+  return balances;
 }

@@ -150,7 +150,7 @@ export interface ShopOptions {
   /** Stands before each commit; what it throws is what the commit throws. */
   readonly beforeCommit?: (work: Sql) => Promise<void> | void;
   /** Stands before each send, in place of the bus when it answers with a promise. */
-  readonly insteadOfSend?: () => Promise<void> | undefined;
+  readonly insteadOfSend?: (messages: Parameters<Bus['send']>[0]) => Promise<void> | undefined;
   readonly heartbeat?: { readonly everyMs: number; readonly deadlineMs: number };
 }
 
@@ -172,7 +172,7 @@ export class Shop {
       policy: { probe: { goodInARow: 1, gapMs: 20, deadlineMs: 400, delaysMs: () => [50] } },
     });
     this.#database = database;
-    const bus = { send: (messages: Parameters<Bus['send']>[0]) => insteadOfSend?.() ?? this.bus.send(messages) };
+    const bus = { send: (messages: Parameters<Bus['send']>[0]) => insteadOfSend?.(messages) ?? this.bus.send(messages) };
     const watched: Pick<Database, 'queries' | 'commit'> = {
       queries: (rows, statement) => database.queries(rows, statement),
       commit: async (work) => {

@@ -90,7 +90,7 @@ export class TripWire implements AsyncDisposable {
       if (this.#isSilent) return;
       asked = Buffer.concat([asked, piece]);
       const trap = this.#trap;
-      const isMet = trap !== undefined && trap.words.every((word) => asked.includes(word, 0, 'utf8') || asked.includes(word, 0, 'utf16le'));
+      const isMet = trap !== undefined && trap.words.every((word) => says(asked, word));
       if (isMet && trap.at === 'asked') return trap.act();
       far.write(piece);
       if (!isMet) return;
@@ -111,3 +111,6 @@ export class TripWire implements AsyncDisposable {
     });
   }
 }
+
+/** Compared byte by byte: a search for text in UTF-16 would find it at even places only. */
+const says = (asked: Buffer, word: string): boolean => (['utf8', 'utf16le'] as const).some((encoding) => asked.includes(Buffer.from(word, encoding)));
