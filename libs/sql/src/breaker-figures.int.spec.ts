@@ -1,10 +1,14 @@
-import { measureBreaker } from './breaker-figures.ts';
+import { callsToOpen, measureBreaker } from './breaker-figures.ts';
 
-/** Twice what is promised, since this machine has other things to do; the figures themselves: `node tools/run.mjs file libs/sql/src/breaker-figures.ts`. */
-test('an outage is found within a second, costs few calls, is refused at once, and is over soon after the database is back', async () => {
-  const { timeToOpenMs, stuckCalls, refusalMs, timeToCloseMs } = await measureBreaker({ callsPerSecond: 100, outageMs: 1_500 });
-  expect(timeToOpenMs).toBeLessThan(2_000);
+/** What can be counted. The times stand in docs/performance.md, by `node tools/run.mjs file libs/sql/src/breaker-figures.ts`. */
+test('an outage at 100 calls a second meets at most twelve of them, then refuses every one, and is over when the database is back', async () => {
+  const { timeToOpenMs, stuckCalls, reachedWhileOpen, timeToCloseMs } = await measureBreaker({ callsPerSecond: 100, outageMs: 1_500 });
+  expect(stuckCalls).toBeGreaterThan(0);
   expect(stuckCalls).toBeLessThanOrEqual(12);
-  expect(refusalMs.p50).toBeLessThan(5);
-  expect(timeToCloseMs).toBeLessThan(12_000);
+  expect(reachedWhileOpen).toBe(0);
+  expect([timeToOpenMs, timeToCloseMs].every(Number.isFinite)).toBe(true);
+});
+
+test('a shop with few calls finds an outage out within five', async () => {
+  expect(await callsToOpen()).toBeLessThanOrEqual(5);
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { BulkheadFull, DeadlineExceeded, type Verdict } from '@checkout/resilience';
 import { classify, probeDelaysMs, type Kind } from './classify.ts';
 
@@ -10,9 +12,10 @@ const rows: readonly (readonly [Verdict, Kind, readonly unknown[]])[] = [
   ['trip', 'read-only', [numbered(3906)]],
   ['trip', 'full', [40544, 9002, 1105].map((n) => numbered(n, 17))],
   ['trip', 'credentials', [...[18456, 18452, 40531, 40532, 40615].map((n) => numbered(n, 14)), coded('EFEDAUTH')]],
-  ['trip', 'unreachable', ['ECONNREFUSED', 'ENOTFOUND', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID', 'ERR_SSL_WRONG_VERSION_NUMBER', 'CERT_HAS_EXPIRED'].map((c) => coded(c))],
+  ['trip', 'unreachable', ['ECONNREFUSED', 'ENOTFOUND', 'ENETUNREACH', 'EPROTO', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'ERR_TLS_CERT_ALTNAME_INVALID', 'ERR_SSL_WRONG_VERSION_NUMBER', 'CERT_HAS_EXPIRED'].map((c) => coded(c))],
   ['trip', 'black-hole', [coded('ETIMEOUT', 'Failed to cancel request in 500ms')]],
-  ['fail', 'timeout', [coded('ETIMEOUT'), coded('ETIMEDOUT'), new DeadlineExceeded(550), Object.assign(coded('ETIMEOUT'), { number: 'ETIMEOUT' })]],
+  ['fail', 'timeout', [coded('ETIMEOUT'), coded('ETIMEDOUT'), coded('DEADLINE'), new DeadlineExceeded(550), Object.assign(coded('ETIMEOUT'), { number: 'ETIMEOUT' })]],
   ['fail', 'timeout', [new Error('Failed to acquire a connection from the pool: operation timed out for an unknown reason'), new Error('operation timed out for an unknown reason')]],
   ['fail', 'connection-lost', ['ECONNRESET', 'ESOCKET', 'EPIPE', 'EHOSTUNREACH', 'ECLOSE', 'EINVALIDSTATE', 'ECONNCLOSED', 'EAI_AGAIN', 'ELOGIN'].map((c) => coded(c))],
   ['fail', 'connection-lost', [233, 64, 20, 10053, 10054, 10060, 17142, 6005].map((n) => numbered(n))],
@@ -38,6 +41,15 @@ const rows: readonly (readonly [Verdict, Kind, readonly unknown[]])[] = [
 ];
 
 const table = rows.flatMap(([verdict, kind, errors]) => errors.map((error) => [error instanceof Error ? error.message : String(error), verdict, kind, error] as const));
+
+test('every number and code that is told apart has a row here', () => {
+  const source = readFileSync(join(import.meta.dirname, 'classify.ts'), 'utf8').replaceAll(/(\d)_(\d)/g, '$1$2');
+  const tables = source.slice(source.indexOf('const numbers'), source.indexOf('type Entry'));
+  const known = [...(tables.match(/\b\d{2,}\b/g) ?? []), ...(tables.match(/'[A-Z][A-Z_]{3,}'/g) ?? []).map((code) => code.slice(1, -1))];
+  const tested = new Set(rows.flatMap(([, , errors]) => errors.flatMap((error) => [(error as { number?: unknown })?.number, (error as { code?: unknown })?.code].map(String))));
+  expect(known.length).toBeGreaterThan(80);
+  expect(known.filter((each) => !tested.has(each))).toEqual([]);
+});
 
 test.each(table)('%s is %s: %s', (_, verdict, kind, error) => {
   expect(classify(error)).toMatchObject({ verdict, kind });
