@@ -76,7 +76,7 @@ it.each(['till', 'back-office'])('a %s may neither look nor touch', async (role)
   expect(breaker.held).toBeUndefined();
 });
 
-it.each([[{ mode: 'half', reason: 'why not' }], [{ mode: 'open' }], [{ mode: 'open', reason: 'for ever', minutes: 100_000 }], [{ mode: 'open', reason: 'x', extra: 1 }]])('refuses %j', async (body) => {
+it.each([[{ mode: 'half', reason: 'why not' }], [{ mode: 'open' }], [{ mode: 'open', reason: 'for ever', minutes: 100_000 }], [{ mode: 'open', reason: 'x', extra: 1 }], [{ mode: 'open', reason: '😀'.repeat(151) }]])('refuses %j', async (body) => {
   expect((await put('payment/work', body)).statusCode).toBe(422);
   expect(breaker.held).toBeUndefined();
 });

@@ -13,7 +13,8 @@ const longestMinutes = 240;
 const OverrideBody = z.strictObject({
   /** `open`: let nothing pass. `close`: let everything pass, whatever happens. `auto`: decide by itself again. */
   mode: z.enum(['open', 'close', 'auto']),
-  reason: z.string().min(3).max(300).regex(/^[^\p{Cc}\p{Cs}]+$/u),
+  // In UTF-16 units, as the message counts that tells of it: zod counts an emoji as one.
+  reason: z.string().min(3).max(300).regex(/^[^\p{Cc}\p{Cs}]+$/u).refine(({ length }) => length <= 300, { error: 'is too long' }),
   minutes: z.int().min(1).max(longestMinutes).default(30),
 });
 

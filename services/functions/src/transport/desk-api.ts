@@ -3,17 +3,20 @@ import { z } from 'zod';
 
 /** The forms of what the desk is asked and answers: the documentation and the checks in one. */
 
-const Text = (max: number) => z.string().min(1).max(max);
+/** In UTF-16 units, as a column counts: zod counts an emoji as one. */
+const Text = (max: number) => z.string().min(1).max(max).refine(({ length }) => length <= max, { error: 'is too long' });
+/** Compared with columns that hold nothing else. */
+const Name = (max: number) => z.string().min(1).max(max).regex(/^[\x20-\x7e]+$/, { error: 'holds characters that no name has' });
 const Digits = z.string().regex(/^\d{1,19}$/, { error: 'is not a sequence number' });
 
 export const SelectionForm = z.strictObject({
-  signature: Text(32).optional(),
-  topic: Text(60).optional(),
-  subscription: Text(60).optional(),
-  tenantId: Text(60).optional(),
-  storeId: Text(60).optional(),
-  saleId: Text(60).optional(),
-  type: Text(120).optional(),
+  signature: Name(32).optional(),
+  topic: Name(60).optional(),
+  subscription: Name(60).optional(),
+  tenantId: Name(60).optional(),
+  storeId: Name(60).optional(),
+  saleId: Name(60).optional(),
+  type: Name(120).optional(),
   failedFrom: z.iso.datetime().optional(),
   failedUntil: z.iso.datetime().optional(),
   minValueMinor: z.int().min(0).optional(),
@@ -42,10 +45,10 @@ export const RestoreForm = z.strictObject({ reason: z.string().max(400) });
 
 const digits = (max: number) => z.string().regex(/^\d{1,9}$/).transform(Number).pipe(z.int().min(0).max(max));
 
-export const GroupsQuery = z.strictObject({ subscription: Text(60).optional(), storeId: Text(60).optional(), type: Text(120).optional(), reason: Text(128).optional() });
+export const GroupsQuery = z.strictObject({ subscription: Name(60).optional(), storeId: Name(60).optional(), type: Name(120).optional(), reason: Name(128).optional() });
 export const LettersQuery = z.strictObject({
-  signature: Text(32).optional(), topic: Text(60).optional(), subscription: Text(60).optional(), tenantId: Text(60).optional(), storeId: Text(60).optional(), saleId: Text(60).optional(),
-  type: Text(120).optional(), failedFrom: z.iso.datetime().optional(), failedUntil: z.iso.datetime().optional(), text: Text(200).optional(), limit: digits(1_000).default(100),
+  signature: Name(32).optional(), topic: Name(60).optional(), subscription: Name(60).optional(), tenantId: Name(60).optional(), storeId: Name(60).optional(), saleId: Name(60).optional(),
+  type: Name(120).optional(), failedFrom: z.iso.datetime().optional(), failedUntil: z.iso.datetime().optional(), text: Text(200).optional(), limit: digits(1_000).default(100),
 });
 export const ItemsQuery = z.strictObject({
   state: z.enum(['planned', 'sending', 'sent', 'applied', 'no-op', 'failed-again', 'discarded', 'gone', 'unfit', 'cancelled']).optional(), limit: digits(1_000).default(100),

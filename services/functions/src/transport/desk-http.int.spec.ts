@@ -143,6 +143,22 @@ describe('the routes of the desk', () => {
     expect((await routes.call('sre', ofPlan('start'), { planId })).body.code).toBe('plan-not-in-state');
   });
 
+  it.each<[string, string, Record<string, string>]>([
+    ['X163 a name that no column holds', 'GET /v1/dead-letters', { signature: 'é' }],
+    ['X163 a name that no column of groups holds', 'GET /v1/dead-letters/groups', { subscription: '在庫' }],
+    ['X162 a text that is longer than what it is looked for with', 'GET /v1/dead-letters', { text: '😀'.repeat(101) }],
+  ])('refuse %s', async (_what, route, query) => {
+    expect((await routes.call('sre', route, {}, undefined, query)).status).toBe(422);
+  });
+
+  it('X152 look for a text as it is, percent signs and brackets too', async () => {
+    await desk.deadLetter(1, { first: 8, bodyOf: () => ({ note: '50% of [a_b]' }) });
+    await desk.signature();
+    const found = async (text: string) => (await routes.call('sre', 'GET /v1/dead-letters', {}, undefined, { text })).body['letters'] as unknown[];
+    expect(await found('50% of [a_b]')).toHaveLength(1);
+    for (const text of ['5%a_b', '[a-z]', "' OR 1=1 --"]) expect(await found(text)).toEqual([]);
+  });
+
   it('refuse to replay what nobody reads, and let it be discarded (X334)', async () => {
     const sender = desk.client.createSender('stock');
     await sender.sendMessages({ messageId: 'of-tomorrow', body: {}, subject: 'inventory.commit-stock.v9', applicationProperties: { tenant: 'acme', replayFor: 'inventory', 'cloudEvents:type': 'inventory.commit-stock.v9' } });
