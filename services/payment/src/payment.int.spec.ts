@@ -2,23 +2,18 @@ import 'reflect-metadata';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { payment as contracts, type Envelope, type Message } from '@checkout/contracts';
-import { nameBasedUuid, uuidv7, type SaleId } from '@checkout/kernel';
+import { payment as contracts } from '@checkout/contracts';
+import { nameBasedUuid, type SaleId } from '@checkout/kernel';
 import { startProvider, type LedgerEntry, type RunningProvider } from '@checkout/local-provider';
-import { Pipeline, type Handler, type Outbound, type Result } from '@checkout/messaging';
-import { createLogger } from '@checkout/observability';
-import type { PipelineParts } from '@checkout/service';
-import { Database } from '@checkout/sql';
 import { startTestDatabase, type TestDatabase } from '@checkout/sql/testing';
 import { authorizePayment } from './application/authorize-payment.ts';
 import { capturePayment } from './application/capture-payment.ts';
-import type { Change, Effect, Need, Payments } from './application/ports.ts';
 import { refundPayment } from './application/refund-payment.ts';
 import { voidPayment } from './application/void-payment.ts';
 import type { WantedTender } from './domain/payment.ts';
-import { assemblePayment } from './payment.module.ts';
 import { SqlPaymentReader } from './store/sql-payment-reader.ts';
 import { card, cash, inCash, onCard, refundIdOf, sale } from './testing.ts';
+import { instance } from './testing/instance.ts';
 import type { WantedPart } from './domain/refund.ts';
 
 /** Payment as it runs, between a database and a provider that are real processes' work; the bus is a list. */
@@ -39,50 +34,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-type AnyHandler = Handler<Message, Need, Payments, Change, Effect>;
-
-/** One instance of the service. `isDeaf` takes away what it would ask the provider, as a crash after the commit does. */
-function instance({ isDeaf = false } = {}) {
-  const logger = createLogger({ service: 'payment', level: 'silent' });
-  const database = Database.open({ connectionString: server.connectionString, name: 'payment' });
-  const sent: Outbound[] = [];
-  let made: Pipeline<Need, Payments, Change, Effect> | undefined;
-  const { background = [] } = assemblePayment({
-    environment: { PROVIDER_URL: simulated.url } as Parameters<typeof assemblePayment>[0]['environment'],
-    logger,
-    database,
-    reads: database,
-    express: () => { throw new Error('not used here'); },
-    pipeline: <N, R, C, E = never>(parts: PipelineParts<N, R, C, E>) => {
-      const bus = { send: (messages: readonly Outbound[]) => (sent.push(...messages), Promise.resolve()) };
-      const onEffects = (effects: readonly E[]) => {
-        if (!isDeaf) parts.onEffects?.(effects);
-      };
-      const pipeline = new Pipeline<N, R, C, E>({ ...parts, service: 'payment', database, logger, bus, onEffects });
-      made = pipeline as unknown as typeof made;
-      return pipeline;
-    },
-  });
-  const pipeline = made;
-  if (!pipeline) throw new Error('payment has built no pipeline');
-
-  return {
-    database,
-    start: () => background.forEach((each) => each.start()),
-    /** As the bus delivers it. */
-    deliver: (handler: unknown, message: Message & { body: { tenantId: string } }) =>
-      new Promise<Result>((done) => {
-        const envelope = { id: uuidv7(), source: '/services/orchestrator', type: message.type, time: '', tenantId: message.body.tenantId } as Envelope;
-        pipeline.take({ handler: handler as AnyHandler, message, envelope, isFromBus: true, done });
-      }),
-    repliesTo: (saleId: SaleId) => sent.filter(({ envelope }) => envelope.saleId === saleId).map(({ bodyJson, envelope: { type } }) => ({ type, body: JSON.parse(bodyJson) as Record<string, unknown> })),
-    async stop() {
-      await Promise.all(background.map((each) => each.stop()));
-      await pipeline.close();
-      await database.close();
-    },
-  };
-}
+const start = ({ isDeaf = false } = {}) => instance({ connectionString: server.connectionString, providerUrl: simulated.url, isDeaf });
 
 const newSale = () => ({ ...sale, saleId: nameBasedUuid(`whole sale ${(sales += 1)}`) as SaleId });
 const authorize = (of: typeof sale, ...tenders: WantedTender[]) =>
@@ -103,9 +55,9 @@ async function booked(saleId: SaleId): Promise<string[]> {
 }
 
 describe('payment, with its database and a provider', () => {
-  let service: ReturnType<typeof instance>;
+  let service: ReturnType<typeof start>;
   beforeAll(() => {
-    service = instance();
+    service = start();
     service.start();
   });
   afterAll(() => service.stop());
@@ -218,12 +170,12 @@ describe('payment, with its database and a provider', () => {
 describe('a process that dies after it has stored what it would ask', () => {
   it('leaves the next one to ask, within seconds, under the same key', async () => {
     const of = newSale();
-    const dead = instance({ isDeaf: true });
+    const dead = start({ isDeaf: true });
     await dead.deliver(authorizePayment, authorize(of, card(400)));
     await dead.stop();
     expect(await booked(of.saleId)).toEqual([]);
 
-    const next = instance();
+    const next = start();
     next.start();
     await until(() => next.repliesTo(of.saleId).find(({ type }) => type === contracts.PaymentAuthorized.type), 8_000);
     expect(await booked(of.saleId)).toEqual(['authorized']);
