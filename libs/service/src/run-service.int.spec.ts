@@ -5,6 +5,7 @@ import { startTestDatabase } from '@checkout/sql/testing';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const root = join(import.meta.dirname, '../../..');
 let town: Town;
@@ -156,6 +157,42 @@ describe('a service', () => {
     expect((await fetch(`http://localhost:${port}/health/ready`)).status).toBe(200);
     await eventually(async () => expect(await town.waiting()).toMatchObject({ active: 0, deadLetter: 0 }), 15_000);
   }, 60_000);
+
+  it('K39 stopped where it stands with locks in its hands, and let go on long after they have ended, does nothing that another has done meanwhile, and is well', async () => {
+    // given: a lock lives a second here instead of a minute; six seconds are six locks, and longer than any deadline of a call
+    await using shortLocked = await Town.open({ lockDuration: 'PT1S' });
+    const at = { SERVICE_BUS_CONNECTION: shortLocked.serviceBus.connectionString, SQL_CONNECTION: shortLocked.sqlServer.connectionString };
+    const frozen = start(at);
+    const port = await frozen.ready();
+    await shortLocked.sell(storeIds);
+    await eventually(async () => expect(await shortLocked.sold()).toBe(8), 20_000);
+    const sales = Array.from({ length: 800 }, (_, n) => storeIds[n % storeIds.length]);
+    const selling = shortLocked.sell(sales);
+    await eventually(async () => expect(await shortLocked.sold()).toBeGreaterThan(8), 20_000);
+
+    // when
+    frozen.process.kill('SIGSTOP');
+    const [stoppedAt, other] = [performance.now(), start(at)];
+    await selling;
+    await other.ready();
+    await eventually(async () => expect(await shortLocked.sold()).toBe(808), 60_000);
+    await sleep(Math.max(0, 6_000 - (performance.now() - stoppedAt)));
+    frozen.process.kill('SIGCONT');
+
+    // then: what it held is not counted again, and it goes on alone
+    other.process.kill('SIGTERM');
+    expect(await exitOf(other.process)).toBe(0);
+    await shortLocked.sell(storeIds);
+    await eventually(async () => expect(await shortLocked.sold()).toBe(816), 60_000);
+    await eventually(async () => expect(await shortLocked.waiting()).toMatchObject({ active: 0, deadLetter: 0 }), 20_000);
+    expect(await shortLocked.sold()).toBe(816);
+    await eventually(async () => {
+      const ready = (await (await fetch(`http://localhost:${port}/health/ready`)).json()) as { status: string; checks: { breakers: { detail: { state: string }[] } } };
+      expect([ready.status, ...ready.checks.breakers.detail.map(({ state }) => state).filter((state) => state !== 'closed')]).toEqual(['ok']);
+    }, 30_000);
+    frozen.process.kill('SIGTERM');
+    expect(await exitOf(frozen.process)).toBe(0);
+  }, 180_000);
 
   it('ends within 5 s of SIGTERM although neither bus nor database is there', async () => {
     const service = start({ SERVICE_BUS_CONNECTION: 'Endpoint=sb://localhost:1;SharedAccessKeyName=a;SharedAccessKey=b;UseDevelopmentEmulator=true;', SQL_CONNECTION: 'Server=localhost,1;Database=shelf;User Id=a;Password=b' });
