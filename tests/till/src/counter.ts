@@ -69,6 +69,15 @@ export class Counter {
     return reference;
   }
 
+  /** Takes the card back and the exact cash instead, while no back end answers, and gives the reference. */
+  async keepForCashInstead(): Promise<string> {
+    await this.button(/^Take back Card/).click();
+    await this.button('Exact').click();
+    await this.pay();
+    await this.says('The sale is kept at this till');
+    return this.reference();
+  }
+
   async show(screen: 'Sell' | 'Sales' | 'Refund' | 'Shift'): Promise<void> {
     await this.page.getByRole('radio', { name: screen, exact: true }).locator('xpath=following-sibling::label').click();
   }
