@@ -1,4 +1,5 @@
 import { invariants } from './check/check.ts';
+import { overtakenIn } from './check/order.ts';
 import { groupBy, type Violation } from './check/violation.ts';
 import { acceptanceBetween, breakerTimes, spreadOf, submissions } from './figures.ts';
 import { tell } from './plan/plan.ts';
@@ -31,7 +32,7 @@ export function reportOf(result: RunResult) {
     problems: countBy(commands.flatMap(({ attempts }) => attempts.flatMap(({ code }) => code ?? []))),
     breakers: { told: snapshot.breakerEvents.length, times, toOpenMs: spreadOf(times.flatMap(({ toOpenMs }) => toOpenMs ?? [])), toCloseMs: spreadOf(times.flatMap(({ toCloseMs }) => toCloseMs ?? [])) },
     unknowns: countBy(snapshot.operations.flatMap(({ type, told }) => unknownOf(type, told))),
-    bus: { events: snapshot.events.length, repeatedDeliveries: repeats, deadLetters: snapshot.deadLetters.length, planted: snapshot.deadLetters.filter(({ isPlanted }) => isPlanted).length, replayed },
+    bus: { events: snapshot.events.length, repeatedDeliveries: repeats, overtaken: overtakenIn(snapshot.events), deadLetters: snapshot.deadLetters.length, planted: snapshot.deadLetters.filter(({ isPlanted }) => isPlanted).length, replayed },
     accept: { latencyMs: spreadOf(submissions(commands).filter(({ type }) => type === 'ok').map(({ tookMs }) => tookMs)), whileTheCustomerWaits: acceptanceBetween(commands, first ?? 0, Infinity) },
     liveness: { isQuiet: rest.isQuiet, quietAfterMs: rest.tookMs, backlog: rest.backlog },
     verdict,
@@ -55,7 +56,7 @@ export function textOf(result: RunResult): string {
     row('problems', counts(report.problems) || 'none'),
     row('breakers', `told ${breakers.told}  time-to-open p50 ${breakers.toOpenMs.p50} ms max ${breakers.toOpenMs.max} ms (${breakers.toOpenMs.count})  time-to-close p50 ${breakers.toCloseMs.p50} ms max ${breakers.toCloseMs.max} ms (${breakers.toCloseMs.count})`),
     row('unknowns', counts(report.unknowns) || 'none told'),
-    row('bus', `events ${bus.events}  repeated deliveries ${bus.repeatedDeliveries}  dead letters ${bus.deadLetters} (planted ${bus.planted})  replayed ${bus.replayed}`),
+    row('bus', `events ${bus.events}  repeated deliveries ${bus.repeatedDeliveries}  overtaken ${bus.overtaken}  dead letters ${bus.deadLetters} (planted ${bus.planted})  replayed ${bus.replayed}`),
     row('accept', `p50 ${accept.latencyMs.p50}  p99 ${accept.latencyMs.p99} ms  while the customer waits ${percent(accept.whileTheCustomerWaits.share)} of ${accept.whileTheCustomerWaits.sales}`),
     row('liveness', liveness.isQuiet ? `quiet ${Math.round(liveness.quietAfterMs / 100) / 10} s after healing` : `STUCK: ${JSON.stringify(liveness.backlog)}`),
     ...verdict.notCovered.map(({ invariant, why }) => row('not covered', `${invariant}: ${why}`)),

@@ -1,6 +1,7 @@
 import type { Attempt, Command } from '../till/history.ts';
 import { check, invariants } from './check.ts';
 import { declinedSaleId, healthy, refundId, saleId, storeId, tenantId } from './healthy.ts';
+import { overtakenIn } from './order.ts';
 import type { SeenEvent } from '../world/event-log.ts';
 import type { DeadLetter, Snapshot } from './snapshot.ts';
 import { invariantIds, type InvariantId } from './violation.ts';
@@ -122,5 +123,10 @@ describe('the checker', () => {
     ['an event that was overtaken while its send was tried again', twoRefunds({ sequence: 4, enqueuedAt: Date.parse('2030-01-01T04:30:01Z') }, { sequence: 3 })],
   ])('takes no offence at %s', (_, plant) => {
     expect(violationsOfOrder(plant)).toEqual([]);
+  });
+
+  it('counts the events that were overtaken', () => {
+    expect(overtakenIn(healthy().events)).toBe(0);
+    expect(overtakenIn(twoRefunds({ sequence: 4 }, { sequence: 3 })(healthy()).events)).toBe(1);
   });
 });

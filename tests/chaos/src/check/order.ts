@@ -48,6 +48,12 @@ export const eventsKeepTheirOrder: Invariant = {
   }),
 };
 
+/** Events that the bus was given behind a later one of their sale. */
+export const overtakenIn = (events: readonly SeenEvent[]): number => [...groupBy(events, ({ saleId }) => saleId).values()].flatMap((own) => {
+  const told = toldOf(own);
+  return told.filter(({ event }, index) => told.slice(index + 1).some((later) => later.event.sequence < event.sequence));
+}).length;
+
 const isRefund = (type: string): boolean => type.startsWith('sale.refunded.');
 
 /** Each event once, as the bus first took it, in the order of the numbers that it tells. */
