@@ -24,6 +24,8 @@ const cells: readonly Cell[] = steps.flatMap((step) => outcomes.flatMap((outcome
 
 /** Longer than payment waits for an answer. */
 const tooLate = seconds(11);
+/** After it has been asked for again: now only the key stands between the two requests. */
+const afterTheRepeat = seconds(16);
 const tokenOf = ({ step, outcome }: Cell): string => (outcome !== 'declined' ? 'tok_approved' : step === 'authorize' ? 'tok_declined' : 'tok_capture_declined');
 
 /** What goes wrong with the first request of a cell's step. */
@@ -32,8 +34,8 @@ function faultOf({ step, outcome, reply }: Cell, saleId: string) {
   const isDone = outcome !== 'never arrived';
   switch (reply) {
     case 'lost': return { ...about, effect: isDone ? 'done' : 'never', reply: 'lost', webhook: 'never' };
-    // Where nothing had arrived in time, it arrives when nobody waits for it any more.
-    case 'late': return isDone ? { ...about, reply: 'late', delayMs: tooLate, webhook: 'late' } : { ...about, effect: 'later', reply: 'lost', delayMs: tooLate };
+    // Where nothing had arrived in time, it arrives when it was asked for again and done, and nobody waits for it any more.
+    case 'late': return isDone ? { ...about, reply: 'late', delayMs: tooLate, webhook: 'late' } : { ...about, effect: 'later', reply: 'lost', delayMs: afterTheRepeat, webhook: 'never' };
     case 'duplicate': return isDone ? { ...about, effect: 'twice', webhook: 'twice' } : { ...about, effect: 'never', reply: 'reset', times: 2 };
   }
 }
@@ -77,7 +79,7 @@ async function sell(sale: Sold): Promise<void> {
 
 /** Requests that come late, answers that come late, and then the webhooks of those. */
 async function everythingLateHasCome(): Promise<void> {
-  await sleep(tooLate);
+  await sleep(afterTheRepeat);
   const webhooks = cells.filter(({ outcome }) => outcome !== 'never arrived').reduce((sum, { reply }) => sum + { lost: 0, late: 1, duplicate: 2 }[reply], 0);
   const giveUpAt = Date.now() + 60_000;
   while ((await atProvider<Faults>('/faults')).webhooks.delivered < webhooks) {
