@@ -5,7 +5,11 @@ import { RefundLine, RefundPart } from './refund.ts';
 import { Amount, CommandId, Currency, Instant, LeftShop, ofRefund, ofSale, SaleLine, ShiftId, TaxMode, TaxRateBp, Text, TillId } from './shapes.ts';
 import { ReceiptTender } from './receipt.ts';
 
-/** What back-office systems subscribe to. These types are a public promise: they grow, they never change meaning. */
+/**
+ * What back-office systems subscribe to. These types are a public promise: they grow, they never change meaning.
+ *
+ * An event whose send failed may be overtaken, so that a `sale.refunded` comes some seconds before its sale's completion: numbers and times tell the order, not the arrival.
+ */
 
 const Totals = { netMinor: Amount, taxMinor: Amount, grossMinor: Amount };
 

@@ -25,7 +25,7 @@ export class Outgoing {
     this.#options = options;
   }
 
-  /** Not to be awaited: the messages are safe, and the next batch need not wait for the bus. The SDK keeps the order of one topic. */
+  /** Not to be awaited: the messages are safe, and the next batch need not wait for the bus. The SDK keeps the order of one topic while sends succeed; one that failed may be overtaken. */
   send({ id, messages }: Chunk): void {
     const sending = this.#options.bus.send(messages).then(
       () => this.arrived(id),
