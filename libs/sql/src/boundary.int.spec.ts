@@ -4,7 +4,7 @@ import { join as joinPath } from 'node:path';
 import { z } from 'zod';
 import { bigintColumn } from './columns.ts';
 import { Database } from './database.ts';
-import { startScriptedServer, type Reply } from './scripted-server.ts';
+import { startScriptedServer, type Reply } from './testing/scripted-server.ts';
 import { join, sql } from './sql.ts';
 import { startTestDatabase, type TestDatabase } from './testing.ts';
 import { bigint, datetime2, int, json, nvarchar, text, varchar } from './types.ts';

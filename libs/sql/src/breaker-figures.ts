@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transition } from '@checkout/resilience';
 import { Database } from './database.ts';
-import { startScriptedServer } from './scripted-server.ts';
+import { startScriptedServer } from './testing/scripted-server.ts';
 
 export interface BreakerFigures {
   /** From the server's falling silent to the opening of the breaker. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BreakerPolicy } from '@checkout/resilience';
 import { z } from 'zod';
 import { Database } from './database.ts';
-import { startScriptedServer, type Reply, type ScriptedServer } from './scripted-server.ts';
+import { startScriptedServer, type Reply, type ScriptedServer } from './testing/scripted-server.ts';
 import { sql } from './sql.ts';
 import { int } from './types.ts';
 

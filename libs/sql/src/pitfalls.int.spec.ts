@@ -8,7 +8,7 @@ import { budgets } from './budgets.ts';
 import { classify } from './classify.ts';
 import { Database } from './database.ts';
 import { Pool } from './pool.ts';
-import { startScriptedServer, type Reply, type ScriptedServer } from './scripted-server.ts';
+import { startScriptedServer, type Reply, type ScriptedServer } from './testing/scripted-server.ts';
 import { sql } from './sql.ts';
 import { bigint, bit, int, nvarchar, varchar } from './types.ts';
 

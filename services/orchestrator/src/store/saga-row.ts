@@ -93,10 +93,10 @@ export const stateSet = sql`phase = j.phase, awaiting = j.awaiting, attempts = j
 export const beginningInJson = sql`bodyHash VARCHAR(64) '$.bodyHash', data NVARCHAR(MAX) '$.data' AS JSON, sagaVersion INT '$.sagaVersion', traceparent VARCHAR(60) '$.traceparent',
       ${stateInJson}`;
 
-/** The columns of an insert, and what it selects for them from `j`. */
-export const insertedRun = {
-  columns: sql`body_hash, data, phase, awaiting, attempts, unheard, results, because, needs_attention,
-    saga_version, version, entry_count, traceparent, started_at, updated_at, wake_at`,
-  values: sql`j.bodyHash, j.data, j.phase, j.awaiting, j.attempts, j.unheard, j.results, j.because, j.attention,
-    j.sagaVersion, j.version, j.entryCount, j.traceparent, j.at, j.at, j.wakeAt`,
-};
+/** The columns of an insert. */
+export const insertedColumns = sql`body_hash, data, phase, awaiting, attempts, unheard, results, because, needs_attention,
+    saga_version, version, entry_count, traceparent, started_at, updated_at, wake_at`;
+
+/** What an insert selects for these columns from `j`. */
+export const insertedValues = sql`j.bodyHash, j.data, j.phase, j.awaiting, j.attempts, j.unheard, j.results, j.because, j.attention,
+    j.sagaVersion, j.version, j.entryCount, j.traceparent, j.at, j.at, j.wakeAt`;

@@ -6,7 +6,7 @@ import type { Change, Checkout } from '../domain/checkout.ts';
 import { isOver } from '../domain/run.ts';
 import { summaryOf } from '../domain/start-message.ts';
 import { CheckoutRow } from './rows.ts';
-import { beginningInJson, beginningOf, insertedRun, isFirst, isNext, merged, runOf, selectedRun, stateInJson, stateOf, stateSet, type Written } from './saga-row.ts';
+import { beginningInJson, beginningOf, insertedColumns, insertedValues, isFirst, isNext, merged, runOf, selectedRun, stateInJson, stateOf, stateSet, type Written } from './saga-row.ts';
 
 /** The checkouts of one batch by their keys. */
 export class Loaded implements Checkouts {
@@ -108,8 +108,8 @@ const begunOf = (written: Written<Checkout>) => {
 
 /** Another writer that began the same sale first makes this fail on the primary key, and the batch is decided again. */
 const insertCheckouts = (begun: readonly Written<Checkout>[]): Sql => sql`
-  INSERT INTO checkout_saga (tenant_id, sale_id, store_id, asked, ${insertedRun.columns})
-  SELECT j.tenantId, j.saleId, j.storeId, j.asked, ${insertedRun.values}
+  INSERT INTO checkout_saga (tenant_id, sale_id, store_id, asked, ${insertedColumns})
+  SELECT j.tenantId, j.saleId, j.storeId, j.asked, ${insertedValues}
   FROM OPENJSON(${json(begun.map(begunOf))})
     WITH (tenantId VARCHAR(40) '$.tenantId', saleId VARCHAR(36) '$.saleId', storeId VARCHAR(40) '$.storeId', asked NVARCHAR(MAX) '$.asked' AS JSON,
       ${beginningInJson}) AS j;`;

@@ -4,7 +4,7 @@ import { int, json, sql, type Sql } from '@checkout/sql';
 import type { RefundNeed, Refunds } from '../application/ports.ts';
 import type { RefundChange, RefundRun } from '../domain/refund.ts';
 import { RefundRow } from './refund-rows.ts';
-import { beginningInJson, beginningOf, insertedRun, isFirst, isNext, merged, runOf, selectedRun, stateInJson, stateOf, stateSet, type Written } from './saga-row.ts';
+import { beginningInJson, beginningOf, insertedColumns, insertedValues, isFirst, isNext, merged, runOf, selectedRun, stateInJson, stateOf, stateSet, type Written } from './saga-row.ts';
 
 /** The refunds of one batch by their keys. */
 export class LoadedRefunds implements Refunds {
@@ -79,8 +79,8 @@ const begunOf = (written: Written<RefundRun>) => {
 
 /** Another writer that began the same refund first makes this fail on the primary key, and the batch is decided again. */
 const insertRefunds = (begun: readonly Written<RefundRun>[]): Sql => sql`
-  INSERT INTO refund_saga (tenant_id, refund_id, sale_id, store_id, ${insertedRun.columns})
-  SELECT j.tenantId, j.refundId, j.saleId, j.storeId, ${insertedRun.values}
+  INSERT INTO refund_saga (tenant_id, refund_id, sale_id, store_id, ${insertedColumns})
+  SELECT j.tenantId, j.refundId, j.saleId, j.storeId, ${insertedValues}
   FROM OPENJSON(${json(begun.map(begunOf))})
     WITH (tenantId VARCHAR(40) '$.tenantId', refundId VARCHAR(36) '$.refundId', saleId VARCHAR(36) '$.saleId', storeId VARCHAR(40) '$.storeId',
       ${beginningInJson}) AS j;`;
