@@ -1,4 +1,7 @@
+import { unreachable } from '@checkout/kernel';
+import type { ServiceName } from '@checkout/local-network';
 import type { Executed } from './nemesis.ts';
+import type { Fault } from './plan/plan.ts';
 import type { SeenBreaker } from './world/event-log.ts';
 import type { Command } from './till/history.ts';
 
@@ -42,7 +45,10 @@ export interface BreakerTimes {
   readonly outage: string;
   /** From the first moment of the outage to the first breaker that opened; includes the wait for a first call. Undefined when none did. */
   readonly toOpenMs?: number;
-  /** From healing to the first call that was let through again: a breaker that is ramping is closed, and careful. */
+  /**
+   * From healing to the first call that was let through again: a breaker that is ramping is closed, and careful. Undefined when the next fault hit the
+   * same database, its server or its service before: what is measured then is two faults.
+   */
   readonly toCloseMs?: number;
 }
 
@@ -53,6 +59,19 @@ export function breakerTimes(executed: readonly Executed[], told: readonly SeenB
     const own = told.filter(({ service, at }) => service === fault.database && at >= startedAt - 50);
     const opened = own.find(({ state, at }) => state === 'open' && at <= endedAt);
     const closed = opened && own.find(({ state, at }) => (state === 'closed' || state === 'ramping') && at >= endedAt - 50);
-    return [{ database: fault.database, outage: fault.outage, ...(opened && { toOpenMs: opened.at - startedAt }), ...(closed && { toCloseMs: closed.at - endedAt }) }];
+    const isStruckAgain = executed.some((other) => other.fault !== fault && hits(other.fault, fault.database) && (other.endedAt ?? other.startedAt) > endedAt && other.startedAt < (closed?.at ?? Infinity));
+    return [{ database: fault.database, outage: fault.outage, ...(opened && { toOpenMs: opened.at - startedAt }), ...(closed && !isStruckAgain && { toCloseMs: closed.at - endedAt }) }];
   });
+}
+
+/** Whether a fault can keep the breakers of a service open, or the service from telling of them. */
+function hits(fault: Fault, service: ServiceName): boolean {
+  switch (fault.kind) {
+    case 'sql-outage': return fault.database === service;
+    case 'kill': return fault.programs.includes(service) || fault.programs.includes('sql');
+    case 'pause': case 'slow': return fault.program === service || fault.program === 'sql';
+    case 'deploy': return fault.service === service;
+    case 'sql-strike': case 'bus-strike': case 'bus-black-hole': case 'provider-strike': return false;
+    default: return unreachable(fault);
+  }
 }

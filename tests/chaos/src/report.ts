@@ -1,7 +1,7 @@
 import { invariants } from './check/check.ts';
 import { overtakenIn } from './check/order.ts';
 import { groupBy, type Violation } from './check/violation.ts';
-import { acceptanceBetween, breakerTimes, spreadOf, submissions } from './figures.ts';
+import { acceptanceBetween, breakerTimes, spreadOf, submissions, type Spread } from './figures.ts';
 import { tell } from './plan/plan.ts';
 import type { RunResult } from './run.ts';
 import { isAccepted, mayExist } from './till/history.ts';
@@ -54,7 +54,7 @@ export function textOf(result: RunResult): string {
     row('refunds', counts(report.refunds)),
     row('faults', `planned ${faults.planned}  executed ${faults.executed}  fired ${faults.fired}  ${counts(faults.byKind)}`),
     row('problems', counts(report.problems) || 'none'),
-    row('breakers', `told ${breakers.told}  time-to-open p50 ${breakers.toOpenMs.p50} ms max ${breakers.toOpenMs.max} ms (${breakers.toOpenMs.count})  time-to-close p50 ${breakers.toCloseMs.p50} ms max ${breakers.toCloseMs.max} ms (${breakers.toCloseMs.count})`),
+    row('breakers', `told ${breakers.told}  time-to-open ${span(breakers.toOpenMs)}  time-to-close ${span(breakers.toCloseMs)}`),
     row('unknowns', counts(report.unknowns) || 'none told'),
     row('bus', `events ${bus.events}  repeated deliveries ${bus.repeatedDeliveries}  overtaken ${bus.overtaken}  dead letters ${bus.deadLetters} (planted ${bus.planted})  replayed ${bus.replayed}`),
     row('accept', `p50 ${accept.latencyMs.p50}  p99 ${accept.latencyMs.p99} ms  while the customer waits ${percent(accept.whileTheCustomerWaits.share)} of ${accept.whileTheCustomerWaits.sales}`),
@@ -72,6 +72,7 @@ export function textOf(result: RunResult): string {
 
 const row = (name: string, text: string): string => `${name.padEnd(12)} ${text}`;
 const counts = (of: Readonly<Record<string, number>>): string => Object.entries(of).map(([name, count]) => `${name} ${count}`).join('  ');
+const span = ({ count, p50, max }: Spread): string => (count === 0 ? 'not measured' : `p50 ${p50} ms max ${max} ms (${count})`);
 const percent = (share: number): string => `${(share * 100).toFixed(share === 1 ? 0 : 2)} %`;
 const countBy = (names: readonly string[]): Record<string, number> => Object.fromEntries([...groupBy(names, (name) => name)].map(([name, group]) => [name, group.length]));
 
