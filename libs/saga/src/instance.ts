@@ -11,7 +11,7 @@ export interface Instance {
   readonly awaiting: readonly number[];
   /** How often the awaited steps have been asked, the first time included. */
   readonly attempts: number;
-  /** How often their time was up since then, while the participant answered nobody. */
+  /** How often beside that, while the participant answered nobody. */
   readonly unheard?: number;
   readonly results: Results;
   /** Why it goes, or went, backward. */

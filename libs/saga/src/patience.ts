@@ -7,7 +7,7 @@ export const defaultAsks = 5;
 
 /** However long a participant is silent, it is asked at least this often … */
 export const longestWait = minutes(5);
-/** … and this often when it answers nobody. */
+/** … and this often when it answers nobody: it will find the first request when it is back, and one more each time helps nobody. */
 const longestUnheardWait = minutes(30);
 /** A participant that has answered nobody for so long is not merely down. */
 const longestUnheard = minutes(24 * 60);
@@ -19,19 +19,6 @@ type Asked = Pick<Instance, 'attempts' | 'unheard'>;
 /** Milliseconds to wait after the latest request: twice as long each time, so that a participant in trouble gets room. */
 export const waitAfter = (steps: readonly Pick<Step<never>, 'within'>[], { attempts, unheard = 0 }: Asked): number =>
   Math.min(unheard > 0 ? longestUnheardWait : longestWait, Math.min(...steps.map(({ within }) => within)) * 2 ** (attempts + unheard - 1));
-
-/**
- * Whether another request helps a participant that has answered nobody since the latest: it will find that one when it is back, and each more would stand
- * between it and the sales that begin then. Only after a long wait it is sent, should the first have been lost against all promises.
- */
-export const isWorthAskingUnheard = (steps: readonly Pick<Step<never>, 'within'>[], asked: Asked): boolean => waitAfter(steps, asked) >= longestWait;
-
-/** How often the awaited steps were asked. */
-export function requestsOf(steps: readonly Pick<Step<never>, 'within'>[], { attempts, unheard = 0 }: Asked): number {
-  let requests = attempts;
-  for (let looked = 0; looked < unheard; looked += 1) if (isWorthAskingUnheard(steps, { attempts, unheard: looked })) requests += 1;
-  return requests;
-}
 
 /** How long a saga waits, in ms, where it stands now. */
 export const waitOf = (saga: Pick<Saga<never>, 'steps'>, instance: Instance): number => waitAfter(saga.steps.filter((_, index) => instance.awaiting.includes(index)), instance);
