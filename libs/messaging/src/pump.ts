@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sdkTimeoutMs } from './bus.ts';
 import { causeOf, isConnectionLost } from './bus-error.ts';
 import { failureProperties } from './failure.ts';
+import { LastWords } from './last-words.ts';
 import { Replay, type ReplayOptions } from './replay.ts';
 import { Settler } from './settler.ts';
 import { defectPauseMs, settlementOf } from './settle.ts';
@@ -12,10 +13,10 @@ import { within } from './within.ts';
 import type { Result } from './work.ts';
 
 /**
- * Unsettled messages that one partition may have in this process, about 3 KB each. In an hour's backlog live sales are found only when they are among
- * them; more would mostly wait in memory instead of on the bus.
+ * Unsettled messages that one partition may have in this process, about 3 KB each. In a backlog live sales are found only when they are among
+ * them. The AMQP library keeps track of at most 2,048 in a session (rhea 3.0.5, lib/session.js), and fails beyond.
  */
-const maxUnsettled = 1_024;
+const maxUnsettled = 2_000;
 /** A partition without work is let go after this long, so that another instance can take it and share the load. */
 const idleReleaseMs = seconds(60);
 /** No partition is held for longer, so that instances that start later get their share. */
@@ -39,6 +40,7 @@ const closingMs = 2_000;
 /** How long messages at hand may take to finish when their partition is let go without need. */
 const unhurriedMs = seconds(10);
 
+const repeatsTotal = counter('bus_repeats_total', 'Messages that were completed unread because one that says the same waited before them', ['topic']);
 const lostTotal = counter('bus_partitions_lost_total', 'Partitions that were lost before they were let go of', ['topic']);
 
 export interface PumpOptions {
@@ -261,6 +263,7 @@ class HeldPartition {
   readonly #options: PumpOptions;
   readonly #settler: Settler;
   readonly #tell: HolderTold;
+  readonly #waiting = new LastWords();
   readonly #subscription: { close(): Promise<void> };
   readonly #timer: NodeJS.Timeout;
   readonly #heldSince = Date.now();
@@ -328,9 +331,20 @@ class HeldPartition {
     this.#lastWorkAt = Date.now();
     this.#tell.received(message);
     this.#unsettled += 1;
-    const turn = this.#tell.replay.turnOf(this, message.enqueuedTimeUtc?.getTime() ?? Infinity, begunAtOf(message));
-    if (!turn || (await turn)) await this.#handleNow(message);
+    if (this.#waiting.isRepeatedBy(message)) await this.#passOver(message);
+    else if (await this.#isItsTurn(message)) await this.#handleNow(message);
     this.#unsettled -= 1;
+  }
+
+  #isItsTurn(message: ServiceBusReceivedMessage): Promise<boolean> | true {
+    const turn = this.#tell.replay.turnOf(this, message.enqueuedTimeUtc?.getTime() ?? Infinity, begunAtOf(message));
+    return turn ? this.#waiting.until(turn, message) : true;
+  }
+
+  /** Makes room for messages that say something new. */
+  #passOver(message: ServiceBusReceivedMessage): Promise<void> {
+    repeatsTotal.inc({ topic: this.#options.topic });
+    return this.#settler.settle(message, { settle: 'complete' });
   }
 
   #handleNow(message: ServiceBusReceivedMessage): Promise<void> {
