@@ -6,10 +6,15 @@ import type { SourceFile } from './tree.ts';
  * (X: HTTP, baskets, messages and statements). Each is a row with a number. A test that shows what we do about a row begins its title with the number; a row
  * that no test can name stands below with the reason.
  */
-const series = { O: 20, M: 20, S: 10, K: 39, X: 185 } as const;
+const series: readonly { readonly letter: string; readonly last: number; readonly digits: number }[] = [
+  { letter: 'O', last: 20, digits: 1 },
+  { letter: 'M', last: 20, digits: 1 },
+  { letter: 'S', last: 10, digits: 1 },
+  { letter: 'K', last: 39, digits: 2 },
+  { letter: 'X', last: 185, digits: 3 },
+];
 
-export const rows: readonly string[] = Object.entries(series).flatMap(([letter, last]) =>
-  Array.from({ length: last }, (_, index) => `${letter}${letter === 'X' ? String(index + 1).padStart(3, '0') : letter === 'K' ? String(index + 1).padStart(2, '0') : index + 1}`));
+export const rows: readonly string[] = series.flatMap(({ letter, last, digits }) => Array.from({ length: last }, (_, index) => `${letter}${String(index + 1).padStart(digits, '0')}`));
 
 export const notExposed: Readonly<Record<string, string>> = {
   X048: 'No update is conditional: the back office puts whole stores and products, and the last one counts.',
@@ -26,14 +31,14 @@ export const notExposed: Readonly<Record<string, string>> = {
 };
 
 /** A number opens the text of a title, or stands in brackets in it: `'X037 …'`, `'… (X326)'`, `'X101 X102 …'`. */
-const title = /['"`(]((?:[OMSKX]\d{1,3}[ ,]+(?:and )?)*[OMSKX]\d{1,3})(?=[ )])/g;
+const title = /['"`(]((?:(?:OP|[OMSKXQBPTR])\d{1,3}[ ,]+(?:and )?)*(?:OP|[OMSKXQBPTR])\d{1,3})(?=[ )])/g;
 
 /** Which spec files name which rows. */
 export function namedIn(files: readonly SourceFile[]): ReadonlyMap<string, readonly string[]> {
   const named = new Map<string, string[]>();
   for (const { path, text } of files.filter((file) => file.path.endsWith('.spec.ts') && !file.path.startsWith('tests/rules/'))) {
     for (const [, numbers = ''] of text.matchAll(title)) {
-      for (const [row] of numbers.matchAll(/[OMSKX]\d+/g)) named.set(row, [...new Set([...(named.get(row) ?? []), path])]);
+      for (const [row] of numbers.matchAll(/[A-Z]+\d+/g)) named.set(row, [...new Set([...(named.get(row) ?? []), path])]);
     }
   }
   return named;
