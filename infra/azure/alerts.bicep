@@ -39,6 +39,7 @@ var logAlerts = [
       'the provider contradicts what we know'
       'the provider\'s ledger is not what ours says'
       'a connection with an open transaction was found and closed'
+      'a statement was kept from the rows of another tenant'
     ]
     moreThan: 0
     windowMinutes: 5

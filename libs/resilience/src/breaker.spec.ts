@@ -9,8 +9,8 @@ class Outcome extends Error {
 }
 
 /** A database whose health the test decides, behind a breaker whose time the test owns. */
-function given(policy: Partial<BreakerPolicy> = {}) {
-  const timing = new ManualTiming(1);
+function given(policy: Partial<BreakerPolicy> = {}, chance: ManualTiming['chance'] = 1) {
+  const timing = new ManualTiming(chance);
   const database = { isUp: true, probes: 0, calls: 0 };
   const transitions: Transition[] = [];
   const breaker = new Breaker({
@@ -34,6 +34,15 @@ function given(policy: Partial<BreakerPolicy> = {}) {
   };
   return { timing, database, breaker, transitions, call, calls };
 }
+
+/** A linear congruential generator: the same seed, the same chances. */
+const seeded = (seed: number): (() => number) => {
+  let state = seed;
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return state / 2 ** 32;
+  };
+};
 
 const never = (): Promise<never> => new Promise(() => {});
 
@@ -92,7 +101,7 @@ describe('a closed breaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  test('opens when it answers, but nearly always too late to be of use', async () => {
+  test('Q26 opens when it answers, but nearly always too late to be of use', async () => {
     const { breaker, timing } = given({ deadlineMs: 1_000, concurrency: 30 });
     const slow = (): Promise<void> => breaker.run(() => new Promise((resolve) => timing.after(800, resolve)));
     const all = Promise.all(Array.from({ length: 20 }, slow));
@@ -158,7 +167,7 @@ describe('the bulkhead', () => {
     expect(database.calls).toBe(0);
   });
 
-  test('lets nobody wait longer than agreed', async () => {
+  test('Q29 lets nobody wait longer than agreed', async () => {
     const { breaker, timing } = given({ concurrency: 1, queue: 1, queueWaitMs: 150 });
     void breaker.run(never).catch(() => {});
     const waiting = breaker.run(never).catch((error: unknown) => error);
@@ -288,7 +297,7 @@ describe('a recovered breaker', () => {
     return world;
   };
 
-  test('lets in one call at first and all of them ten seconds later', async () => {
+  test('Q16 Q18 lets in one call at first and all of them ten seconds later', async () => {
     const { breaker, timing } = await recovered({ concurrency: 8 });
     expect(breaker.load.limit).toBe(1);
     await timing.advance(3_000);
@@ -350,6 +359,39 @@ describe('a recovered breaker', () => {
     reject(new Outcome('trip'));
     await old;
     expect(world.breaker.state).toBe('ramping');
+  });
+});
+
+describe('a database that comes and goes', () => {
+  test.each([1, 2, 3, 4, 5])('Q34 every two seconds, for five minutes, opens it less than once in ten seconds and meets few calls (seed %i)', async (seed) => {
+    // given: a busy shop
+    const { breaker, database, timing, transitions } = given({}, seeded(seed));
+    const opened = (): number => transitions.filter(({ to }) => to === 'open').length;
+    const answers: string[] = [];
+    let metWhileDown = 0;
+    const work = (): Promise<void> => {
+      if (!database.isUp) metWhileDown += 1;
+      return database.isUp ? Promise.resolve() : Promise.reject(new Outcome('fail'));
+    };
+    timing.every(50, () => void breaker.run(work).then(() => answers.push('answered'), (error: Error) => answers.push(error.name)));
+
+    // when
+    for (let phase = 0; phase < 150; phase += 1) {
+      await timing.advance(2_000);
+      database.isUp = !database.isUp;
+    }
+
+    // then
+    expect(opened()).toBeGreaterThan(5);
+    expect(opened()).toBeLessThan(30);
+    expect(metWhileDown).toBeLessThanOrEqual(5 * opened());
+    expect(answers).toHaveLength(6_000);
+    expect(new Set(answers)).toEqual(new Set(['answered', 'Error', 'DependencyUnavailable']));
+
+    // when: it stays
+    database.isUp = true;
+    await timing.advance(30_000);
+    expect(breaker.state).toBe('closed');
   });
 });
 

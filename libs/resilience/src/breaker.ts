@@ -121,7 +121,8 @@ const ignored = (): void => {};
  *   or by the share of slow answers.
  * - **open**: calls are refused at once, those waiting for a place too; the prober asks. Left for *ramping* by its good answers in a row.
  *   Results of calls that began before count for nothing.
- * - **ramping**: like closed, but the calls at once grow from 1 to the limit. Left for *closed* when `rampMs` have passed, for *open* as above.
+ * - **ramping**: like closed, but the calls at once grow from 1 to the limit. Left for *closed* when `rampMs` have passed, for *open* as above; then
+ *   it is the same outage, and the prober goes on as patiently as it had become.
  *
  * An operator may hold it open (nobody probes) or closed (nothing opens it), and release it.
  *
@@ -385,7 +386,7 @@ export class Breaker implements AsyncDisposable {
   #opened(): void {
     this.#generation += 1;
     this.#incidentId = randomUUID();
-    this.#prober.start(this.#cause);
+    this.#prober.start(this.#cause, this.#state === 'ramping');
     const { since, failures } = this.#trouble;
     // Whoever is inside while it opens has met the trouble as well, most likely. The call that opened it has not left yet.
     const opening = failures > 0 ? { tookMs: Math.round(this.#timing.now() - since), calls: failures + Math.max(this.#bulkhead.inside - this.#late - 1, 0) } : undefined;

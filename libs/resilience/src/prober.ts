@@ -8,7 +8,7 @@ export interface ProbePolicy {
   readonly deadlineMs: number;
   /**
    * How long to wait before each next probe, by what is wrong: a failover wants patience, a throttle more of it.
-   * The last delay repeats, so it bounds how long a dependency can be back without being noticed. Each is multiplied by 0.5–1, so that a fleet
+   * The last delay repeats, so it bounds how long a dependency can be back without being noticed. Each is multiplied by 2/3–1, so that a fleet
    * does not knock in step.
    */
   readonly delaysMs: (error: unknown) => readonly number[];
@@ -40,9 +40,10 @@ export class Prober {
     return Math.max(this.#nextAt - this.#timing.now(), 0) + stillNeeded * this.#policy.gapMs;
   }
 
-  start(error: unknown): void {
+  /** @param isBack the outage that it was last asked about had not been over: it stays as patient as it had become. */
+  start(error: unknown, isBack = false): void {
     this.stop();
-    this.#failed = 0;
+    this.#failed = isBack ? this.#failed + 1 : 0;
     this.#good = 0;
     this.#scheduleAfter(error);
   }
@@ -62,7 +63,7 @@ export class Prober {
   #scheduleAfter(error: unknown): void {
     const delays = this.#policy.delaysMs(error);
     const delayMs = delays[Math.min(this.#failed, delays.length - 1)] ?? this.#policy.gapMs;
-    this.#schedule(delayMs * (0.5 + this.#timing.random() / 2));
+    this.#schedule(delayMs * (2 + this.#timing.random()) / 3);
   }
 
   #schedule(delayMs: number): void {

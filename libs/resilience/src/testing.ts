@@ -6,15 +6,15 @@ interface Due {
   readonly callback: () => void;
 }
 
-/** Time that passes only when the test says so, and chance that always comes out at `chance`. */
+/** Time that passes only when the test says so, and chance that comes out at `chance`, always or from call to call. */
 export class ManualTiming implements Timing {
   readonly #due = new Set<Due>();
   #now = 0;
 
-  constructor(readonly chance = 0.5) {}
+  constructor(readonly chance: number | (() => number) = 0.5) {}
 
   readonly now = (): number => this.#now;
-  readonly random = (): number => this.chance;
+  readonly random = (): number => (typeof this.chance === 'number' ? this.chance : this.chance());
   readonly after = (delayMs: number, callback: () => void): Cancel => this.#plan({ at: this.#now + delayMs, callback });
   readonly every = (intervalMs: number, callback: () => void): Cancel => this.#plan({ at: this.#now + intervalMs, everyMs: intervalMs, callback });
 

@@ -108,13 +108,13 @@ describe('a list', () => {
 });
 
 describe('an error in the middle of a unit of work', () => {
-  it.each([1205, 1222, 3960])('X175 is never swallowed: %i is run again as a whole, and nothing is there twice', async (number) => {
+  it.each([1205, 1222, 3960])('X175 Q24 Q25 is never swallowed: %i is run again as a whole, and nothing is there twice', async (number) => {
     server.faults([{ match: "'second'|@p2", action: number }]);
     await database.commit(join([write('first'), write('second')]));
     expect(await notes()).toHaveLength(2);
   });
 
-  it('X176 takes everything back, and is told by the first of its errors', async () => {
+  it('X176 Q39 takes everything back, and is told by the first of its errors', async () => {
     const broken = join([write('first'), sql`INSERT INTO note (id) VALUES (NULL); SELECT CAST('x' AS INT) AS n;`]);
     await expect(database.commit(broken)).rejects.toMatchObject({ number: 515 });
     expect(await notes()).toEqual([]);

@@ -1,7 +1,7 @@
 import { callsToOpen, measureBreaker } from './breaker-figures.ts';
 
 /** What can be counted. The times stand in docs/performance.md, by `node tools/run.mjs file libs/sql/src/breaker-figures.ts`. */
-test('an outage at 100 calls a second meets at most twelve of them, then refuses every one, and is over when the database is back', async () => {
+test('Q08 an outage at 100 calls a second meets at most twelve of them, then refuses every one, and is over when the database is back', async () => {
   const { timeToOpenMs, stuckCalls, reachedWhileOpen, timeToCloseMs } = await measureBreaker({ callsPerSecond: 100, outageMs: 1_500 });
   expect(stuckCalls).toBeGreaterThan(0);
   expect(stuckCalls).toBeLessThanOrEqual(12);
@@ -9,6 +9,6 @@ test('an outage at 100 calls a second meets at most twelve of them, then refuses
   expect([timeToOpenMs, timeToCloseMs].every(Number.isFinite)).toBe(true);
 });
 
-test('a shop with few calls finds an outage out within five', async () => {
+test('Q01, Q08 a shop with few calls finds an outage out within five', async () => {
   expect(await callsToOpen()).toBeLessThanOrEqual(5);
 });

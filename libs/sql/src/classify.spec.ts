@@ -13,11 +13,11 @@ const rows: readonly (readonly [Verdict, Kind, readonly unknown[]])[] = [
   ['trip', 'full', [40544, 9002, 1105].map((n) => numbered(n, 17))],
   ['trip', 'credentials', [...[18456, 18452, 40531, 40532, 40615].map((n) => numbered(n, 14)), coded('EFEDAUTH')]],
   ['trip', 'unreachable', ['ECONNREFUSED', 'ENOTFOUND', 'ENETUNREACH', 'EPROTO', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-    'ERR_TLS_CERT_ALTNAME_INVALID', 'ERR_SSL_WRONG_VERSION_NUMBER', 'CERT_HAS_EXPIRED'].map((c) => coded(c))],
+    'EENCRYPT', 'ERR_TLS_CERT_ALTNAME_INVALID', 'ERR_SSL_WRONG_VERSION_NUMBER', 'CERT_HAS_EXPIRED'].map((c) => coded(c))],
   ['trip', 'black-hole', [coded('ETIMEOUT', 'Failed to cancel request in 500ms')]],
   ['fail', 'timeout', [coded('ETIMEOUT'), coded('ETIMEDOUT'), coded('DEADLINE'), new DeadlineExceeded(550), Object.assign(coded('ETIMEOUT'), { number: 'ETIMEOUT' })]],
   ['fail', 'timeout', [new Error('Failed to acquire a connection from the pool: operation timed out for an unknown reason'), new Error('operation timed out for an unknown reason')]],
-  ['fail', 'connection-lost', ['ECONNRESET', 'ESOCKET', 'EPIPE', 'EHOSTUNREACH', 'ECLOSE', 'EINVALIDSTATE', 'ECONNCLOSED', 'EAI_AGAIN', 'ELOGIN'].map((c) => coded(c))],
+  ['fail', 'connection-lost', ['ECONNRESET', 'ESOCKET', 'EPIPE', 'EHOSTUNREACH', 'ECLOSE', 'EINVALIDSTATE', 'ECONNCLOSED', 'EAI_AGAIN', 'ELOGIN', 'EPROTOCOL'].map((c) => coded(c))],
   ['fail', 'connection-lost', [233, 64, 20, 10053, 10054, 10060, 17142, 6005].map((n) => numbered(n))],
   ['fail', 'resources', [701, 802, 8645, 8651, 40549, 40550, 40551, 40552, 40553].map((n) => numbered(n, 17))],
   ['fail', 'severe', [numbered(823, 24), numbered(9_999, 20)]],
@@ -97,7 +97,7 @@ describe('a wrapped error', () => {
   });
 });
 
-test('the prober is as patient as the trouble asks, and never so patient that a database is back for long without being noticed', () => {
+test('Q14 Q16 Q18 Q36 the prober is as patient as the trouble asks, and never so patient that a database is back for long without being noticed', () => {
   expect(probeDelaysMs(coded('ECONNRESET'))).toEqual([1_000, 2_000, 4_000, 8_000]);
   expect(probeDelaysMs(numbered(40613))).toEqual([10_000]);
   expect(probeDelaysMs(numbered(40501))).toEqual([15_000]);

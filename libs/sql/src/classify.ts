@@ -42,10 +42,10 @@ const numbers: readonly (readonly [Verdict, Kind, readonly number[]])[] = [
 ];
 
 const codes: readonly (readonly [Verdict, Kind, readonly string[]])[] = [
-  ['trip', 'unreachable', ['ECONNREFUSED', 'ENOTFOUND', 'ENETUNREACH', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'EPROTO']],
+  ['trip', 'unreachable', ['ECONNREFUSED', 'ENOTFOUND', 'ENETUNREACH', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'EPROTO', 'EENCRYPT']],
   ['trip', 'credentials', ['EFEDAUTH']],
   ['fail', 'timeout', ['ETIMEOUT', 'DEADLINE', 'ETIMEDOUT']],
-  ['fail', 'connection-lost', ['ECONNRESET', 'ESOCKET', 'EPIPE', 'EHOSTUNREACH', 'ECLOSE', 'EINVALIDSTATE', 'ECONNCLOSED', 'EAI_AGAIN', 'ELOGIN']],
+  ['fail', 'connection-lost', ['ECONNRESET', 'ESOCKET', 'EPIPE', 'EHOSTUNREACH', 'ECLOSE', 'EINVALIDSTATE', 'ECONNCLOSED', 'EAI_AGAIN', 'ELOGIN', 'EPROTOCOL']],
   ['neutral', 'cancelled', ['ECANCEL']],
   ['neutral', 'usage', ['EPARAM', 'EARGS', 'EINJECT', 'EREQINPROG', 'ENOTBEGUN', 'EABORT', 'ENOTOPEN']],
 ];
@@ -133,9 +133,9 @@ function unfold(error: unknown): Facts[] {
  */
 const socketDelaysMs = [1_000, 2_000, 4_000, 8_000];
 const delaysMs: Partial<Record<Kind, readonly number[]>> = {
-  failover: [10_000], // 5–10 s with the jitter: Microsoft asks for 5 s before the first retry, and most failovers take less than a minute.
+  failover: [10_000], // 7–10 s with the jitter: Microsoft asks for 5 s before the first retry, and most failovers take less than a minute.
   'read-only': [10_000],
-  throttled: [15_000], // 40501 says so itself: "retry the request after 10 seconds".
+  throttled: [15_000], // 10–15 s: 40501 says so itself: "retry the request after 10 seconds".
   credentials: [8_000], // Nobody tells a process that a secret or a right is in place again. `LoginRefusals` keeps the wrong logins few.
   full: [60_000],
 };

@@ -51,7 +51,7 @@ test('sends a unit of work as one batch that aborts as a whole and refuses a dir
   expect(server.statements[0]).toMatch(/SET XACT_ABORT, NOCOUNT ON;\s+IF @@TRANCOUNT <> 0 THROW 51000, 'dirty connection', 1;\s+BEGIN TRAN;\s+UPDATE sale SET n = @p0;\s+COMMIT;/);
 });
 
-test.each([[1205, 'a deadlock victim'], [3960, 'a snapshot conflict'], [1222, 'a lock wait that took too long']])('runs again after %i, %s', async (number) => {
+test.each([['Q24 a deadlock victim', 1205], ['Q25 a snapshot conflict', 3960], ['Q25 a lock wait that took too long', 1222]])('%s (%i) is run again', async (_, number) => {
   await using server = await startScriptedServer(inTurn({ error: number, message: 'run it again' }, { error: number, message: 'and again' }));
   await using database = open(server);
   await database.commit(work);
@@ -59,7 +59,7 @@ test.each([[1205, 'a deadlock victim'], [3960, 'a snapshot conflict'], [1222, 'a
   expect(database.state).toBe('closed');
 });
 
-test('gives a deadlock victim up after two more tries', async () => {
+test('Q24 gives a deadlock victim up after two more tries', async () => {
   await using server = await startScriptedServer((statement) => (isWork(statement) ? { error: 1205, message: 'victim' } : 'one'));
   await using database = open(server);
   await expect(database.commit(work)).rejects.toMatchObject({ number: 1205 });
@@ -71,6 +71,17 @@ test('closes a connection on which somebody left a transaction open, and runs on
   await using database = open(server);
   await database.ready();
   const logins = server.logins;
+  await database.commit(work);
+  expect(server.logins).toBe(logins + 1);
+});
+
+test('Q07 a unit of work that was stopped in time, which the server confirmed, leaves its connection to nobody: its transaction may still be open', async () => {
+  await using server = await startScriptedServer(inTurn('slow'));
+  await using database = open(server, { concurrency: 1 });
+  await database.ready();
+  const logins = server.logins;
+  expect(await database.commit(work).catch((error: unknown) => error)).toMatchObject({ name: 'CommitUnknown' });
+  expect(database.state).toBe('closed');
   await database.commit(work);
   expect(server.logins).toBe(logins + 1);
 });
@@ -87,7 +98,7 @@ test('closes a connection whose statement left a transaction open, before anybod
 test.each([
   [2627, "Violation of PRIMARY KEY constraint 'pk_sale'. Cannot insert duplicate key in object 'dbo.sale'. The duplicate key value is (secret).", 'pk_sale'],
   [2601, "Cannot insert duplicate key row in object 'dbo.sale' with unique index 'ux_sale'. The duplicate key value is (secret).", 'ux_sale'],
-])('meets %i as a conflict that names what was violated and not the value', async (number, message, on) => {
+])('Q38 meets %i as a conflict that names what was violated and not the value', async (number, message, on) => {
   await using server = await startScriptedServer(inTurn({ error: number, message, severity: 14 }));
   await using database = open(server);
   const conflict = await database.commit(work).catch((error: unknown) => error);
@@ -95,7 +106,7 @@ test.each([
   expect(String(conflict)).not.toContain('secret');
 });
 
-test('a login refused by a failover is known by its number, opens the breaker at once and is not tried again behind our back', async () => {
+test('Q16 a login refused by a failover is known by its number, opens the breaker at once and is not tried again behind our back', async () => {
   await using server = await startScriptedServer();
   server.loginError = 40_613;
   await using database = open(server);
@@ -106,7 +117,7 @@ test('a login refused by a failover is known by its number, opens the breaker at
   expect(database.retryAfterMs).toBeGreaterThan(2_000);
 });
 
-test('a server that falls silent costs a caller no more than the deadline, and is used again when three probes in a row could write', async () => {
+test('Q08 a server that falls silent costs a caller no more than the deadline, and is used again when three probes in a row could write', async () => {
   await using server = await startScriptedServer(inTurn('silence'));
   await using database = open(server);
   await database.ready();
@@ -119,7 +130,7 @@ test('a server that falls silent costs a caller no more than the deadline, and i
   expect(server.statements.filter((statement) => statement.includes('breaker_probe'))).toHaveLength(3);
 });
 
-test('an answer that stops half-way does not hang, which the driver’s own time-out would let it do', async () => {
+test('Q10 an answer that stops half-way does not hang, which the driver’s own time-out would let it do', async () => {
   await using server = await startScriptedServer((statement) => (statement.includes('SELECT @p0') ? 'stall' : 'one'));
   await using database = open(server, { concurrency: 1 });
   await database.ready();
@@ -132,7 +143,7 @@ test('an answer that stops half-way does not hang, which the driver’s own time
   expect(server.logins).toBe(logins + 1);
 });
 
-test('a connection cut under a commit leaves the outcome unknown, at once', async () => {
+test('Q03 a connection cut under a commit leaves the outcome unknown, at once', async () => {
   await using server = await startScriptedServer(inTurn('hang-up'));
   await using database = open(server);
   const [outcome, ms] = await took(database.commit(work));
@@ -155,7 +166,7 @@ test('an error in the statement is neither an outage nor hidden', async () => {
   expect(database.state).toBe('closed');
 });
 
-test('load alone neither opens the breaker nor makes anyone wait in the pool', async () => {
+test('Q29 load alone neither opens the breaker nor makes anyone wait in the pool', async () => {
   await using server = await startScriptedServer((statement) => (statement.includes('SELECT 1') ? 'silence' : 'one'));
   await using database = open(server, { concurrency: 2, queue: 3, failuresInARow: 100 });
   const calls = Array.from({ length: 50 }, () => took(database.ready()));
@@ -167,7 +178,7 @@ test('load alone neither opens the breaker nor makes anyone wait in the pool', a
   await Promise.all(calls);
 });
 
-test('a connection that breaks while idle takes nothing down', async () => {
+test('Q02 a connection that breaks while idle takes nothing down', async () => {
   const server = await startScriptedServer();
   await using database = open(server);
   await Promise.all([database.ready(), database.ready()]);

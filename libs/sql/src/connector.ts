@@ -134,11 +134,17 @@ function send(connection: Connection, statement: Sql, signal: AbortSignal): Prom
     let names: string[] = [];
     let rows: Recordset = [];
     let tooMany: TooManyRows | undefined;
+    let isDone = false;
     const cancel = (): void => void connection.cancel();
     const request = new Request(statement.text, (error) => {
       signal.removeEventListener('abort', cancel);
-      if (tooMany ?? error) reject(tooMany ?? error);
-      else resolve(recordsets);
+      const failure = tooMany ?? (error && connection.closed ? withCode(error) : error);
+      if (failure) reject(failure);
+      else if (isDone) resolve(recordsets);
+      else reject(withCode(new Error('the answer ended before the server had said that it was done')));
+    });
+    request.on('doneProc', () => {
+      isDone = true;
     });
     request.on('columnMetadata', (columns) => {
       names = (columns as readonly { readonly colName: string }[]).map((column) => column.colName);
@@ -159,6 +165,12 @@ function send(connection: Connection, statement: Sql, signal: AbortSignal): Prom
     signal.addEventListener('abort', cancel, { once: true });
     connection.execSql(request);
   });
+}
+
+/** An answer that the driver cannot read ends its connection, with an error that has no code. */
+function withCode(error: Error & { code?: unknown }): Error {
+  error.code ??= 'EPROTOCOL';
+  return error;
 }
 
 function sendBatch(connection: Connection, text: string): Promise<void> {

@@ -46,6 +46,7 @@ afterAll(async () => {
 
 afterEach(() => {
   network.fault = 'pass';
+  server.faults([]);
 });
 
 const direct = (options: Partial<DatabaseOptions> = {}): Database => Database.open({ connectionString: server.connectionString, name: 'cart', ...options });
@@ -96,14 +97,14 @@ describe('a unit of work', () => {
     expect(await salesIn(database, 'whole-2')).toHaveLength(1);
   });
 
-  test('X185 leaves nothing behind when its last statement fails', async () => {
+  test('X185 Q39 leaves nothing behind when its last statement fails', async () => {
     await using database = direct();
     await expect(database.commit(join([insert('half'), sql`INSERT INTO sale (id, minor, version) VALUES ('half-2', NULL, 1);`]))).rejects.toMatchObject({ number: 515 });
     expect(await salesIn(database, 'half')).toEqual([]);
     expect(database.state).toBe('closed');
   });
 
-  test('meets a row that is there already as a conflict that names the constraint, not the value', async () => {
+  test('Q38 meets a row that is there already as a conflict that names the constraint, not the value', async () => {
     await using database = direct();
     await database.commit(insert('twice'));
     const conflict = await database.commit(insert('twice')).catch((error: unknown) => error);
@@ -136,7 +137,7 @@ describe('a unit of work', () => {
 });
 
 describe('when the network fails', () => {
-  test('a commit whose answer is lost is unknown, and the same batch tells by being run again', async () => {
+  test('Q05, Q35 a commit whose answer is lost is unknown, and the same batch tells by being run again', async () => {
     await using database = throughNetwork({ policy: { failuresInARow: 100 } });
     await database.ready();
     network.fault = 'deaf';
@@ -150,7 +151,7 @@ describe('when the network fails', () => {
     expect(await salesIn(witness, 'lost')).toHaveLength(1);
   });
 
-  test('a connection that was reset while idle costs its next user nothing', async () => {
+  test('Q02 a connection that was reset while idle costs its next user nothing', async () => {
     await using database = throughNetwork();
     await Promise.all([database.ready(), database.ready(), database.ready()]);
     network.reset();
@@ -159,7 +160,70 @@ describe('when the network fails', () => {
     expect(database.state).toBe('closed');
   });
 
-  test('a connection that is reset under a commit leaves its outcome unknown at once', async () => {
+  test('Q03, Q04, Q06 a request that is cut after any of its bytes has done nothing, and is done once when it is sent again', async () => {
+    await using database = throughNetwork({ policy: { failuresInARow: 1_000, errorPercent: 100 } });
+    await using witness = direct();
+    await database.ready();
+    // given: one packet, and one of many
+    for (const padding of ['', 'x'.repeat(100_000)]) {
+      const padded = (id: string): Sql => sql`${insertOnce(id)}; DECLARE @padding NVARCHAR(MAX) = ${text(padding)};`;
+      const before = network.requested;
+      await database.commit(padded(`whole-${padding.length}`));
+      const length = network.requested - before;
+      for (const after of [0, 1, 8, 9, ...[0.25, 0.5, 0.75].map((share) => Math.floor(length * share)), length - 9, length - 1]) {
+        const id = `cut-${padding.length}-${after}`;
+
+        // when
+        network.cutAfter = after;
+        expect(await database.commit(padded(id)).catch((error: unknown) => error)).toMatchObject({ name: 'CommitUnknown' });
+
+        // then
+        expect([id, await salesIn(witness, id)]).toEqual([id, []]);
+        await database.commit(padded(id));
+        expect(await salesIn(witness, id)).toHaveLength(1);
+      }
+    }
+    expect(database.figures.pool).toMatchObject({ used: 0, pending: 0 });
+  }, 60_000);
+
+  test.each([
+    ['Q04 is lost in the midst of it', { match: 'commit', action: 'drop-before' }, 0],
+    ['Q06 is lost before it', { match: 'sale', action: 'drop-before' }, 0],
+    ['Q17 ends in a failover', { match: 'commit', action: 40_197 }, 0],
+    ['Q05 is lost right after it', { match: 'commit', action: 'drop-after-commit' }, 1],
+  ] as const)('a unit of work whose connection %s is unknown, and there once when it is run again', async (_, fault, kept) => {
+    await using database = direct({ lane: 'accept', policy: { probe: { goodInARow: 1, gapMs: 20, deadlineMs: 400, delaysMs: () => [50] } } });
+    await using witness = direct();
+    await database.ready();
+    const id = randomUUID();
+
+    // when
+    server.faults([fault]);
+    const outcome = await database.commit(insertOnce(id)).catch((error: unknown) => error);
+
+    // then
+    expect(outcome).toMatchObject({ name: 'CommitUnknown' });
+    expect(await salesIn(witness, id)).toHaveLength(kept);
+    await database.whenClosed();
+    await database.commit(insertOnce(id));
+    expect(await salesIn(witness, id)).toHaveLength(1);
+  });
+
+  test('Q06 a request that never arrives is unknown as well, and done once when it is sent again', async () => {
+    await using database = throughNetwork({ policy: { failuresInARow: 100 } });
+    await using witness = direct();
+    await database.ready();
+    network.fault = 'hole';
+    await expect(database.commit(insertOnce('swallowed'))).rejects.toMatchObject({ name: 'CommitUnknown' });
+    network.fault = 'pass';
+    network.reset();
+    expect(await salesIn(witness, 'swallowed')).toEqual([]);
+    await database.whenClosed();
+    await database.commit(insertOnce('swallowed'));
+    expect(await salesIn(witness, 'swallowed')).toHaveLength(1);
+  });
+
+  test('Q03 a connection that is reset under a commit leaves its outcome unknown at once', async () => {
     await using database = throughNetwork();
     await database.ready();
     network.fault = 'deaf';
@@ -169,7 +233,7 @@ describe('when the network fails', () => {
     expect(await commit).toMatchObject({ name: 'CommitUnknown' });
   });
 
-  test('a black hole opens the breaker after few calls, and it closes again by itself', async () => {
+  test('Q08 a black hole opens the breaker after few calls, and it closes again by itself', async () => {
     const transitions: Transition[] = [];
     await using database = throughNetwork({ onTransition: (transition) => transitions.push(transition), policy: { rampMs: 500 } });
     await Promise.all(Array.from({ length: 8 }, () => database.ready()));
@@ -192,7 +256,42 @@ describe('when the network fails', () => {
     expect(transitions.map(({ to }) => to).slice(0, 2)).toEqual(['open', 'ramping']);
   });
 
-  test('a caller pays no more than the deadline even when the answer stops half-way', async () => {
+  test('Q09 a black hole that takes only new connections is not felt by those who use the old ones', async () => {
+    await using database = throughNetwork();
+    await Promise.all(Array.from({ length: 3 }, () => database.ready()));
+    const { used, free } = database.figures.pool;
+    expect(used + free).toBeGreaterThan(0);
+    network.fault = 'hole-new';
+    // More at once than there are connections: the pool tries to make others, and nobody waits for those.
+    const waits: number[] = [];
+    for (let round = 0; round < 20; round += 1) {
+      await Promise.all(Array.from({ length: 8 }, async () => {
+        const began = performance.now();
+        await database.ready();
+        waits.push(performance.now() - began);
+      }));
+      await sleep(20);
+    }
+    expect(waits.toSorted((a, b) => a - b)[Math.floor(waits.length * 0.9)]).toBeLessThan(150);
+    expect(database.state).toBe('closed');
+  });
+
+  test('Q11 an answer that comes byte by byte is an answer that does not come', async () => {
+    await using database = throughNetwork({ policy: { concurrency: 1, failuresInARow: 100 } });
+    await database.ready();
+    network.fault = 'drip';
+    const began = performance.now();
+    await expect(salesIn(database, 'any')).rejects.toMatchObject({ name: 'DependencyUnavailable' });
+    expect(performance.now() - began).toBeLessThan(1_500);
+    // Its place is free again long before the answer would be whole.
+    while (database.breaker.load.inFlight > 0) await sleep(20);
+    expect(performance.now() - began).toBeLessThan(5_000);
+    network.fault = 'pass';
+    await database.whenClosed();
+    await database.ready();
+  });
+
+  test('Q10, Q35 a caller pays no more than the deadline even when the answer stops half-way', async () => {
     await using database = throughNetwork({ policy: { failuresInARow: 100 } });
     await database.ready();
     network.fault = 'deaf';
@@ -205,7 +304,48 @@ describe('when the network fails', () => {
   });
 });
 
-test('a server that goes away opens the breaker, and what was committed is there when it is back', async () => {
+test('Q23 a database that takes no writes is open for work until it takes them again, and goes on being read', async () => {
+  const probe = { goodInARow: 1, gapMs: 20, deadlineMs: 400, delaysMs: () => [50] };
+  await using works = direct({ lane: 'work', policy: { probe } });
+  await using reads = direct({ lane: 'read' });
+  const forAll = (id: string) => reads.forEveryTenant().query(Sale, sql`SELECT id, minor, version FROM sale WHERE id = ${varchar(40, id)};`);
+  await works.commit(insert('before the failover'));
+
+  // when
+  server.faults([{ name: 'replica', match: 'INSERT|UPDATE|DELETE', action: 3_906, times: 1_000 }]);
+  await expect(works.commit(insert('on the replica'))).rejects.toMatchObject({ name: 'DependencyUnavailable' });
+  await expect(works.query(Sale, sql`SELECT id, minor, version FROM sale;`)).rejects.toMatchObject({ name: 'DependencyUnavailable' });
+
+  // then: a probe that only read would have closed it many times over
+  await sleep(1_000);
+  expect(works.breaker.cause).toMatchObject({ kind: 'read-only' });
+  expect(await forAll('before the failover')).toHaveLength(1);
+  expect(reads.state).toBe('closed');
+
+  // when
+  server.faults([]);
+  await works.whenClosed();
+  await works.commit(insert('on the primary'));
+  expect(await forAll('on the replica')).toEqual([]);
+});
+
+test('Q27 one statement that has become slow costs the lane that runs it, and nobody else', async () => {
+  await using reports = direct({ lane: 'read', policy: { deadlineMs: 400 } });
+  await using tills = direct({ lane: 'accept' });
+  server.faults([{ match: 'slow_report', action: 'delay', delayMs: 3_000, times: 1_000 }]);
+  const report = () => reports.query(Sale, sql`SELECT id, minor, version FROM sale AS slow_report;`).catch((error: unknown) => error);
+
+  // when
+  for (let round = 0; round < 3; round += 1) await Promise.all(Array.from({ length: 4 }, report));
+
+  // then
+  expect(reports.state).toBe('open');
+  for (let sale = 0; sale < 20; sale += 1) await tills.commit(insert(`meanwhile-${sale}`));
+  expect(tills.state).toBe('closed');
+  server.faults([]);
+});
+
+test('Q01 a server that goes away opens the breaker, and what was committed is there when it is back', async () => {
   await using database = direct();
   await database.commit(insert('before the outage'));
   await server.stop();

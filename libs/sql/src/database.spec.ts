@@ -21,7 +21,7 @@ async function silentServer() {
   };
 }
 
-test('a database that is not there is an outage, found out at the first call', async () => {
+test('Q01 a database that is not there is an outage, found out at the first call', async () => {
   const { port } = await (async () => {
     await using server = await silentServer();
     return { port: server.port };
@@ -35,7 +35,7 @@ test('a database that is not there is an outage, found out at the first call', a
   expect(performance.now() - began).toBeLessThan(50);
 });
 
-test('a server that never answers costs each caller no more than the deadline, and a commit that was never sent is not unknown', async () => {
+test('Q12 a server that never answers costs each caller no more than the deadline, and a commit that was never sent is not unknown', async () => {
   await using server = await silentServer();
   await using database = Database.open({ connectionString: at(server.port), name: 'cart', lane: 'accept' });
   const began = performance.now();

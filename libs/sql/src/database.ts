@@ -231,6 +231,7 @@ COMMIT;`), 'commit');
   #note(error: unknown, { kind, number }: Classified): void {
     if (error instanceof DependencyUnavailable && !(error instanceof BulkheadFull)) return; // The breaker's own refusal: counted there.
     errorTotal.inc({ database: this.name, number: number === undefined ? 'none' : String(number), kind });
+    if (kind === 'tenant') this.#logger?.error({ database: this.name, number }, 'a statement was kept from the rows of another tenant');
     if (kind !== 'dirty-connection') return;
     dirtyConnectionTotal.inc({ database: this.name });
     this.#logger?.error({ database: this.name }, 'a connection with an open transaction was found and closed');

@@ -15,7 +15,7 @@ function given() {
   return { time, attempts, probe };
 }
 
-test('what the server has refused one lane it is not asked by the others right after', async () => {
+test('Q14 what the server has refused one lane it is not asked by the others right after', async () => {
   const { time, attempts, probe } = given();
   expect(await probe(refused)).toBe(refused);
   time.now = 2_900;

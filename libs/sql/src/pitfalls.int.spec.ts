@@ -4,6 +4,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join as joinPath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BreakerPolicy } from '@checkout/resilience';
+import { z } from 'zod';
 import { budgets } from './budgets.ts';
 import { classify } from './classify.ts';
 import { Database } from './database.ts';
@@ -45,7 +46,7 @@ test('M1 a connection with a stranger’s transaction is closed, and no code beg
   expect(shipped.filter(({ text }) => /new (mssql\.)?Transaction\(|\.beginTransaction\(/.test(text)).map(({ path }) => path)).toEqual([]);
 });
 
-test.each(['commitTransaction', 'rollbackTransaction'] as const)('M1 a connection on which a %s of the driver’s own was not answered is lent to nobody else', async (end) => {
+test.each(['commitTransaction', 'rollbackTransaction'] as const)('M1 Q07 a connection on which a %s of the driver’s own was not answered is lent to nobody else', async (end) => {
   await using server = await startScriptedServer((statement) => (/^(COMMIT|ROLLBACK)$/.test(statement) ? 'slow' : 'done'));
   const pool = new Pool(server.connectionString, 'cart', { ...budgets.accept.driver, connections: 1 }, () => {});
   const first = await pool.acquire();
@@ -59,7 +60,7 @@ test.each(['commitTransaction', 'rollbackTransaction'] as const)('M1 a connectio
   expect(next === first).toBe(false);
 });
 
-test('M2 an answer that stops after its first packet costs no more than the deadline, and the place is free again', async () => {
+test('M2 Q10 an answer that stops after its first packet costs no more than the deadline, and the place is free again', async () => {
   await using server = await startScriptedServer(inTurn('stall'));
   await using database = open(server, { ...quick, concurrency: 1 });
   const [outcome, ms] = await timed(database.commit(work));
@@ -132,7 +133,7 @@ test('M8 should somebody wait there after all, the pool’s error without a code
   expect(classify(outcome)).toEqual({ verdict: 'fail', kind: 'timeout' });
 });
 
-test('M9 fifty callers during a failover are all told soon, and do not storm the server with logins', async () => {
+test('M9 Q16 fifty callers during a failover are all told soon, and do not storm the server with logins', async () => {
   await using server = await startScriptedServer();
   server.loginError = 40_613;
   await using database = Database.open({ connectionString: server.connectionString, name: 'cart', lane: 'accept' });
@@ -228,7 +229,7 @@ test('M17 connections that break while nobody uses them take no process down', a
   await expect(database.ready()).rejects.toMatchObject({ name: 'DependencyUnavailable' });
 });
 
-test('M18 after a failover it comes back without a restart, with new connections, all of them', async () => {
+test('M18 Q16 after a failover it comes back without a restart, with new connections, all of them', async () => {
   await using server = await startScriptedServer(inTurn('hang-up'));
   await using database = open(server, { ...quick, rampMs: 1 });
   await Promise.all(Array.from({ length: 4 }, () => database.ready()));
@@ -251,6 +252,46 @@ test.each([
   ['a number beyond what is exact', () => sql`SELECT ${bigint(2 ** 60)};`], ['a character that the column cannot hold', () => sql`SELECT ${varchar(10, '\u{1F600}')};`],
 ])('M19 %s is refused before the driver makes something else of it', (_, make) => {
   expect(make).toThrow(TypeError);
+});
+
+test('M14, Q30 nothing stays borrowed, however calls have ended', async () => {
+  const ends: Reply[] = ['done', 'slow', 'silence', 'stall', 'hang-up', { error: 2627, message: 'duplicate' }, { error: 51_000, message: 'dirty connection' }, { error: 33_504, message: 'another tenant' }];
+  const waiting = ends.flatMap((end) => [end, end]);
+  await using server = await startScriptedServer((statement) => (isWork(statement) ? (waiting.shift() ?? 'done') : 'one'));
+  await using database = open(server, { ...quick, failuresInARow: 1_000, queueWaitMs: 5_000, rampMs: 1 });
+  for (let calls = 0; waiting.length > 0; calls += 1) {
+    await database.whenClosed();
+    await Promise.all([timed(database.commit(work)), timed(database.query(z.unknown(), sql`SELECT 1 AS one;`))]);
+    expect(calls).toBeLessThan(100);
+  }
+  await placesFree(database);
+  expect(database.figures.pool).toMatchObject({ used: 0, pending: 0 });
+  await database.whenClosed();
+  await Promise.all(Array.from({ length: 8 }, () => database.commit(work)));
+  expect(database.figures.pool).toMatchObject({ used: 0, pending: 0 });
+});
+
+/** What a broken box on the way may make of an answer. A packet of the server begins with 4, 1 (the last of its message) and its length. */
+test.each<[string, Buffer]>([
+  ['tokens that there are not', Buffer.from([4, 1, 0, 12, 0, 0, 1, 0, 0x13, 0x37, 0xff, 0x00])],
+  ['a token that is longer than its packet', Buffer.from([4, 1, 0, 11, 0, 0, 1, 0, 0xaa, 0xff, 0xff])],
+  ['columns of a type that there is not', Buffer.from([4, 1, 0, 20, 0, 0, 1, 0, 0x81, 1, 0, 0, 0, 0, 0, 0, 0, 0x01, 0, 0])],
+  ['a packet that is shorter than its head', Buffer.from([4, 1, 0, 3, 0, 0, 1, 0, 0, 0, 0])],
+  ['a packet longer than what ever comes', Buffer.from([4, 1, 0xff, 0xff, 0, 0, 1, 0, 0xfd])],
+  ['a message without an end', Buffer.from([4, 1, 0, 8, 0, 0, 1, 0])],
+  ['another protocol', Buffer.from('HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n')],
+])('Q43 %s for an answer is one failure, costs the connection, and ends nothing else', async (_, garbage) => {
+  await using server = await startScriptedServer(inTurn(garbage));
+  await using database = open(server);
+  await database.ready();
+  const { logins } = server;
+  const [outcome, ms] = await timed(database.commit(work));
+  expect(outcome).toMatchObject({ name: 'CommitUnknown' });
+  expect(ms).toBeLessThan(2_000);
+  await placesFree(database);
+  await database.whenClosed();
+  await database.commit(work);
+  expect(server.logins).toBeGreaterThan(logins);
 });
 
 test('M20 a text that is too long is refused, not cut', () => {

@@ -58,7 +58,7 @@ describe.each(services)('the database of $service', ({ service, folder }) => {
     expect(await database.query(Mark, marks)).toHaveLength(2);
   });
 
-  it('X178 X179 takes no row for another tenant, and leaves no tenant behind on a connection that failed', async () => {
+  it('X178 X179 Q40 takes no row for another tenant, and leaves no tenant behind on a connection that failed', async () => {
     await using reads = Database.open({ connectionString: test.connectionString, name: service, lane: 'read' });
     const insert = (tenant: string) => sql`INSERT INTO inbox (tenant_id, message_id, handled_at) OUTPUT inserted.message_id AS name VALUES (${varchar(40, tenant)}, ${varchar(100, `by-${tenant}`)}, SYSUTCDATETIME());`;
     await expect(reads.forTenant('tenant-a').query(Named, insert('tenant-b'))).rejects.toMatchObject({ number: 33_504 });

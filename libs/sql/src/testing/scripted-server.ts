@@ -10,9 +10,9 @@ export interface ServerError {
 /**
  * What the server says to one statement. `slow`: nothing until it is cancelled, and that it confirms. `silence`: nothing, not even to a cancellation.
  * `stall`: the first bytes, then nothing. `chatter`: it is done, after messages that are no errors (PRINT, RAISERROR of severity 10) and a recordset that nobody
- * asked for. Several errors come in one answer, in this order.
+ * asked for. Several errors come in one answer, in this order. Bytes are sent as they are, whatever they mean.
  */
-export type Reply = 'done' | 'one' | 'chatter' | 'slow' | 'silence' | 'stall' | 'hang-up' | ServerError | readonly ServerError[];
+export type Reply = 'done' | 'one' | 'chatter' | 'slow' | 'silence' | 'stall' | 'hang-up' | Buffer | ServerError | readonly ServerError[];
 
 export interface ScriptedServer extends AsyncDisposable {
   readonly connectionString: string;
@@ -22,8 +22,8 @@ export interface ScriptedServer extends AsyncDisposable {
   readonly settings: readonly string[];
   readonly logins: number;
   readonly connections: number;
-  /** Refuses logins with this number while set. */
-  loginError: number | undefined;
+  /** Refuses logins with this number while set, or leaves them without an answer. */
+  loginError: number | 'silence' | undefined;
   script: (statement: string) => Reply;
 }
 
@@ -83,6 +83,7 @@ export async function startScriptedServer(script: (statement: string) => Reply =
     };
     const admit = (): void => {
       logins += 1;
+      if (server.loginError === 'silence') return;
       if (server.loginError !== undefined) send(Buffer.concat([error(server.loginError, 'login refused', 14), done(0xfd, 2)]));
       else send(Buffer.concat([collation, loginAck, done(0xfd)]));
     };
@@ -95,6 +96,7 @@ export async function startScriptedServer(script: (statement: string) => Reply =
         isSilent = true;
         send(oneColumn, false);
       } else if (said === 'hang-up') socket.resetAndDestroy();
+      else if (Buffer.isBuffer(said)) socket.write(said);
       else if (said === 'done') send(done(0xfe));
       else if (said === 'chatter') send(Buffer.concat([info(0, 'printed', 0), info(50_000, 'raised', 10), oneColumn, oneRow, done(0xff, 0x11, 1), done(0xfe)]));
       else if (said === 'one') send(Buffer.concat([oneColumn, oneRow, done(0xff, 0x11, 1), done(0xfe)]));
