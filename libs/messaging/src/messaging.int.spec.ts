@@ -1,6 +1,7 @@
 import { inventory } from '@checkout/contracts';
 import { partitionOf } from '@checkout/kernel';
-import { sql } from '@checkout/sql';
+import { registry } from '@checkout/observability';
+import { sql, varchar } from '@checkout/sql';
 import { sellTwo, tenantId } from './testing/shelf.ts';
 import { eventually, ofSale, Shop, storeIds, Town, type ShopOptions } from './testing/shop.ts';
 
@@ -11,6 +12,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   town.serviceBus.applyFaults({ settlementDelayMs: 0 });
+  town.sqlServer.faults([]);
   for (const shop of open.splice(0)) await shop.close();
   await town.reset();
 });
@@ -95,6 +97,51 @@ describe('a message that cannot be handled', () => {
     await eventually(async () => expect(await town.waiting()).toEqual(expect.objectContaining({ active: 0, locked: 0, deadLetter: 1 })));
     expect(await town.sold()).toBe(2);
   });
+
+  it('Q39 is dead-lettered by the bus in the end when the database cannot hold what it says, with what was wrong, and pauses nobody', async () => {
+    // given: a shelf that has sold as much as can be counted
+    await town.execute(sql`INSERT INTO shelf (tenant_id, store_id, sold, version) VALUES (${varchar(40, tenantId)}, ${varchar(40, second)}, 2147483647, 1);`);
+    await town.send([town.reserve('TEA'), town.reserve('TEA', second), town.reserve('TEA')]);
+
+    // when
+    const shop = await openShop();
+    await eventually(async () => expect(await town.waiting()).toMatchObject({ active: 0, locked: 0, deadLetter: 1 }), patientMs);
+
+    // then
+    expect(await town.sold(first)).toBe(2);
+    const receiver = town.client.createReceiver('inventory-commands', 'inventory', { subQueueType: 'deadLetter', receiveMode: 'receiveAndDelete' });
+    const [dead] = await receiver.receiveMessages(1);
+    await receiver.close();
+    expect(dead).toMatchObject({ deadLetterReason: 'MaxDeliveryCountExceeded', applicationProperties: { 'failure-dependency': 'shelf/work' } });
+    expect(shop.warnings.some((warning) => warning.includes('rithmetic overflow'))).toBe(true);
+    expect(shop.warnings.filter((warning) => warning.includes('paused'))).toEqual([]);
+  });
+});
+
+describe('a commit that is never answered', () => {
+  const unknownCommits = async (): Promise<number> => ((await registry.getSingleMetric('commit_unknown_total')?.get())?.values ?? []).reduce((sum, { value }) => sum + value, 0);
+
+  it.each([
+    ['Q04 was undone with its connection', 'drop-before'],
+    ['Q05 had happened', 'drop-after-commit'],
+  ] as const)('%s: it is counted as unknown and found out, each message counts once, and no delivery is spent', async (_, action) => {
+    // given
+    const shop = await openShop();
+    await town.sell(storeIds);
+    await eventually(async () => expect([await town.sold(), await town.chunks()]).toEqual([8, 0]), patientMs);
+    const before = await unknownCommits();
+
+    // when
+    town.sqlServer.faults([{ match: 'commit', action, times: 2 }]);
+    await town.sell(storeIds);
+
+    // then
+    await eventually(async () => expect(await town.sold()).toBe(16), patientMs);
+    await eventually(async () => expect([await town.chunks(), await town.waiting()]).toMatchObject([0, { active: 0, locked: 0, deadLetter: 0 }]), patientMs);
+    expect(await unknownCommits()).toBe(before + 2);
+    expect(await town.sold()).toBe(16);
+    expect(shop.server.pausedCount).toBe(0);
+  });
 });
 
 describe('a second writer', () => {
@@ -121,7 +168,7 @@ describe('a second writer', () => {
 });
 
 describe('a crash', () => {
-  it('between commit and settlement changes nothing: the message comes again and finds its mark', async () => {
+  it('Q38 between commit and settlement changes nothing: the message comes again and finds its mark', async () => {
     // given
     await town.sell(storeIds);
     town.serviceBus.applyFaults({ settlementDelayMs: 120_000 });
@@ -241,7 +288,7 @@ describe('the outbox', () => {
 });
 
 describe('an outage of the database', () => {
-  it('pauses receiving without spending deliveries, and everything is handled once when it is over', async () => {
+  it('Q01 pauses receiving without spending deliveries, and everything is handled once when it is over', async () => {
     // given
     const shop = await openShop();
     await town.sell(storeIds);

@@ -116,16 +116,20 @@ describe('a commit whose outcome is unknown', () => {
     expect(stew).toEqual({ status: 'rejected', reason: outage });
   });
 
-  it('is settled by running again, and answered as usual', async () => {
+  it('Q06 is settled by running again, and answered as usual', async () => {
     const kitchen = new Kitchen();
+    const onUnknownResolved = jest.fn();
     kitchen.steps.push(unknown, unknown);
-    await expect(kitchen.submit(kitchen.pipeline())).resolves.toBe('soup is coming');
+    await expect(kitchen.submit(kitchen.pipeline({ onUnknownResolved }))).resolves.toBe('soup is coming');
+    expect(onUnknownResolved).toHaveBeenCalledTimes(1);
   });
 
-  it('is found to have happened by the mark it left', async () => {
+  it('Q05, Q38 is found to have happened by the mark it left', async () => {
     const kitchen = new Kitchen();
+    const onUnknownResolved = jest.fn();
     kitchen.steps.push(unknown, inboxConflict);
-    await expect(kitchen.receive(kitchen.pipeline())).resolves.toEqual({ ok: true, answer: undefined });
+    await expect(kitchen.receive(kitchen.pipeline({ onUnknownResolved }))).resolves.toEqual({ ok: true, answer: undefined });
+    expect(onUnknownResolved).toHaveBeenCalledTimes(1);
   });
 });
 
@@ -148,7 +152,7 @@ describe('a batch', () => {
     expect(kitchen.commits).toHaveLength(1);
   });
 
-  it('finds the one message that was handled before and handles the others', async () => {
+  it('Q38 finds the one message that was handled before and handles the others', async () => {
     const kitchen = new Kitchen();
     kitchen.steps.push(inboxConflict, inboxConflict);
     const pipeline = kitchen.pipeline();

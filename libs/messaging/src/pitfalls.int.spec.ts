@@ -38,7 +38,7 @@ async function deliveryCounts(): Promise<readonly (number | undefined)[]> {
 const outbound = (id: string) => toOutbound(inventory.ReleaseStock(ofSale()), { id, source: '/tests', time: '2026-01-05T10:00:00.000Z', tenantId: 'acme' });
 
 describe('the SDK', () => {
-  test('S1 an outage of the database spends no delivery of a message and dead-letters none, however long it is', async () => {
+  test('S1, Q01 an outage of the database spends no delivery of a message and dead-letters none, however long it is', async () => {
     let isDown = true;
     let attempts = 0;
     await openShop({ beforeCommit: () => {

@@ -18,7 +18,7 @@ describe('the error policy', () => {
     expect(failed(error)).toMatchObject({ settle: 'release' });
   });
 
-  it('gives a defect more than a minute until the bus dead-letters it', () => {
+  it('Q39 gives a defect more than a minute until the bus dead-letters it', () => {
     const pauses = Array.from({ length: 20 }, (_, deliveryCount) => defectPauseMs(deliveryCount));
     expect(pauses.slice(0, 3)).toEqual([50, 100, 200]);
     expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBeGreaterThan(60_000);

@@ -1,3 +1,3 @@
 export { ShelfConsumer } from './testing/shelf.consumer.ts';
-export { ShelfStore } from './testing/shelf.ts';
-export { eventually, ofSale, shelfMigrations, storeIds, Town } from './testing/shop.ts';
+export { sellTwo, ShelfStore, tenantId } from './testing/shelf.ts';
+export { eventually, ofSale, shelfMigrations, Shop, storeIds, Town } from './testing/shop.ts';

@@ -1,5 +1,5 @@
 import { messagingMigrations } from '@checkout/messaging';
-import { eventually, shelfMigrations, storeIds, Town } from '@checkout/messaging/testing';
+import { eventually, ofSale, sellTwo, shelfMigrations, Shop, storeIds, tenantId, Town } from '@checkout/messaging/testing';
 import { migrate } from '@checkout/sql';
 import { startTestDatabase } from '@checkout/sql/testing';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -21,6 +21,7 @@ afterAll(() => town[Symbol.asyncDispose]());
 interface Line {
   readonly level: string;
   readonly msg: string;
+  readonly time: string;
   readonly port?: number;
   readonly err?: { readonly message: string };
 }
@@ -28,7 +29,7 @@ interface Line {
 /** The service as a process, and what it has said so far. */
 function start(overrides: NodeJS.ProcessEnv = {}): { readonly process: ChildProcess; readonly lines: Line[]; ready(): Promise<number> } {
   // Without the launcher in between: killing that would leave the service behind, and whoever runs the tests waiting for its output to end.
-  const child = spawn(process.execPath, ['--conditions=@checkout/source', '--disable-warning=ExperimentalWarning', '--import', join(root, 'tools/swc-hook.mjs'), join(import.meta.dirname, 'testing/tiny-service.ts')], {
+  const child = spawn(process.execPath, ['--conditions=@checkout/source', '--disable-warning=ExperimentalWarning', '--import', join(root, 'tools/swc-hook.mjs'), '--import', join(import.meta.dirname, 'testing/moved-clock.mjs'), join(import.meta.dirname, 'testing/tiny-service.ts')], {
     env: {
       ...process.env, PORT: '0', LOG_LEVEL: 'info', SERVICE_BUS_CONNECTION: town.serviceBus.connectionString, SQL_CONNECTION: town.sqlServer.connectionString,
       AUTH_ISSUER: 'https://identity', AUTH_AUDIENCE: 'checkout', AUTH_JWKS_URL: 'http://localhost:1/jwks', ...overrides,
@@ -83,7 +84,7 @@ describe('a service', () => {
     expect(await town.chunks()).toBe(0);
   });
 
-  it('goes on being ready without its database, says since when and why, tells the operators, and has figures of it', async () => {
+  it('Q33 goes on being ready without its database, says since when and why, tells the operators, and has figures of it', async () => {
     // given
     const service = start();
     const port = await service.ready();
@@ -117,7 +118,7 @@ describe('a service', () => {
     expect(await town.waiting()).toMatchObject({ deadLetter: 0 });
   });
 
-  it('takes no work and no traffic before its migrations have run, says which it wants, and begins when they have', async () => {
+  it('Q42 takes no work and no traffic before its migrations have run, says which it wants, and begins when they have', async () => {
     // given
     await using database = await startTestDatabase([], 'shelf');
     const service = start({ SQL_CONNECTION: database.connectionString });
@@ -143,6 +144,49 @@ describe('a service', () => {
     await eventually(async () => expect(await ready()).toEqual({ status: 200, ok: true }), 15_000);
     await eventually(async () => expect(await town.waiting()).toMatchObject({ active: 0, deadLetter: 0 }), 15_000);
   }, 60_000);
+
+  it('Q19 Q20 gives its reports up first when the database has too much to do, and everything is handled when that is over', async () => {
+    // given
+    const service = start();
+    const port = await service.ready();
+    const before = await town.sold();
+    const readLane = async () => {
+      const ready = (await (await fetch(`http://localhost:${port}/health/ready`)).json()) as { checks: { breakers: { detail: { name: string; state: string; kind?: string }[] } } };
+      return ready.checks.breakers.detail.find(({ name }) => name === 'inventory/read');
+    };
+
+    // when: only writes are told so
+    town.sqlServer.faults([{ match: 'BEGIN TRAN', action: 10_928, times: 1_000 }]);
+    await town.sell(storeIds);
+
+    // then
+    await eventually(async () => expect(await readLane()).toMatchObject({ state: 'open', kind: 'throttled' }), 20_000);
+    town.sqlServer.faults([]);
+    await eventually(async () => expect(await town.sold()).toBe(before + 8), 60_000);
+    await eventually(async () => expect((await readLane())?.state).not.toBe('open'), 30_000);
+    expect(await town.waiting()).toMatchObject({ deadLetter: 0 });
+  }, 120_000);
+
+  it.each([['fast', 600_000], ['slow', -600_000]])('Q45 whose clock is ten minutes %s handles each message once, and sends what a crash has left in the outbox', async (_, aheadMs) => {
+    // given
+    await town.reset();
+    const crashed = new Shop(town, { insteadOfSend: () => new Promise(() => {}) });
+    await crashed.pipeline.submit(sellTwo, { type: 'shelf.sell-two', body: ofSale() }, { tenantId });
+    await crashed.vanish();
+    await town.ageChunks();
+    expect([await town.sold(), await town.chunks()]).toEqual([1, 1]);
+
+    // when
+    const service = start({ CLOCK_AHEAD_MS: String(aheadMs) });
+    await service.ready();
+    await town.sell(storeIds);
+
+    // then
+    await eventually(async () => expect([await town.sold(), await town.chunks()]).toEqual([10, 0]), 60_000);
+    await eventually(async () => expect(await town.waiting()).toMatchObject({ active: 0, locked: 0, deadLetter: 0 }), 30_000);
+    const [line] = service.lines;
+    expect(Math.abs(Date.parse(line?.time ?? '') - Date.now() - aheadMs)).toBeLessThan(200_000);
+  }, 120_000);
 
   it('works on a database of a newer release', async () => {
     // given

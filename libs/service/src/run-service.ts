@@ -98,9 +98,11 @@ export async function runService<Schema extends z.ZodObject & z.ZodType<Platform
     });
     lanes.set(wanted, database);
     watch(database.breaker);
-    database.onTransition(({ to }) => {
+    database.onTransition(({ to, kind, cause }) => {
       // What one lane has found well is worth a question of the others.
       if (to === 'ramping') for (const other of lanes.values()) other.breaker.probeSoon();
+      // A server that has too much to do is asked for no reports, whichever lane it tells so.
+      if (to === 'open' && kind === 'throttled' && wanted !== 'read') lanes.get('read')?.breaker.open(cause);
     });
     return database;
   };

@@ -19,7 +19,12 @@ async function asked(connectionString: string): Promise<{ readonly state: Schema
   return { state: kind, ok: gate.check().ok, detail: gate.check().detail };
 }
 
-it('keeps a service from traffic while the database does not let it in, and says who would', async () => {
+it('Q41 keeps a service from traffic while the database gives it no right to what is its own, and says who would', async () => {
+  server.faults([{ match: 'schema_migration', action: 229, times: 1_000 }]);
+  expect(await asked(server.connectionString)).toEqual({ state: 'shut', ok: false, detail: expect.stringContaining('migrate-cart makes its identity a user') as string });
+});
+
+it('Q14 keeps a service from traffic while the database does not let it in, and says who would', async () => {
   const { state, ok, detail } = await asked(server.connectionString.replace(/Password=[^;]*/, 'Password=somebody-else\'s'));
   expect({ state, ok, detail }).toEqual({ state: 'shut', ok: false, detail: expect.stringContaining('migrate-cart makes its identity a user') as string });
 });
@@ -30,6 +35,6 @@ it('lets a service be ready while its database is away: an outage is no reason t
   await server.start();
 });
 
-it('names each migration that is missing', async () => {
+it('Q42 names each migration that is missing', async () => {
   expect(await asked(server.connectionString)).toMatchObject({ state: 'behind', ok: false, detail: expect.stringContaining('0009-shelf-of-the-next-release.sql') as string });
 });

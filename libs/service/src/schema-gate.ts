@@ -11,8 +11,12 @@ export type SchemaState =
 /** How often a schema that is behind is looked at again: a job that migrates takes longer than that. */
 const againMs = seconds(2);
 
-/** SQL Server's "login failed": on Azure the job that migrates also makes the service's identity a user. */
+/** SQL Server's "login failed", or that the user may not do this: on Azure the job that migrates also makes the service's identity a user, with its rights. */
 const loginFailed = 18_456;
+const isRefusal = (error: unknown): boolean => {
+  const { number, kind } = classify(error);
+  return number === loginFailed || kind === 'permission';
+};
 
 export interface SchemaGateOptions {
   readonly service: string;
@@ -63,7 +67,7 @@ export class SchemaGate {
     const before = this.#state;
     this.#state = await missingMigrations(database, folders).then(
       (missing): SchemaState => (missing.length === 0 ? { kind: 'current' } : { kind: 'behind', missing }),
-      (error: unknown): SchemaState => (classify(error).number === loginFailed ? { kind: 'shut' } : before.kind === 'current' || before.kind === 'unknown' ? { kind: 'unknown' } : before),
+      (error: unknown): SchemaState => (isRefusal(error) ? { kind: 'shut' } : before.kind === 'current' || before.kind === 'unknown' ? { kind: 'unknown' } : before),
     );
     if (this.#state.kind !== before.kind && !this.check().ok) logger.error({ detail: this.check().detail }, 'not ready: the database is not for this revision');
     if (this.#state.kind === 'current' && before.kind !== 'unknown') logger.info('the database is up to date now');

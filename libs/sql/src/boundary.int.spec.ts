@@ -107,6 +107,17 @@ describe('a list', () => {
   }, 60_000);
 });
 
+it('Q45 no statement holds the clock of the database against that of a process: each reads one of the two', () => {
+  const statements = texts().flatMap(({ path, text: code }) => [...code.matchAll(/sql`([^`]*)`/g)].map(([, statement = '']) => ({ path, statement })));
+  const byDatabase = statements.filter(({ statement }) => /\bSYS(?:UTC)?DATETIME\b|\bGET(?:UTC)?DATE\b|\bCURRENT_TIMESTAMP\b/.test(statement));
+  expect(byDatabase.length).toBeGreaterThan(5);
+  expect(byDatabase.filter(({ statement }) => statement.includes('datetime2('))).toEqual([]);
+  // What the database has dated is never asked about by another date either.
+  const dated = /\b(?:handled_at|lease_until|applied_at)\b|\boutbox\b[^;]*\bcreated_at\b/;
+  expect(byDatabase.filter(({ statement }) => dated.test(statement)).length).toBeGreaterThan(3);
+  expect(statements.filter(({ statement }) => dated.test(statement) && statement.includes('datetime2('))).toEqual([]);
+});
+
 describe('an error in the middle of a unit of work', () => {
   it.each([1205, 1222, 3960])('X175 Q24 Q25 is never swallowed: %i is run again as a whole, and nothing is there twice', async (number) => {
     server.faults([{ match: "'second'|@p2", action: number }]);
@@ -160,10 +171,14 @@ describe('what a server says beside its answer', () => {
   );
 });
 
-/** The statements of what is shipped, by file, that fit. */
-function statementsWith(pattern: RegExp): string[] {
+/** What is shipped. */
+function texts(): { readonly path: string; readonly text: string }[] {
   const root = joinPath(import.meta.dirname, '../../..');
   const files = globSync('{libs,services}/*/{src,migrations}/**/*.{ts,sql}', { cwd: root }).filter((path) => !/\.spec\.ts$|node_modules|testing/.test(path));
   expect(files.length).toBeGreaterThan(100);
-  return files.filter((path) => readFileSync(joinPath(root, path), 'utf8').split('\n').some((line) => pattern.test(line) && !/^\s*(?:\/\/|\/?\*|--)/.test(line)));
+  return files.map((path) => ({ path, text: readFileSync(joinPath(root, path), 'utf8') }));
 }
+
+/** The files of what is shipped with a statement that fits. */
+const statementsWith = (pattern: RegExp): string[] =>
+  texts().filter(({ text: code }) => code.split('\n').some((line) => pattern.test(line) && !/^\s*(?:\/\/|\/?\*|--)/.test(line))).map(({ path }) => path);

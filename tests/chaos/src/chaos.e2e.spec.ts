@@ -34,7 +34,7 @@ describe('the whole system', () => {
     expect(result.verdict.passed).toContain('I9');
   }, 240_000);
 
-  it("goes on selling while payment's database is out, and finds out by itself what is wrong", async () => {
+  it("Q31 goes on selling while payment's database is out, and finds out by itself what is wrong", async () => {
     const [scene] = scenes;
     if (!scene) throw new Error('there is a first scene');
     await using world = await World.open();
@@ -45,7 +45,7 @@ describe('the whole system', () => {
     expect(retold.account).toMatchObject({ lost: 0, chargedTwice: 0, receiptGaps: 0, refused: 0 });
   }, 240_000);
 
-  it('spends no delivery and no sale on twenty seconds without a database', async () => {
+  it('Q31 spends no delivery and no sale on twenty seconds without a database', async () => {
     const result = await liveThroughOutage({ seed: 3, database: 'payment', outageMs: 20_000, warmUpMs: 0, healthyMs: 3_000, recoveryMs: 4_000, salesPerSecond: 4, outage: 'failover', stuckAfterMs });
     if (failuresOf(result).length > 0) throw new Error(`${failuresOf(result).join('\n')}\n${tellOutage(result)}`);
     expect(result).toMatchObject({ lost: 0, doubled: 0, deadLetters: 0 });

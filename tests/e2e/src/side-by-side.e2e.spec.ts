@@ -108,7 +108,7 @@ async function allSold(): Promise<http.CheckoutStatus[]> {
   return endings;
 }
 
-it('runs today\'s services on the schema of the next release, after its migrations', async () => {
+it('Q42 runs today\'s services on the schema of the next release, after its migrations', async () => {
   await ended(await sell());
   await Promise.all(serviceNames.map((service) => world.network.migrate(service, next.directory)));
   await ended(await sell());

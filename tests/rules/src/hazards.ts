@@ -2,7 +2,7 @@ import type { SourceFile } from './tree.ts';
 
 /**
  * The hazards that the design was made against (shared research, 2026): what the libraries below us do (O Opossum, M mssql and tedious, S the
- * Service Bus SDK), where a process may die (K: every service and step, the dead-letter desk, the migrator, all at once, told to end, frozen), and what anybody may send
+ * Service Bus SDK), where a process may die (K: every service and step, the dead-letter desk, the migrator, all at once, told to end, frozen), how the databases fail (Q), and what anybody may send
  * (X: HTTP, baskets, messages and statements). Each is a row with a number. A test that shows what we do about a row begins its title with the number; a row
  * that no test can name stands below with the reason.
  */
@@ -11,12 +11,14 @@ const series: readonly { readonly letter: string; readonly last: number; readonl
   { letter: 'M', last: 20, digits: 1 },
   { letter: 'S', last: 10, digits: 1 },
   { letter: 'K', last: 39, digits: 2 },
+  { letter: 'Q', last: 45, digits: 2 },
   { letter: 'X', last: 185, digits: 3 },
 ];
 
 export const rows: readonly string[] = series.flatMap(({ letter, last, digits }) => Array.from({ length: last }, (_, index) => `${letter}${String(index + 1).padStart(digits, '0')}`));
 
 export const notExposed: Readonly<Record<string, string>> = {
+  Q32: 'Each service has one database, and all tenants are in it: there are no shards. One of the five databases that is out is Q31, all of them Q33.',
   X048: 'No update is conditional: the back office puts whole stores and products, and the last one counts.',
   X090: 'Tills send their journals one sale at a time, each under its own key; there is no batch of sales to be half right.',
   X091: 'As X090: two entries of one command are two requests under one key (X037, X040).',

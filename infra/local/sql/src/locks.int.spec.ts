@@ -158,7 +158,7 @@ describe('two transactions that want each other\'s rows', () => {
     return { waiting, victim, other };
   };
 
-  it('end with one victim, which has lost its transaction; the other goes on', async () => {
+  it('Q24 end with one victim, which has lost its transaction; the other goes on', async () => {
     const { waiting, victim, other } = await crosswise("UPDATE job SET n = n + 10 WHERE id = 1; PRINT 'never'");
     expect(victim).toMatchObject({ number: 1205, class: 13, state: 51, message: expect.stringContaining('deadlock victim') as string });
     await waiting;

@@ -164,7 +164,7 @@ describe('checkouts in the database', () => {
     expect(await batch(accepted(commandId), accepted(commandId, { totalMinor: 598 }))).toMatchObject([{ kind: 'replayed' }, { kind: 'replayed' }]);
   });
 
-  it('are one row, even when two instances accept the same command at once', async () => {
+  it('Q38 are one row, even when two instances accept the same command at once', async () => {
     const commandId = newCommandId();
     const [here, there] = [await load(accepted(commandId)), await load(accepted(commandId))];
     const changesOf = (rows: Rows) => decide(rows, [accepted(commandId)]).flatMap(({ changes = [] }) => changes);

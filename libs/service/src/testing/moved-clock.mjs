@@ -1,0 +1,12 @@
+// Preloaded (`--import`): the calendar of this process is ahead by CLOCK_AHEAD_MS, or behind where that is negative. Timers run as ever.
+const aheadMs = Number(process.env.CLOCK_AHEAD_MS ?? 0);
+const Real = Date;
+const now = () => Real.now() + aheadMs;
+
+if (aheadMs !== 0) {
+  globalThis.Date = new Proxy(Real, {
+    construct: (target, args, made) => Reflect.construct(target, args.length === 0 ? [now()] : args, made),
+    apply: () => new Real(now()).toString(),
+    get: (target, key) => (key === 'now' ? now : Reflect.get(target, key)),
+  });
+}
