@@ -10,7 +10,7 @@ const published = readdirSync(join(directory, 'fixtures')).filter((file) => file
 const read = (path: string) => readFileSync(join(directory, path), 'utf8');
 
 describe('contracts', () => {
-  it.each(published)('still read %s as it was once published', (file) => {
+  it.each(published)('OP04 still read %s as it was once published', (file) => {
     const type = file.replace(/(~\d+)?\.json$/, '');
     expect(() => catalogue.get(type)?.parse(JSON.parse(read(`fixtures/${file}`)))).not.toThrow();
     expect(catalogue.has(type)).toBe(true);

@@ -87,7 +87,7 @@ export class Pump {
   readonly #stopping = new AbortController();
   /** Aborted, and made anew, at each restart: wakes those who rest after a failure. */
   #resting = new AbortController();
-  #lastWorkAt = Date.now();
+  #lastWorkAt = performance.now();
   #highestDelivery = 0;
   #outage: Promise<void> | undefined;
 
@@ -120,8 +120,8 @@ export class Pump {
 
   /** How long no message has come, or been at hand. */
   get idleMs(): number {
-    if ([...this.#held].some(({ isBusy }) => isBusy)) this.#lastWorkAt = Date.now();
-    return Date.now() - this.#lastWorkAt;
+    if ([...this.#held].some(({ isBusy }) => isBusy)) this.#lastWorkAt = performance.now();
+    return performance.now() - this.#lastWorkAt;
   }
 
   /** Since the last time this was asked. */
@@ -145,7 +145,7 @@ export class Pump {
 
   /** A worker has been waiting for a partition for longer than the SDK ever should: nothing will come of it in this process. */
   get isStuck(): boolean {
-    const latest = Date.now() - (this.#options.stuckAfterMs ?? stuckAfterMs);
+    const latest = performance.now() - (this.#options.stuckAfterMs ?? stuckAfterMs);
     return [...this.#waiting].some(({ since }) => since < latest);
   }
 
@@ -182,7 +182,7 @@ export class Pump {
       replay: this.#replay,
       outage: (cause) => this.#pause(cause),
       received: (message) => {
-        this.#lastWorkAt = Date.now();
+        this.#lastWorkAt = performance.now();
         this.#highestDelivery = Math.max(this.#highestDelivery, (message.deliveryCount ?? 0) + 1);
       },
     });
@@ -198,7 +198,7 @@ export class Pump {
     const { topic, subscription } = this.#options;
     let isReplaced = false;
     const wait = {
-      since: Date.now(),
+      since: performance.now(),
       replace: () => {
         clearTimeout(overdue);
         if (isReplaced || this.#stopping.signal.aborted) return;
@@ -220,15 +220,15 @@ export class Pump {
     for (const partition of this.#held) void partition.release(0);
     if (this.#outage) return;
     const { topic, subscription, logger, onPaused, onResumed } = this.#options;
-    const pausedAt = Date.now();
+    const pausedAt = performance.now();
     logger.warn({ topic, subscription, err: cause }, 'receiving is paused until the dependency is back');
     onPaused?.(cause);
     this.#outage = this.#untilAvailable().then(() => {
       this.#outage = undefined;
-      this.#lastWorkAt = Date.now();
+      this.#lastWorkAt = performance.now();
       if (this.#stopping.signal.aborted) return;
       logger.info({ topic, subscription }, 'receiving goes on');
-      onResumed?.(Date.now() - pausedAt);
+      onResumed?.(Math.round(performance.now() - pausedAt));
     });
   }
 
@@ -266,8 +266,8 @@ class HeldPartition {
   readonly #waiting = new LastWords();
   readonly #subscription: { close(): Promise<void> };
   readonly #timer: NodeJS.Timeout;
-  readonly #heldSince = Date.now();
-  #lastWorkAt = Date.now();
+  readonly #heldSince = performance.now();
+  #lastWorkAt = performance.now();
   #unsettled = 0;
   #giveUpAt = Infinity;
   #releasing: Promise<void> | undefined;
@@ -310,7 +310,7 @@ class HeldPartition {
 
   /** Asked again, it hurries when it is asked to. */
   release(graceMs: number): Promise<void> {
-    this.#giveUpAt = Math.min(this.#giveUpAt, Date.now() + graceMs);
+    this.#giveUpAt = Math.min(this.#giveUpAt, performance.now() + graceMs);
     this.#releasing ??= this.#release();
     return this.#releasing;
   }
@@ -319,7 +319,7 @@ class HeldPartition {
     clearInterval(this.#timer);
     this.#tell.replay.giveBack(this);
     await within(closingMs, this.#subscription.close());
-    while (this.#unsettled > 0 && !this.#receiver.isClosed && Date.now() < this.#giveUpAt) await sleep(5);
+    while (this.#unsettled > 0 && !this.#receiver.isClosed && performance.now() < this.#giveUpAt) await sleep(5);
     this.#settler.close();
     await within(closingMs, this.#receiver.close());
     this.#resolveClosed();
@@ -328,7 +328,7 @@ class HeldPartition {
   async #handle(message: ServiceBusReceivedMessage): Promise<void> {
     // What comes while letting go is neither handled nor settled: closing gives it back.
     if (this.#releasing) return;
-    this.#lastWorkAt = Date.now();
+    this.#lastWorkAt = performance.now();
     this.#tell.received(message);
     this.#unsettled += 1;
     if (this.#waiting.isRepeatedBy(message)) await this.#passOver(message);
@@ -374,7 +374,7 @@ class HeldPartition {
   }
 
   #letGoWhenDue(): void {
-    const now = Date.now();
+    const now = performance.now();
     // The SDK closes a receiver whose session lock is lost; nothing more will come of it.
     if (this.#receiver.isClosed) void this.release(0);
     else if (now - this.#heldSince > (this.#options.maxHoldMs ?? maxHoldMs)) void this.release(unhurriedMs);

@@ -161,9 +161,9 @@ export class ServiceBusServer<Need, Rows, Change, Effect = never> extends Server
         const waitedMs = oldest ? Date.now() - oldest.getTime() : 0;
         this.#oldest.set(pump.topic, waitedMs / 1_000);
         const isStill = waitedMs > noProgressMs && pump.idleMs > noProgressMs && !pump.isPaused;
-        if (!isStill || Date.now() - this.#rebuiltAt < betweenRebuildsMs) continue;
-        this.#rebuiltAt = Date.now();
-        bus.suspect(`nothing has been received from ${pump.topic} for ${Math.round(pump.idleMs / 1_000)} s although messages wait`, pump.idleMs);
+        if (!isStill || performance.now() - this.#rebuiltAt < betweenRebuildsMs) continue;
+        this.#rebuiltAt = performance.now();
+        bus.suspect(`nothing has been received from ${pump.topic} for ${Math.round(pump.idleMs / 1_000)} s although messages wait`, Math.round(pump.idleMs));
       } catch (err) {
         logger.debug({ err, topic: pump.topic }, 'the oldest message could not be looked at'); // The heartbeat is there to find out why.
       }

@@ -1,5 +1,6 @@
 import { pino, stdSerializers, stdTimeFunctions, type DestinationStream, type Level, type Logger as PinoLogger } from 'pino';
 import { maskPans } from './pan.ts';
+import { StandardOutput } from './standard-output.ts';
 
 /** One JSON line per call. By convention the fields are `tenantId`, `storeId`, `saleId` and `traceId`, and an error is `err`. */
 export type Logger = PinoLogger;
@@ -11,7 +12,7 @@ export interface LoggerOptions {
   readonly service: string;
   /** Default: `LOG_LEVEL`, or `info`. */
   readonly level?: Level | 'silent';
-  /** Default: standard output, written without blocking and flushed at exit. */
+  /** Default: standard output, written without blocking and flushed at exit; while it takes nothing, lines are dropped. */
   readonly destination?: DestinationStream;
 }
 
@@ -28,6 +29,6 @@ export function createLogger({ service, level, destination }: LoggerOptions): Lo
       serializers: { err: stdSerializers.err },
       hooks: { streamWrite: maskPans },
     },
-    destination ?? pino.destination({ dest: 1, sync: false }),
+    destination ?? StandardOutput.only(),
   );
 }

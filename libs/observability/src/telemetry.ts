@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 export interface TelemetryOptions {
   readonly service: string;
   readonly version: string;
@@ -7,7 +9,7 @@ export interface TelemetryOptions {
   readonly otlpEndpoint?: string | undefined;
 }
 
-/** What records spans and metrics, until it is closed. Closing sends what it holds. */
+/** What records spans and metrics, until it is closed. Closing sends what it holds, if somebody takes it. */
 export interface Telemetry {
   close(): Promise<void>;
 }
@@ -24,13 +26,20 @@ export async function startTelemetry({ service, version, applicationInsights, ot
   return applicationInsights === undefined ? toCollector() : toApplicationInsights(applicationInsights);
 }
 
+const partingMs = 2_000;
+
+/** What nobody takes is lost: that fails nothing, and the end of a process waits for it no longer than this. */
+const parting = async (closing: Promise<void>): Promise<void> => {
+  await Promise.race([closing.catch(() => {}), sleep(partingMs, undefined, { ref: false })]);
+};
+
 async function toCollector(): Promise<Telemetry> {
   process.env['OTEL_METRICS_EXPORTER'] ??= 'none';
   process.env['OTEL_LOGS_EXPORTER'] ??= 'none';
   const { NodeSDK } = await import('@opentelemetry/sdk-node');
   const sdk = new NodeSDK({ instrumentations: [] });
   sdk.start();
-  return { close: () => sdk.shutdown() };
+  return { close: () => parting(sdk.shutdown()) };
 }
 
 async function toApplicationInsights(connectionString: string): Promise<Telemetry> {
@@ -44,5 +53,5 @@ async function toApplicationInsights(connectionString: string): Promise<Telemetr
   });
   const { exportMetrics } = await import('./export-metrics.ts');
   exportMetrics();
-  return { close: () => shutdownAzureMonitor() };
+  return { close: () => parting(shutdownAzureMonitor()) };
 }

@@ -2,66 +2,18 @@ import { messagingMigrations } from '@checkout/messaging';
 import { eventually, ofSale, sellTwo, shelfMigrations, Shop, storeIds, tenantId, Town } from '@checkout/messaging/testing';
 import { migrate } from '@checkout/sql';
 import { startTestDatabase } from '@checkout/sql/testing';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { exitOf, Processes, type TinyProcess } from './testing/tiny-process.ts';
 
-const root = join(import.meta.dirname, '../../..');
 let town: Town;
-const processes: ChildProcess[] = [];
+const started = new Processes();
+const start = (overrides: NodeJS.ProcessEnv = {}): TinyProcess => started.start(town, overrides);
 beforeAll(async () => {
   town = await Town.open();
 });
-afterEach(() => {
-  for (const process of processes.splice(0)) process.kill('SIGKILL');
-});
+afterEach(() => started.killAll());
 afterAll(() => town[Symbol.asyncDispose]());
-
-interface Line {
-  readonly level: string;
-  readonly msg: string;
-  readonly time: string;
-  readonly port?: number;
-  readonly err?: { readonly message: string };
-}
-
-/** The service as a process, and what it has said so far. */
-function start(overrides: NodeJS.ProcessEnv = {}): { readonly process: ChildProcess; readonly lines: Line[]; ready(): Promise<number> } {
-  // Without the launcher in between: killing that would leave the service behind, and whoever runs the tests waiting for its output to end.
-  const child = spawn(process.execPath, ['--conditions=@checkout/source', '--disable-warning=ExperimentalWarning', '--import', join(root, 'tools/swc-hook.mjs'), '--import', join(import.meta.dirname, 'testing/moved-clock.mjs'), join(import.meta.dirname, 'testing/tiny-service.ts')], {
-    env: {
-      ...process.env, PORT: '0', LOG_LEVEL: 'info', SERVICE_BUS_CONNECTION: town.serviceBus.connectionString, SQL_CONNECTION: town.sqlServer.connectionString,
-      AUTH_ISSUER: 'https://identity', AUTH_AUDIENCE: 'checkout', AUTH_JWKS_URL: 'http://localhost:1/jwks', ...overrides,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  processes.push(child);
-  const lines: Line[] = [];
-  let rest = '';
-  child.stdout.on('data', (data: Buffer) => {
-    const parts = (rest + String(data)).split('\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) if (part.startsWith('{')) lines.push(JSON.parse(part) as Line);
-  });
-  return {
-    process: child,
-    lines,
-    async ready() {
-      let port: number | undefined;
-      await eventually(() => {
-        port = lines.find(({ msg }) => msg === 'ready')?.port;
-        expect(port).toBeDefined();
-      }, 15_000);
-      return port ?? 0;
-    },
-  };
-}
-
-const exitOf = async (child: ChildProcess): Promise<number | null> => {
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code;
-};
 
 describe('a service', () => {
   it('handles messages, says that it is well, and ends within 2 s of SIGTERM', async () => {
@@ -118,7 +70,7 @@ describe('a service', () => {
     expect(await town.waiting()).toMatchObject({ deadLetter: 0 });
   });
 
-  it('Q42 takes no work and no traffic before its migrations have run, says which it wants, and begins when they have', async () => {
+  it('Q42, OP07 takes no work and no traffic before its migrations have run, says which it wants, and begins when they have', async () => {
     // given
     await using database = await startTestDatabase([], 'shelf');
     const service = start({ SQL_CONNECTION: database.connectionString });

@@ -237,7 +237,7 @@ describe('the dead-letter desk', () => {
     await expectInvariants();
   }, 900_000);
 
-  it('puts messages back that were handled months ago, when no inbox remembers them: nothing comes of it', async () => {
+  it('OP08, OP09, OP20 puts messages back that were handled months ago, when no inbox remembers them: nothing comes of it', async () => {
     await using witnesses = await Witnesses.post(world.network);
     const commands = commandsOf(4);
     wronged.push(...commands);

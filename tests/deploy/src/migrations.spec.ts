@@ -13,7 +13,7 @@ const files = ['libs', 'services'].flatMap((group) => readdirSync(join(Tree.root
   ['migrations', 'src/store/migrations'].map((folder) => join(Tree.root.directory, group, name, folder)).filter(existsSync)
     .flatMap((folder) => readdirSync(folder).filter((file) => file.endsWith('.sql')).map((file) => join(folder, file)))));
 
-it('Q42 only expand: the revision of before goes on with the schema of after, and can come back to it', () => {
+it('Q42, OP02, OP03 only expand: the revision of before goes on with the schema of after, and can come back to it', () => {
   expect(files.length).toBeGreaterThan(8);
   expect(files.filter((file) => contracts(readFileSync(file, 'utf8'))).map((file) => file.slice(Tree.root.directory.length + 1))).toEqual([]);
 });

@@ -99,7 +99,7 @@ async function deliveries(): Promise<number[]> {
   return found;
 }
 
-describe('K38 a deployment that ends every service', () => {
+describe('K38, OP01 a deployment that ends every service', () => {
   it('with 100 sales in flight fails no request, spends at most one delivery of a message, and is over within 30 seconds', async () => {
     // given: no sale can end, so every till waits
     await eventually(async () => (await requests()) === 0);

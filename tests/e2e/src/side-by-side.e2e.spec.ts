@@ -108,20 +108,20 @@ async function allSold(): Promise<http.CheckoutStatus[]> {
   return endings;
 }
 
-it('Q42 runs today\'s services on the schema of the next release, after its migrations', async () => {
+it('Q42, OP03 runs today\'s services on the schema of the next release, after its migrations', async () => {
   await ended(await sell());
   await Promise.all(serviceNames.map((service) => world.network.migrate(service, next.directory)));
   await ended(await sell());
 }, 240_000);
 
-it.each(serviceNames)('sells with %s of two releases over one database and one bus', async (service) => {
+it.each(serviceNames)('OP03 sells with %s of two releases over one database and one bus', async (service) => {
   const newer = await begin(next, service);
   // Cart is two doors to one shop; the others share a subscription.
   if (service === 'cart') await ended([...await sell(newer), ...await sell(), ...await sell(newer)]);
   else await sellInTurns(today(service), newer);
 }, 240_000);
 
-it('sells by the next release alone, service by service', async () => {
+it('OP01 sells by the next release alone, service by service', async () => {
   for (const service of serviceNames) {
     if (service !== 'cart') await today(service).stop(); // The till's own door stays until the end: it is asked how sales ended.
     await ended(await sell(revision(next, 'cart')));
@@ -130,7 +130,7 @@ it('sells by the next release alone, service by service', async () => {
   await allSold();
 }, 240_000);
 
-it('sends a field once every reader of the release before knows it', async () => {
+it('OP04 sends a field once every reader of the release before knows it', async () => {
   await begin(after, 'orchestrator');
   await revision(next, 'orchestrator').stop();
   await ended(await sell());
@@ -157,7 +157,7 @@ it('strands a sale, and loses none, when a field is sent to a release that does 
   await ended(sales);
 }, 240_000);
 
-it('goes back to today\'s release on the next one\'s schema', async () => {
+it('OP02 goes back to today\'s release on the next one\'s schema', async () => {
   await world.network.restart('orchestrator', 'inventory', 'payment', 'receipt');
   await Promise.all([...revisions.values()].map((child) => child.stop()));
   await ended(await sell());

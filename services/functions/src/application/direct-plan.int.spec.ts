@@ -6,7 +6,7 @@ describe('directing a plan', () => {
   beforeEach(async () => { desk = await TestDesk.start(); });
   afterEach(() => desk[Symbol.asyncDispose]());
 
-  it('does not start while the breaker of what caused the failures is open, and stops when it opens', async () => {
+  it('OP11 does not start while the breaker of what caused the failures is open, and stops when it opens', async () => {
     await desk.deadLetter(5);
     const plan = await desk.parts.make.make(replayOf(await desk.signature()), ann);
     const open = { service: 'inventory', instance: 'i1', dependency: 'inventory/work', state: 'open', cause: 'failover', at: new Date() };

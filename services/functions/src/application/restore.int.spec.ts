@@ -5,7 +5,7 @@ describe('discarding and restoring', () => {
   beforeEach(async () => { desk = await TestDesk.start(); });
   afterEach(() => desk[Symbol.asyncDispose]());
 
-  it('discards into an archive, and restores from it once', async () => {
+  it('OP13 discards into an archive, and restores from it once', async () => {
     await desk.deadLetter(2);
     const plan = await desk.parts.make.make({ ...replayOf(await desk.signature()), kind: 'discard', reason: 'test data' }, ann);
     await desk.parts.direct.start(plan.planId, ann);

@@ -111,7 +111,7 @@ describe('the routes of the desk', () => {
     expect(answers.map(({ status, body }) => [status, body.code])).toEqual([[200, undefined], [409, 'another-plan']]);
   });
 
-  it('refuse to start while a breaker is open, and say which (X333)', async () => {
+  it('OP11 refuse to start while a breaker is open, and say which (X333)', async () => {
     const planId = await made();
     await desk.parts.reports.breakerChanged({ service: 'inventory', instance: 'i', dependency: 'inventory/work', state: 'open', cause: 'login failed', incidentId: 'inc-7', at: new Date() });
 
@@ -119,7 +119,7 @@ describe('the routes of the desk', () => {
     expect((await routes.call('sre', 'GET /v1/dead-letters/plans/{planId}', { planId })).body['heldBackBy']).toContain('inventory/work');
   });
 
-  it('want a second person for a replay that would meet sales which have gone another way since (X328)', async () => {
+  it('OP10 want a second person for a replay that would meet sales which have gone another way since (X328)', async () => {
     const planId = await made();
     const plan = await desk.parts.plans.find('all-tenants', planId);
     const [item] = await desk.parts.plans.items(planId, ['planned'], 1);
@@ -133,7 +133,7 @@ describe('the routes of the desk', () => {
     expect(together).toMatchObject({ status: 200, body: { state: 'running' } });
   });
 
-  it('know no replay of what has been replayed (X327)', async () => {
+  it('OP08 know no replay of what has been replayed (X327)', async () => {
     const planId = await made();
     const plan = await desk.parts.plans.find('all-tenants', planId);
     await routes.call('sre', ofPlan('start'), { planId });

@@ -10,13 +10,13 @@ const patienceMs = 4 * 60_000;
  * @throws DependencyUnavailable when the outage lasts longer than a function may; anything else at once
  */
 export async function patiently(work: () => Promise<void>, { forMs = patienceMs, pauseMs = 2_000 } = {}): Promise<void> {
-  const until = Date.now() + forMs;
+  const until = performance.now() + forMs;
   for (;;) {
     try {
       await work();
       return;
     } catch (error) {
-      if (!(error instanceof DependencyUnavailable) || Date.now() >= until) throw error;
+      if (!(error instanceof DependencyUnavailable) || performance.now() >= until) throw error;
       await sleep(pauseMs);
     }
   }

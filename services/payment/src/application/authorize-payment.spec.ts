@@ -95,7 +95,7 @@ describe('a repeated command under a new message id', () => {
     expect(till.authorize(card(598)).takeMessages()).toEqual([authorized(598)]);
   });
 
-  it('is declined when the sale was voided before it came', () => {
+  it('OP10 is declined when the sale was voided before it came', () => {
     const till = shop().void();
     expect(till.takeMessages()).toEqual([payment.PaymentVoided(sale)]);
     till.authorize(card(598));
