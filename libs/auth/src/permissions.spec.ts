@@ -19,7 +19,7 @@ it('grants nothing without a role', () => {
   for (const permission of Object.values(permissionTable).flat()) expect(isGranted(who({}), permission)).toBe(false);
 });
 
-it('keeps a till to its own store, and staff without a store to none', () => {
+it('T15 keeps a till to its own store, and staff without a store to none', () => {
   expect(() => assertStore(who({ roles: ['till'], storeId: s1 }), 's1')).not.toThrow();
   expect(() => assertStore(who({ roles: ['back-office'] }), 's2')).not.toThrow();
   for (const principal of [who({ roles: ['till'], storeId: s1 }), who({ roles: ['till'] }), who({ roles: ['back-office'], storeId: s1 })]) {

@@ -158,7 +158,7 @@ it.each(forged.map(([what, made, code = 'auth-invalid']) => [what, made, code] a
 });
 
 describe('a token seen before', () => {
-  it('is answered at once, until it expires', async () => {
+  it('T16 is answered at once, until it expires', async () => {
     let now = Date.now();
     verifier = new TokenVerifier({ issuer, audience, jwksUrl: url, now: () => now });
     const authorization = `Bearer ${token()}`;

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from './catalogue.ts';
 import { generatedFiles } from './generate/files.ts';
+import { CheckoutBody } from './http.ts';
 import { topology } from './topology.ts';
 
 const directory = join(import.meta.dirname, '..');
@@ -19,6 +20,10 @@ describe('contracts', () => {
   it('have a published example for every message', () => {
     const types = new Set(published.map((file) => file.replace(/(~\d+)?\.json$/, '')));
     expect([...catalogue.keys()].filter((type) => !types.has(type))).toEqual([]);
+  });
+
+  it.each(readdirSync(join(directory, 'fixtures/http')))('T18 still take %s, as the first tills sent it', (file) => {
+    expect(() => CheckoutBody.parse(JSON.parse(read(`fixtures/http/${file}`)))).not.toThrow();
   });
 
   it('travel on declared topics only', () => {

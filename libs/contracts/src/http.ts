@@ -303,7 +303,7 @@ export const OfflineSale = z.strictObject({
   currency: Currency,
   totalMinor: Amount,
   state: CheckoutState,
-  flags: z.array(z.union([SaleFlag, z.enum(['out-of-stock', 'not-sold'])])),
+  flags: z.array(z.union([SaleFlag, z.enum(['out-of-stock', 'not-sold', 'number-repeated'])])),
   shortages: z.array(Shortage).optional(),
 });
 export type OfflineSale = z.output<typeof OfflineSale>;

@@ -13,6 +13,7 @@ import { voidPayment } from './application/void-payment.ts';
 import type { WantedTender } from './domain/payment.ts';
 import { SqlPaymentReader } from './store/sql-payment-reader.ts';
 import { card, cash, inCash, onCard, refundIdOf, sale } from './testing.ts';
+import { Door } from './testing/door.ts';
 import { instance } from './testing/instance.ts';
 import type { WantedPart } from './domain/refund.ts';
 
@@ -34,7 +35,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const start = ({ isDeaf = false } = {}) => instance({ connectionString: server.connectionString, providerUrl: simulated.url, isDeaf });
+const start = ({ isDeaf = false, providerUrl = simulated.url } = {}) => instance({ connectionString: server.connectionString, providerUrl, isDeaf });
 
 const newSale = () => ({ ...sale, saleId: nameBasedUuid(`whole sale ${(sales += 1)}`) as SaleId });
 const authorize = (of: typeof sale, ...tenders: WantedTender[]) =>
@@ -99,6 +100,27 @@ describe('payment, with its database and a provider', () => {
     expect((await booked(of.saleId)).filter((movement) => movement === 'refunded')).toHaveLength(3);
   });
 
+  it('calls a person when the provider has given money back that nobody here has asked for, and not over a refund of ours (P20)', async () => {
+    // given: two sales that were given back in part, one by us and one at the provider itself
+    const [byUs, byThem] = [newSale(), newSale()];
+    for (const each of [byUs, byThem]) await captured(each, card(400));
+    await giveBack(byUs, 'ours', onCard(1, 300));
+    await until(() => answersTo(byUs, 'ours')[0]);
+    const { entries } = (await (await fetch(`${simulated.url}/v1/ledger?limit=1000`)).json()) as { entries: LedgerEntry[] };
+    const { authorizationId = '' } = entries.find(({ reference }) => reference.startsWith(byThem.saleId)) ?? {};
+    const { status } = await fetch(`${simulated.url}/v1/authorizations/${authorizationId}/refund`, {
+      method: 'POST', body: JSON.stringify({ reference: 'by hand', amountMinor: 100 }), headers: { 'content-type': 'application/json', 'idempotency-key': 'by hand' },
+    });
+    expect(status).toBe(200);
+
+    // when
+    await service.reconcile();
+
+    // then
+    const read = async (of: typeof sale) => (await new SqlPaymentReader(service.database).read(of.tenantId, of.saleId))?.attention;
+    expect([await read(byUs), await read(byThem)]).toEqual([undefined, 'books-differ']);
+  });
+
   it('declines what the card does not take', async () => {
     const of = newSale();
     await captured(of, card(400, 'tok_refund_declined'));
@@ -132,6 +154,24 @@ describe('payment, with its database and a provider', () => {
     await Promise.all([failed, hungUp].map(({ saleId }) => reply(saleId, contracts.PaymentAuthorized)));
     expect(await booked(failed.saleId)).toEqual(['authorized']);
     expect(await booked(hungUp.saleId)).toEqual(['authorized']);
+  });
+
+  it('P12 asks by reference, and captures under another key, where the provider keeps an error under the first', async () => {
+    const of = newSale();
+    simulated.faults([{ on: 'capture', reference: of.saleId, reply: 500, isKept: true }]);
+    await captured(of, card(400));
+    expect(await booked(of.saleId)).toEqual(['authorized', 'captured']);
+    simulated.faults([]);
+  });
+
+  it.each(['other-amount', 'other-currency'] as const)('P18 stops and calls a person when the provider speaks of other money (%s)', async (echoed) => {
+    const of = newSale();
+    simulated.faults([{ on: 'authorize', reference: of.saleId, reply: echoed }]);
+    await service.deliver(authorizePayment, authorize(of, card(400)));
+    await reply(of.saleId, contracts.PaymentStalled);
+    expect((await new SqlPaymentReader(service.database).read(of.tenantId, of.saleId))?.attention).toBe('provider-contradiction');
+    expect(service.repliesTo(of.saleId).map(({ type }) => type)).not.toContain(contracts.PaymentAuthorized.type);
+    simulated.faults([]);
   });
 
   it('bars the authorization of a sale that was given up first', async () => {
@@ -181,4 +221,31 @@ describe('a process that dies after it has stored what it would ask', () => {
     expect(await booked(of.saleId)).toEqual(['authorized']);
     await next.stop();
   });
+});
+
+describe('a provider that is slow', () => {
+  it('P07 holds up neither cash nor the books, is asked no more than 64 cards at once, and each card is charged once', async () => {
+    // given: a provider that keeps every card waiting until the door is opened
+    const door = new Door(simulated.url);
+    const service = start({ providerUrl: await door.open() });
+    service.start();
+    const onCards = Array.from({ length: 150 }, newSale);
+    const isAuthorized = ({ saleId }: typeof sale) => service.repliesTo(saleId).some(({ type }) => type === contracts.PaymentAuthorized.type);
+    await Promise.all(onCards.map((of) => service.deliver(authorizePayment, authorize(of, card(400)))));
+    await until(() => door.waiting === 64 || undefined);
+
+    // when
+    const inCash = newSale();
+    await service.deliver(authorizePayment, authorize(inCash, cash(400)));
+
+    // then
+    await until(() => isAuthorized(inCash) || undefined);
+    expect(onCards.filter(isAuthorized)).toEqual([]);
+    door.letThrough();
+    await until(() => onCards.every(isAuthorized) || undefined, 60_000);
+    expect(door.mostWaiting).toBe(64);
+    expect(await Promise.all(onCards.map(({ saleId }) => booked(saleId)))).toEqual(onCards.map(() => ['authorized']));
+    await service.stop();
+    await door.close();
+  }, 120_000);
 });

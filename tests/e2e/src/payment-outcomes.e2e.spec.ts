@@ -106,7 +106,7 @@ it('has a cell for everything that may happen, and each fault has happened as of
 });
 
 describe.each(steps)('%s', (step) => {
-  it.each(sales.filter((sale) => sale.step === step))('$outcome, the answer $reply, the till $till: ends once, and everybody says the same', async (sale) => {
+  it.each(sales.filter((sale) => sale.step === step))('P01, P02, P06, P09 $outcome, the answer $reply, the till $till: ends once, and everybody says the same', async (sale) => {
     const { commandId, saleId, outcome, reply, till } = sale;
     const end = endOf(sale);
     expect(endings.get(commandId)).toMatchObject({ state: end.state, moneyMoved: end.moneyMoved });

@@ -100,7 +100,7 @@ it('is declined when the card takes nothing back; then cash may be given instead
   expect(await givenBackTo(sale.saleId)).toBe(0);
 });
 
-it('gives the money back once when the provider\'s answer is lost', async () => {
+it('P17 gives the money back once when the provider\'s answer is lost', async () => {
   const sale = await sell();
   await faults({ on: 'refund', reference: sale.saleId, effect: 'done', reply: 'lost', webhook: 'never' });
   expect(await refund(back(sale.saleId, 1))).toMatchObject({ state: 'completed', cardMinor: each });

@@ -39,7 +39,7 @@ describe('a sale', () => {
     await world.expectBalance([body]);
   });
 
-  it('whose card is declined releases the stock and takes nothing', async () => {
+  it('P03 whose card is declined releases the stock and takes nothing', async () => {
     const before = await world.stockOf('EGG-01');
     const { body } = await world.till.checkout(offer(one('EGG-01', 3), [card(totalOf(one('EGG-01', 3)), 'tok_declined')]));
     expect(body).toMatchObject({ state: 'declined', moneyMoved: 'no', reason: { code: 'payment-declined', declineCode: 'insufficient_funds' } });
@@ -108,7 +108,7 @@ describe('the same command', () => {
     expect(again.headers.get('idempotency-replayed')).toBe('true');
   });
 
-  it('with another body is refused, and the first sale stands', async () => {
+  it('T02 with another body is refused, and the first sale stands', async () => {
     const commandId = uuidv7();
     await world.till.checkout(offer(one('TEA-01')), { commandId });
     const other = await world.till.checkout(offer(one('TEA-01', 2)), { commandId });
@@ -196,7 +196,7 @@ describe('a till on the bus', () => {
 });
 
 describe('another tenant', () => {
-  it('cannot read, follow or repeat a sale, nor see its receipt, its stock or its basket', async () => {
+  it('T15 cannot read, follow or repeat a sale, nor see its receipt, its stock or its basket', async () => {
     const commandId = uuidv7();
     const { body } = await world.till.checkout(offer(one('TEA-01')), { commandId });
     const { body: basket } = await world.till.call<http.BasketView>('POST', `${world.network.url('cart')}/v1/carts`);

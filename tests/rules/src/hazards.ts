@@ -2,7 +2,8 @@ import type { SourceFile } from './tree.ts';
 
 /**
  * The hazards that the design was made against (shared research, 2026): what the libraries below us do (O Opossum, M mssql and tedious, S the
- * Service Bus SDK), where a process may die (K: every service and step, the dead-letter desk, the migrator, all at once, told to end, frozen), how the databases fail (Q), and what anybody may send
+ * Service Bus SDK), where a process may die (K: every service and step, the dead-letter desk, the migrator, all at once, told to end, frozen), how the databases (Q), the
+ * payment provider (P) and the tills (T) fail, and what anybody may send
  * (X: HTTP, baskets, messages and statements). Each is a row with a number. A test that shows what we do about a row begins its title with the number; a row
  * that no test can name stands below with the reason.
  */
@@ -12,6 +13,8 @@ const series: readonly { readonly letter: string; readonly last: number; readonl
   { letter: 'S', last: 10, digits: 1 },
   { letter: 'K', last: 39, digits: 2 },
   { letter: 'Q', last: 45, digits: 2 },
+  { letter: 'P', last: 20, digits: 2 },
+  { letter: 'T', last: 18, digits: 2 },
   { letter: 'X', last: 185, digits: 3 },
 ];
 
@@ -19,6 +22,7 @@ export const rows: readonly string[] = series.flatMap(({ letter, last, digits })
 
 export const notExposed: Readonly<Record<string, string>> = {
   Q32: 'Each service has one database, and all tenants are in it: there are no shards. One of the five databases that is out is Q31, all of them Q33.',
+  P14: 'The provider is asked for a whole amount, never for what a card has left (decision 17, not built). One that approves less all the same speaks of other money, which is P18: the sale stops, and a person lets the money go.',
   X048: 'No update is conditional: the back office puts whole stores and products, and the last one counts.',
   X090: 'Tills send their journals one sale at a time, each under its own key; there is no batch of sales to be half right.',
   X091: 'As X090: two entries of one command are two requests under one key (X037, X040).',

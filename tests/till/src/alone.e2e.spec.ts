@@ -64,7 +64,7 @@ atTheCounter('a till that sells alone', browserPath, (shop) => {
     await counter.close();
   });
 
-  it('takes cash alone when its limits have ended', async () => {
+  it('T09 takes cash alone when its limits have ended', async () => {
     const counter = await shop().counter({ serviceWorkers: 'block' });
     await hasLimits(counter);
     await counter.context.route('**/api/cart/**', (route) => route.abort());

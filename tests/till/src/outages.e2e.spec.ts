@@ -7,7 +7,32 @@ const tea = article('TEA-02');
 const beer = article('BEE-01');
 
 atTheCounter('a till whose back end is away', browserPath, (shop) => {
-  it('sells on without a line, survives a reload without one, and sends when the line is back', async () => {
+  it('T04 has made no sale when it is switched off before it has written the sale down', async () => {
+    const counter = await shop().counter();
+    const other = await shop().tab(counter.context);
+    const before = await shop().stockOf(tea.sku);
+    let sent = 0;
+    await counter.context.route('**/api/cart/v1/checkouts', (route) => ((sent += 1), route.continue()));
+    // The other tab is in the middle of writing, so this one has to wait with its sale.
+    await other.page.evaluate("void navigator.locks.request('scanlon-till-journal', () => new Promise(() => {}))");
+    await counter.scan(tea.barcode);
+    await counter.button('Exact').click();
+    await counter.pay();
+    while ((await other.page.evaluate<number>('navigator.locks.query().then(({ pending }) => pending.filter(({ name }) => name === "scanlon-till-journal").length)')) === 0) await counter.page.waitForTimeout(50);
+    expect(await counter.button('Next customer').count()).toBe(0);
+    await counter.page.close();
+    await other.page.close();
+
+    const again = await shop().tab(counter.context);
+    const reference = await again.sellForCash(tea.barcode);
+    expect((await shop().ending(reference)).state).toBe('completed');
+    await again.show('Sales');
+    expect(await again.page.getByRole('button', { name: /^Show receipt/ }).count()).toBe(1);
+    expect([sent > 0, await shop().stockOf(tea.sku)]).toEqual([true, before - 1]);
+    await again.close();
+  });
+
+  it('T05 sells on without a line, survives a reload without one, and sends when the line is back', async () => {
     const counter = await shop().counter();
     await counter.page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
     await counter.context.setOffline(true);
@@ -97,7 +122,7 @@ atTheCounter('a till whose back end is away', browserPath, (shop) => {
     await counter.close();
   });
 
-  it('finds its sale again when the page is loaded anew in the middle of it', async () => {
+  it('T06 finds its sale again when the page is loaded anew in the middle of it', async () => {
     const counter = await shop().counter();
     const before = await shop().stockOf(tea.sku);
     await counter.scan(tea.barcode);
@@ -145,7 +170,7 @@ atTheCounter('a till whose back end is away', browserPath, (shop) => {
     await counter.close();
   });
 
-  it('notices that its journal was changed, does not send what was, and sells on', async () => {
+  it('T10 notices that its journal was changed, does not send what was, and sells on', async () => {
     const counter = await shop().counter({ serviceWorkers: 'block' });
     await counter.context.route('**/api/cart/v1/checkouts', (route) => route.abort());
     await counter.sellForCash(tea.barcode);

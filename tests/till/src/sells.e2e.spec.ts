@@ -41,7 +41,7 @@ atTheCounter('a till in a browser', browserPath, (shop) => {
     await counter.close();
   });
 
-  it('says that a card was declined and nothing taken, and takes another card for the same goods', async () => {
+  it('P04 says that a card was declined and nothing taken, and takes another card for the same goods', async () => {
     const counter = await shop().counter();
     await counter.scan(tea.barcode);
     await counter.takeCard('Card that is declined');
@@ -100,7 +100,7 @@ atTheCounter('a till in a browser', browserPath, (shop) => {
     await counter.close();
   });
 
-  it('sells once when Pay is pressed twice', async () => {
+  it('T01 sells once when Pay is pressed twice', async () => {
     const counter = await shop().counter();
     const before = await shop().stockOf(tea.sku);
     await counter.scan(tea.barcode);
@@ -149,7 +149,7 @@ atTheCounter('a till in a browser', browserPath, (shop) => {
     await counter.close();
   });
 
-  it('prints the receipt of an earlier sale again, and none for a sale that did not come about', async () => {
+  it('T07 prints the receipt of an earlier sale again, and none for a sale that did not come about', async () => {
     const counter = await shop().counter();
     await counter.scan(tea.barcode);
     await counter.takeCard('Card that is declined');
@@ -177,7 +177,7 @@ atTheCounter('a till in a browser', browserPath, (shop) => {
     await counter.close();
   });
 
-  it('makes no sale that it cannot keep, and says so', async () => {
+  it('T11 makes no sale that it cannot keep, and says so', async () => {
     const counter = await shop().counter();
     await counter.page.evaluate("void (IDBObjectStore.prototype.add = () => { throw new DOMException('full', 'QuotaExceededError'); })");
     const before = await shop().stockOf(tea.sku);
@@ -189,7 +189,7 @@ atTheCounter('a till in a browser', browserPath, (shop) => {
     await counter.close();
   });
 
-  it('says that the clock of the till is wrong', async () => {
+  it('T12 says that the clock of the till is wrong', async () => {
     const counter = await shop().counter();
     await counter.page.clock.setSystemTime(Date.now() + 20 * 60_000);
     await counter.sellForCash(tea.barcode);

@@ -2,9 +2,9 @@ import { acme, aCheckout, newCommandId, noon, shortOfTea } from '../testing.ts';
 import { listOfflineSales, placeIn } from './list-offline-sales.ts';
 
 const leftShop = { soldAt: '2026-01-05T11:00:00.000Z', provisionalNumber: 'LEEDS-01-T1-000007', flags: ['price-changed' as const] };
-const list = (...checkouts: Parameters<typeof aCheckout>[0][]) => listOfflineSales({ page: () => Promise.resolve(checkouts.map((each) => aCheckout(each))) }, acme, undefined, undefined);
+const list = (...checkouts: Parameters<typeof aCheckout>[0][]) => listOfflineSales({ page: () => Promise.resolve(checkouts.map((each) => aCheckout(each))), givenTwice: () => Promise.resolve(new Set()) }, acme, undefined, undefined);
 
-it('shows what is wrong with each sale: at the door, with the goods, and with the money', async () => {
+it('T17 shows what is wrong with each sale: at the door, with the goods, and with the money', async () => {
   const { sales, next } = await list(
     { leftShop },
     { leftShop, ending: { state: 'completed', receiptNumber: 'S-000001', changeMinor: 0, endedAt: noon, shortages: shortOfTea.shortages ?? [] } },

@@ -11,7 +11,8 @@ export const pageSize = 100;
 export async function listOfflineSales(sales: OfflineSales, tenantId: TenantId, storeId: StoreId | undefined, before: string | undefined): Promise<z.output<typeof http.OfflineSales>> {
   const found = await sales.page(tenantId, storeId, before === undefined ? undefined : placeIn(before));
   const last = found.length === pageSize ? found.at(-1) : undefined;
-  return { sales: found.flatMap(offlineSaleOf), ...(last?.leftShop && { next: `${last.leftShop.soldAt}/${last.commandId}` }) };
+  const twice = await sales.givenTwice(tenantId, found.flatMap(({ leftShop }) => leftShop?.provisionalNumber ?? []));
+  return { sales: found.flatMap((checkout) => offlineSaleOf(checkout, twice)), ...(last?.leftShop && { next: `${last.leftShop.soldAt}/${last.commandId}` }) };
 }
 
 /** What `next` said; or a moment alone, from which on all are left out. Undefined when it is neither. */
@@ -21,7 +22,7 @@ export function placeIn(text: string): OfflinePlace | undefined {
   return z.iso.datetime().safeParse(soldAt).success && commandId.success ? { soldAt: Date.parse(soldAt), commandId: commandId.data } : undefined;
 }
 
-function offlineSaleOf(checkout: Checkout): http.OfflineSale[] {
+function offlineSaleOf(checkout: Checkout, twice: ReadonlySet<string>): http.OfflineSale[] {
   const { commandId, saleId, storeId, tillId, acceptedAt, currency, totalMinor, ending, leftShop } = checkout;
   if (!leftShop) return [];
   const shortages = ending?.state === 'completed' ? ending.shortages : undefined;
@@ -29,7 +30,12 @@ function offlineSaleOf(checkout: Checkout): http.OfflineSale[] {
   return [{
     commandId, saleId, storeId, currency, totalMinor, ...(tillId !== undefined && { tillId }),
     provisionalNumber: leftShop.provisionalNumber, soldAt: leftShop.soldAt, acceptedAt: new Date(acceptedAt).toISOString(), state: stateOf(checkout),
-    flags: [...leftShop.flags, ...(shortages ? (['out-of-stock'] as const) : []), ...(isUnsold ? (['not-sold'] as const) : [])],
+    flags: [
+      ...leftShop.flags,
+      ...(shortages ? (['out-of-stock'] as const) : []),
+      ...(isUnsold ? (['not-sold'] as const) : []),
+      ...(twice.has(leftShop.provisionalNumber) ? (['number-repeated'] as const) : []),
+    ],
     ...(shortages && { shortages: [...shortages] }),
   }];
 }

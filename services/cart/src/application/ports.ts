@@ -86,6 +86,8 @@ export interface OfflinePlace {
 /** What had left the shop before it was heard of, newest first. Of one moment, the highest command id first. */
 export interface OfflineSales {
   page(tenantId: TenantId, storeId: StoreId | undefined, after: OfflinePlace | undefined): Promise<readonly Checkout[]>;
+  /** Which of these numbers a till has given to more than one sale, as one does that was put back to an older state. */
+  givenTwice(tenantId: TenantId, provisionalNumbers: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 export interface Products {

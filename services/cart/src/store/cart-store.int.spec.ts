@@ -139,6 +139,17 @@ describe('sales that had left the shop', () => {
     expect(await checkouts().page(acme, 'YORK-01' as StoreId, undefined)).toEqual([]);
   });
 
+  it('T13 are all taken when a till gives a number twice or leaves one out, and those of one number are flagged', async () => {
+    const of = (provisionalNumber: string) => accepted(newCommandId(), { totalMinor: 600, leftShop: { ...leftShop, soldAt: '2026-01-06T11:00:00.000Z', provisionalNumber, lines: [...leftShop.lines] } });
+    await batch(of('LEEDS-01-T1-000101'), of('LEEDS-01-T1-000102'), of('LEEDS-01-T1-000109'));
+    await batch(of('LEEDS-01-T1-000102'));
+
+    const { sales } = await listOfflineSales(checkouts(), acme, leeds, undefined);
+    expect(sales.filter(({ soldAt }) => soldAt.startsWith('2026-01-06')).map(({ provisionalNumber, flags }) => `${provisionalNumber} ${flags.includes('number-repeated') ? 'repeated' : 'alone'}`).toSorted()).toEqual([
+      'LEEDS-01-T1-000101 alone', 'LEEDS-01-T1-000102 repeated', 'LEEDS-01-T1-000102 repeated', 'LEEDS-01-T1-000109 alone',
+    ]);
+  });
+
   it('are all on some page, also when a page ends among those of one moment', async () => {
     const ids = Array.from({ length: pageSize + 50 }, newCommandId);
     await batch(...ids.map(gone));

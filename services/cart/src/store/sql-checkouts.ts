@@ -41,6 +41,8 @@ const CheckoutRow = z.object({
   version: z.int(),
 }).transform(checkoutOf);
 
+const NumberRow = z.object({ provisionalNumber: z.string() });
+
 const columns = sql`
   c.tenant_id AS tenantId, c.command_id AS commandId, c.sale_id AS saleId, c.store_id AS storeId, c.till_id AS tillId, c.body_hash AS bodyHash,
   c.basket_id AS basketId, c.currency, c.total_minor AS totalMinor, c.accepted_via AS acceptedVia, c.priced_at AS pricedAt, c.state, c.reason, c.change_minor AS changeMinor,
@@ -73,6 +75,17 @@ export class SqlCheckouts implements Checkouts, OfflineSales {
       WHERE c.tenant_id = ${varchar(40, tenantId)}
         AND c.left_shop_at IS NOT NULL${ofStore}${earlier}
       ORDER BY c.left_shop_at DESC, c.command_id DESC;`);
+  }
+
+  async givenTwice(tenantId: kernel.TenantId, provisionalNumbers: readonly string[]): Promise<ReadonlySet<string>> {
+    if (provisionalNumbers.length === 0) return new Set();
+    const rows = await this.#database.forTenant(tenantId).query(NumberRow, sql`
+      SELECT c.provisional_number AS provisionalNumber
+      FROM OPENJSON(${json([...new Set(provisionalNumbers)].map((number) => ({ number })))}) WITH (number NVARCHAR(60) '$.number') AS j
+      JOIN checkout AS c ON c.tenant_id = ${varchar(40, tenantId)} AND c.provisional_number = j.number
+      GROUP BY c.provisional_number
+      HAVING COUNT(*) > 1;`);
+    return new Set(rows.map(({ provisionalNumber }) => provisionalNumber));
   }
 
   endedAmong(checkouts: readonly Key[]): Promise<readonly Checkout[]> {

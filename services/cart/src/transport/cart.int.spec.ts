@@ -192,14 +192,14 @@ describe('a till at the front door', () => {
     expect(await sell(commandId)).toMatchObject({ status: 200, body: { state: 'rejected', moneyMoved: 'no', reason: shortOfTea } });
   });
 
-  it('that sends many times at once makes one sale', async () => {
+  it('T01 that sends many times at once makes one sale', async () => {
     const commandId = newCommandId();
     const answers = await Promise.all(Array.from({ length: 40 }, () => sell(commandId)));
     expect(new Set(answers.map(({ status, body }) => `${status} ${String(body['saleId'])}`))).toEqual(new Set([`202 ${saleIdOf(acme, commandId)}`]));
     expect(answers.filter(({ headers }) => headers.get('idempotency-replayed') === null)).toHaveLength(1);
   });
 
-  it('that uses a command id for something else is refused, whether the request or the till is another', async () => {
+  it('T02, T03 that uses a command id for something else is refused, whether the request or the till is another', async () => {
     const commandId = newCommandId();
     await sell(commandId);
     for (const other of [await sell(commandId, anOffer({ lines: [{ sku: soap.sku, quantity: 1 }], totalMinor: 450 })), await sell(commandId, anOffer(), { token: 'otherTill' })]) {
@@ -240,7 +240,7 @@ describe('a till at the front door', () => {
     expect((await sell(newCommandId(), anOffer(), { token: 'foreign' })).status).toBe(422);
   });
 
-  it('may not be a back office', async () => {
+  it('T15 may not be a back office', async () => {
     expect(await sell(newCommandId(), anOffer(), { token: 'office' })).toMatchObject({ status: 403, body: { code: 'scope-missing' } });
   });
 });

@@ -1,4 +1,6 @@
+import { payment } from '@checkout/contracts';
 import { hours, seconds } from '@checkout/kernel';
+import type { Outcome } from '../domain/answer.ts';
 import { authorizedSale, card, done, noon, sale, shop, silence } from '../testing.ts';
 
 describe('asking again', () => {
@@ -19,11 +21,22 @@ describe('asking again', () => {
     expect(till.asks.map(({ question }) => question.looksFirst)).toEqual([false, false, true]);
   });
 
-  it('only looks, once the provider may have forgotten the key', () => {
+  it('P13 only looks, once the provider may have forgotten the key', () => {
     const till = shop().authorize(card(598)).answer(1, silence);
     till.now = noon + hours(23);
     till.overdue(1);
     expect(till.lastAsk(1).question.mayRepeat).toBe(false);
+  });
+
+  it('P05, P12 about an authorization that the provider keeps failing on ends: it is barred by reference first, and only then declined', () => {
+    const till = shop().authorize(card(598));
+    const failed: Outcome = { kind: 'unknown', why: 'status-500' };
+    for (let attempt = 1; attempt < 11; attempt += 1) till.answer(1, failed).overdue(1);
+    expect(new Set(till.asks.map(({ question }) => question.idempotencyKey))).toEqual(new Set([`${sale.saleId}:1:authorize`]));
+    till.answer(1, failed).overdue(1);
+    expect(till.lastAsk(1).question).toMatchObject({ operation: 'void', providerId: null });
+    expect(till.takeMessages()).toEqual([]);
+    expect(till.answer(1, done(null)).takeMessages()).toEqual([payment.PaymentDeclined({ ...sale, position: 1, declineCode: 'unresolved' })]);
   });
 
   it('voids however long ago it was: letting go twice does no harm', () => {

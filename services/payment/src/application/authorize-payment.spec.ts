@@ -178,7 +178,7 @@ describe('a split sale', () => {
 });
 
 describe('an answer that cannot be right', () => {
-  it('stops the tender, calls a person, and can still be voided', () => {
+  it('P18 stops the tender, calls a person, and can still be voided', () => {
     const till = shop().authorize(card(598)).answer(1, contradiction);
     expect(till.payment).toMatchObject({ state: 'authorizing', attention: 'provider-contradiction' });
     expect(till.payment?.tenders[0]).toMatchObject({ state: 'unknown', nextAttemptAt: null });

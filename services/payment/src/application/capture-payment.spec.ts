@@ -1,5 +1,5 @@
 import { operations, payment } from '@checkout/contracts';
-import { seconds } from '@checkout/kernel';
+import { hours, seconds } from '@checkout/kernel';
 import { authorizedSale, card, cash, declined, done, noon, sale, shop, silence, stalled } from '../testing.ts';
 
 const captured = (capturedMinor: number, changeMinor = 0) => payment.PaymentCaptured({ ...sale, capturedMinor, changeMinor });
@@ -105,6 +105,47 @@ describe('a sale of which one card was taken and the other refused', () => {
     const { version } = till.payment ?? {};
     till.answer(2, declined('capture_declined'), refusal);
     expect(till.payment?.version).toBe(version);
+  });
+});
+
+describe('a capture that the provider has not settled when the authorization runs out', () => {
+  const aWeekLater = noon + hours(7 * 24) + 1;
+
+  it('is asked for no more, and is for a person: neither paid nor refused, since nobody knows (P15, P16)', () => {
+    const till = authorizedSale(card(598)).capture().answer(1, silence);
+    till.takeMessages();
+    till.now = aWeekLater;
+    till.overdue(1).answer(1, silence);
+    expect(till.payment).toMatchObject({ state: 'capturing', attention: 'authorization-expired', tenders: [{ state: 'unknown', nextAttemptAt: null }] });
+    expect(till.takeMessages()).toEqual([stalled('authorization-expired')]);
+    expect(till.ledger).toEqual(['1 authorized 598']);
+  });
+
+  it('is asked for until then, however often nobody has answered', () => {
+    const till = authorizedSale(card(598)).capture().answer(1, silence);
+    till.now = noon + hours(7 * 24);
+    till.overdue(1).answer(1, silence);
+    expect(till.payment?.tenders[0]?.nextAttemptAt).toBeGreaterThan(till.now);
+    expect(till.payment?.attention).toBeNull();
+  });
+
+  it('is paid when the answer comes even later', () => {
+    const till = authorizedSale(card(598)).capture().answer(1, silence);
+    till.now = aWeekLater;
+    till.overdue(1).answer(1, silence);
+    till.takeMessages();
+    till.answer(1, done('auth_1'));
+    expect(till.takeMessages()).toEqual([captured(598)]);
+    expect(till.payment).toMatchObject({ state: 'captured', attention: null });
+  });
+
+  it('of one card, when the other was taken, is for a person too, and never told as a refusal of the sale', () => {
+    const till = authorizedSale(card(100), card(200)).capture().answer(1, done('auth_1')).answer(2, declined('capture_declined'));
+    till.takeMessages();
+    till.now = aWeekLater;
+    till.overdue(2).answer(2, declined('expired'));
+    expect(till.payment).toMatchObject({ state: 'capturing', attention: 'authorization-expired', tenders: [{ state: 'captured' }, { state: 'unknown', nextAttemptAt: null }] });
+    expect(till.takeMessages()).toEqual([stalled('authorization-expired')]);
   });
 });
 

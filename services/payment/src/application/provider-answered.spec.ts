@@ -1,5 +1,5 @@
 import { payment } from '@checkout/contracts';
-import { seconds } from '@checkout/kernel';
+import { hours, seconds } from '@checkout/kernel';
 import { authorizedSale, card, declined, done, noon, sale, shop, silence } from '../testing.ts';
 
 describe('an answer of the provider', () => {
@@ -57,10 +57,24 @@ describe('an answer of the provider', () => {
     expect(till.payment?.state).toBe('authorized');
   });
 
-  it('that asks for patience is given it, but not more than five minutes', () => {
+  it('P11 that asks for patience is given it, but not more than five minutes', () => {
     const patient = shop().authorize(card(598)).answer(1, { kind: 'unknown', why: 'status-429', retryAfterMs: 7_000 });
     expect(patient.payment?.tenders[0]?.nextAttemptAt).toBe(noon + 7_000);
     const endless = shop().authorize(card(598)).answer(1, { kind: 'unknown', why: 'status-503', retryAfterMs: 86_400_000 });
     expect(endless.payment?.tenders[0]?.nextAttemptAt).toBe(noon + seconds(300));
+  });
+
+  it('P11, P19 that is none, because it was not asked, uses up nobody\'s patience: the sale waits for hours, and is paid when it is', () => {
+    const till = shop().authorize(card(598));
+    const endsAt = noon + hours(20);
+    while (till.now < endsAt) {
+      till.answer(1, { kind: 'not-asked', why: 'unavailable', retryAfterMs: 60_000 });
+      till.now = till.payment?.tenders[0]?.nextAttemptAt ?? endsAt;
+      till.overdue(1);
+    }
+    expect(till.takeMessages()).toEqual([]);
+    expect(till.payment).toMatchObject({ state: 'authorizing', attention: null });
+    expect(till.lastAsk(1)).toMatchObject({ attempt: 1, question: { operation: 'authorize', idempotencyKey: `${sale.saleId}:1:authorize`, looksFirst: false } });
+    expect(till.answer(1, done('auth_1')).takeMessages()).toEqual([payment.PaymentAuthorized({ ...sale, totalMinor: 598 })]);
   });
 });

@@ -1,7 +1,7 @@
 import { capturedSale, done, onCard, silence } from '../testing.ts';
 
 describe('a refund that nobody answers about', () => {
-  it('is asked about again under the same key; from the third time on its outcome is looked up first', () => {
+  it('P17 is asked about again under the same key; from the third time on its outcome is looked up first', () => {
     const till = capturedSale().refund('refund 1', onCard(1, 200));
     for (let attempt = 1; attempt < 4; attempt += 1) till.answerRefund('refund 1', 1, silence).overdueRefund('refund 1', 1);
     expect(till.refundAsks.map(({ attempt, question: { looksFirst } }) => ({ attempt, looksFirst }))).toEqual([

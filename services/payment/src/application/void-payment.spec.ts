@@ -86,7 +86,7 @@ describe('an authorization that succeeds after the sale was given up', () => {
     expect(till.ledger).toEqual(['1 authorized 598', '1 voided 598']);
   });
 
-  it('is voided by its id when the void by reference had found nothing', () => {
+  it('P05 is voided by its id when the void by reference had found nothing', () => {
     const till = shop().authorize(card(598));
     const late = till.lastAsk(1);
     till.void().answer(1, done(null));

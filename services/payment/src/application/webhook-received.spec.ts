@@ -19,7 +19,7 @@ describe('a webhook', () => {
     expect(till.trail).toEqual(['1 provider in-doubt: authorize, request 1: time-out', '1 webhook told-by-webhook: authorized, in evt_1']);
   });
 
-  it('may come before the answer, which then tells nothing new', () => {
+  it('P08 may come before the answer, which then tells nothing new', () => {
     const till = shop().authorize(card(598));
     till.told(notice('authorized'));
     till.answer(1, done('auth_1'));
@@ -27,7 +27,7 @@ describe('a webhook', () => {
     expect(till.ledger).toEqual(['1 authorized 598']);
   });
 
-  it('may come after the answer, or twice under two ids, and tells nothing new', () => {
+  it('P06, P08 may come after the answer, or twice under two ids, and tells nothing new', () => {
     const till = authorizedSale(card(598)).capture().answer(1, done('auth_1'));
     till.takeMessages();
     expect([till.told(notice('captured')), till.told(notice('captured'), 'evt_2')]).toEqual(['applied', 'applied']);
@@ -35,7 +35,7 @@ describe('a webhook', () => {
     expect(till.ledger).toEqual(['1 authorized 598', '1 captured 598']);
   });
 
-  it('counts once under one id, and the first one counts', () => {
+  it('P06 counts once under one id, and the first one counts', () => {
     const till = doubtful();
     till.told(notice('authorized'));
     expect(till.told(notice('authorized'))).toBe('repeated');
@@ -65,7 +65,7 @@ describe('a webhook', () => {
     expect(till.takeMessages()).toEqual([payment.PaymentVoided(sale)]);
   });
 
-  it('that tells late of an authorization which was given up has it let go', () => {
+  it('P05 that tells late of an authorization which was given up has it let go', () => {
     const till = doubtful().void().answer(1, done(null));
     till.told(notice('authorized'));
     expect(till.lastAsk(1)).toMatchObject({ round: 2, question: { operation: 'void', providerId: 'auth_1' } });
@@ -78,7 +78,7 @@ describe('a webhook', () => {
     ['another amount', { amountMinor: 599 }],
     ['another currency', { currency: 'EUR' }],
     ['a second authorization', { providerId: 'auth_2' }],
-  ])('that tells of %s is for a person, even when all was settled', (_, more) => {
+  ])('P18 that tells of %s is for a person, even when all was settled', (_, more) => {
     const till = authorizedSale(card(598));
     till.told(notice('authorized', more));
     expect(till.payment).toMatchObject({ state: 'authorized', attention: 'provider-contradiction' });
@@ -93,7 +93,7 @@ describe('a webhook', () => {
 });
 
 describe('a webhook of a sale that is not there yet', () => {
-  it('waits for it, and then counts', () => {
+  it('P10 waits for it, and then counts', () => {
     const till = shop();
     expect(till.told(notice('authorized'))).toBe('parked');
     till.authorize(card(598)).lookAgain();
@@ -101,7 +101,7 @@ describe('a webhook of a sale that is not there yet', () => {
     expect(till.payments.webhook(sale.tenantId, 'evt_1')).toMatchObject({ state: 'applied', parked: null });
   });
 
-  it('is looked at every minute, and given up to a person after a day', () => {
+  it('P10 is looked at every minute, and given up to a person after a day', () => {
     const till = shop();
     till.told(notice('authorized'));
     till.now += minutes(1);

@@ -31,7 +31,7 @@ describe('what an answer of the provider means', () => {
     expect(outcomeOf(question(operation), reply(200, authorization({ status, capturedMinor: status === 'captured' ? 598 : 0 })))).toEqual(outcome);
   });
 
-  it('is a contradiction when the provider speaks of other money', () => {
+  it('P18 is a contradiction when the provider speaks of other money', () => {
     for (const other of [{ amountMinor: 599 }, { currency: 'USD' }, { reference: 'another:1' }]) {
       expect(outcomeOf(question('authorize'), reply(200, authorization(other)))).toMatchObject({ kind: 'contradicted' });
     }
@@ -46,7 +46,7 @@ describe('what an answer of the provider means', () => {
     expect(outcomeOf(question('authorize'), reply(status, {}, 2_000))).toEqual({ kind: 'unknown', why: `status-${status}`, retryAfterMs: 2_000 });
   });
 
-  it('has not been asked when it turns us away for now', () => {
+  it('P11 has not been asked when it turns us away for now', () => {
     expect(outcomeOf(question('authorize'), reply(429, {}, 2_000))).toEqual({ kind: 'not-asked', why: 'status-429', retryAfterMs: 2_000 });
     expect(foundOf(question('authorize'), reply(429, {}, 2_000))).toEqual({ kind: 'not-asked', why: 'status-429', retryAfterMs: 2_000 });
   });

@@ -69,7 +69,7 @@ describe('the provider over HTTP', () => {
     await expect(ask('void', reference, { providerId })).resolves.toEqual({ kind: 'done', providerId });
   });
 
-  it('finds by asking again what was done without an answer, and never does it twice', async () => {
+  it('P01 finds by asking again what was done without an answer, and never does it twice', async () => {
     const reference = newReference();
     await expect(ask('authorize', reference, { cardToken: 'tok_timeout' })).resolves.toMatchObject({ kind: 'unknown' });
     await expect(ask('authorize', reference, { cardToken: 'tok_timeout' })).resolves.toMatchObject({ kind: 'done' });
@@ -82,7 +82,7 @@ describe('the provider over HTTP', () => {
     await expect(ask('authorize', reference, { cardToken: 'tok_timeout', looksFirst: true, mayRepeat: false })).resolves.toMatchObject({ kind: 'done' });
   });
 
-  it('does at the second asking what was dropped before it was done', async () => {
+  it('P02 does at the second asking what was dropped before it was done', async () => {
     const reference = newReference();
     await expect(ask('authorize', reference, { cardToken: 'tok_drop' })).resolves.toMatchObject({ kind: 'unknown', why: expect.stringMatching(/^UND_ERR_|^ECONN/) });
     expect(await booked(reference)).toEqual([]);
@@ -96,17 +96,17 @@ describe('the provider over HTTP', () => {
     expect(await booked(reference)).toEqual(['authorized']);
   });
 
-  it('takes one answer of a card whose network answers twice', async () => {
+  it('P06 takes one answer of a card whose network answers twice', async () => {
     await expect(ask('authorize', newReference(), { cardToken: 'tok_twice' })).resolves.toMatchObject({ kind: 'done' });
   });
 
-  it('says nothing under a key that the provider may have forgotten', async () => {
+  it('P13 says nothing under a key that the provider may have forgotten', async () => {
     const reference = newReference();
     await expect(ask('authorize', reference, { looksFirst: true, mayRepeat: false })).resolves.toEqual({ kind: 'unknown', why: 'key-expired' });
     expect(await booked(reference)).toEqual([]);
   });
 
-  it('voids what it knows, and bars what it does not', async () => {
+  it('P05 voids what it knows, and bars what it does not', async () => {
     const known = newReference();
     const providerId = await authorized(known);
     await expect(ask('void', known, { providerId })).resolves.toEqual({ kind: 'done', providerId });
@@ -140,7 +140,7 @@ describe('a provider that is out', () => {
   };
   afterAll(() => servers.forEach((server) => (server.closeAllConnections(), server.close())));
 
-  it('is no longer asked after ten failures, and says when to come back', async () => {
+  it('P19 is no longer asked after ten failures, and says when to come back', async () => {
     let asked = 0;
     await using out = await start((_, response) => {
       asked += 1;
@@ -154,7 +154,7 @@ describe('a provider that is out', () => {
     expect(asked).toBe(10);
   });
 
-  it('that nobody listens at was not asked, and that is no error', async () => {
+  it('P19 that nobody listens at was not asked, and that is no error', async () => {
     await using nowhere = new HttpProvider('http://127.0.0.1:9');
     await expect(nowhere.ask(question('authorize', newReference()), undefined)).resolves.toEqual({ kind: 'not-asked', why: 'ECONNREFUSED' });
   });

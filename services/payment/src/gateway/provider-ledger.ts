@@ -10,12 +10,13 @@ const Line = z.object({
   movement: z.string(),
   authorizationId: z.string(),
   reference: z.string(),
+  refundReference: z.string().max(200).optional(),
   merchantAccount: z.string().optional(),
   amountMinor: z.int(),
   currency: z.string(),
 });
 const Page = z.object({ entries: z.array(Line) });
-const Moved = z.enum(['authorized', 'captured', 'voided']);
+const Moved = z.enum(['authorized', 'captured', 'voided', 'refunded']);
 const deadlineMs = 10_000;
 
 /** The provider's ledger over HTTP. */
@@ -43,9 +44,9 @@ export class HttpProviderLedger implements ProviderLedger {
 }
 
 /** Declines move no money, so they are in nobody's books. */
-function entryOf({ sequence, at, movement, authorizationId, reference, merchantAccount, amountMinor, currency }: z.output<typeof Line>): ProviderEntry | undefined {
+function entryOf({ sequence, at, movement, authorizationId, reference, refundReference, merchantAccount, amountMinor, currency }: z.output<typeof Line>): ProviderEntry | undefined {
   const moved = Moved.safeParse(movement).data;
-  return moved && { sequence, at: Date.parse(at), movement: moved, providerId: authorizationId, amountMinor, currency, tender: tenderOf(reference, merchantAccount) };
+  return moved && { sequence, at: Date.parse(at), movement: moved, providerId: authorizationId, refundReference, amountMinor, currency, tender: tenderOf(reference, merchantAccount) };
 }
 
 /** Whose a reference is; undefined when it is not one of ours. */

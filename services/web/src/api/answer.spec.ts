@@ -28,7 +28,7 @@ it('knows that nothing happened only when the back end says so', () => {
   expect(toldBy(502, '')).toMatchObject({ isKnown: false });
 });
 
-it('reads the answers of a back end that is newer than this till', () => {
+it('T18 reads the answers of a back end that is newer than this till', () => {
   const newer = { ...status, state: 'rejected', loyaltyPoints: 7, acceptedVia: 'carrier-pigeon', links: { ...status.links, survey: '/s' }, reason: { code: 'age-not-proven', message: 'x', proof: 'y' } };
   expect(toldBy(200, newer)).toMatchObject({ kind: 'status', status: { state: 'rejected', reason: undefined } });
   const known = { ...newer, reason: { code: 'stock-short', message: 'x', since: 'y', shortages: [{ sku: 'TEA-80', wanted: 2, available: 1 }] } };

@@ -9,7 +9,7 @@ export async function chained(last: Entry | undefined, fact: Fact, at: number): 
 
 /**
  * The entries that are not what this till wrote: changed, or not following the one before. A gap shows at the entry after it. What is
- * missing at the end cannot be seen from here; the back end notices it by the till's sequence numbers.
+ * missing at the end cannot be seen from here; the back end flags a number that comes a second time.
  */
 export async function damagedIn(entries: readonly Entry[], hashBefore = ''): Promise<readonly number[]> {
   const damaged: number[] = [];

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CommandId } from '@checkout/kernel';
 import { aSale, MemoryEntries, newJournal, someLimits } from './testing.ts';
 import { isException, unfinished } from './book.ts';
+import type { Entry } from './fact.ts';
 import { exceededBy, exposureOf } from './limits.ts';
 
 const one = 'one' as CommandId;
@@ -33,6 +36,20 @@ describe('the journal of a till', () => {
     expect([...book.sales.values()].map(({ tillSequence }) => tillSequence)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
   });
 
+  it('T14 of an older version is read by a newer one: what is open is still sent, and nothing counts as damaged', async () => {
+    const entries = new MemoryEntries();
+    for (const entry of JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/journal.json'), 'utf8')) as Entry[]) await entries.add(entry);
+    const newer = newJournal(entries);
+    const { sales } = await newer.read();
+    expect(newer.damaged.size).toBe(0);
+    expect([...sales.values()].map(({ provisionalNumber, standing, releasedAt }) => [provisionalNumber, standing.state, releasedAt !== undefined])).toEqual([
+      ['T1-000001', 'ended', false], ['T1-000002', 'parked', false], ['T1-000003', 'withdrawn', false], ['T1-000004', 'accepted', true], ['T1-000005', 'waiting', true],
+    ]);
+    expect(unfinished(newer.book).map(({ body, lines }) => [body.totalMinor, lines])).toEqual(Array.from({ length: 2 }, () => [598, [{ sku: 'TEA-80', description: 'Tea', quantity: 2, unitPriceMinor: 299, taxRateBp: 0 }]]));
+    await newer.append(aSale(one));
+    expect(newer.book.lastSequence).toBe(6);
+  });
+
   it('ends a sale once', async () => {
     const journal = newJournal();
     await journal.append(aSale(one));
@@ -45,7 +62,7 @@ describe('the journal of a till', () => {
     ['changed', (entries: MemoryEntries) => entries.change(1, (entry) => ({ ...entry, at: entry.at + 1 })), [1]],
     ['removed', (entries: MemoryEntries) => entries.remove(2), [3]],
     ['given another amount', (entries: MemoryEntries) => entries.change(2, (entry) => ({ ...entry, fact: { ...entry.fact, ...(entry.fact.kind === 'sold' && { body: { ...entry.fact.body, totalMinor: 1 } }) } as typeof entry.fact })), [2]],
-  ])('notices an entry that was %s from outside', async (_what, tamper, damaged) => {
+  ])('T10 notices an entry that was %s from outside', async (_what, tamper, damaged) => {
     const entries = new MemoryEntries();
     const journal = newJournal(entries);
     for (const id of ['a', 'b', 'c']) await journal.append(aSale(id as CommandId));
@@ -55,7 +72,7 @@ describe('the journal of a till', () => {
     expect([...later.damaged]).toEqual(damaged);
   });
 
-  it('does not send a sale whose entry was tampered with, and sends the others', async () => {
+  it('T10 does not send a sale whose entry was tampered with, and sends the others', async () => {
     const entries = new MemoryEntries();
     const journal = newJournal(entries);
     await journal.append(aSale(one));

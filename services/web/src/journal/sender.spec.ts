@@ -10,7 +10,7 @@ const status = (commandId: CommandId, state: http.CheckoutState): Told => ({ kin
 const down: Told = { kind: 'later', isKnown: true, retryAfterMs: 0, why: { code: 'dependency-unavailable' } };
 
 /** A sender whose time passes only while it sleeps, until nothing is open or the attempts are used up. */
-async function sent(count: number, answer: (commandId: CommandId, attempt: number, attempts: readonly CommandId[]) => Told, { limits = someLimits, attempts: most = 200, released = false } = {}) {
+async function sent(count: number, answer: (commandId: CommandId, attempt: number, attempts: readonly CommandId[], now: number) => Told, { limits = someLimits, attempts: most = 200, released = false } = {}) {
   const journal = newJournal();
   for (const commandId of ids(count)) {
     await journal.append(aSale(commandId));
@@ -25,7 +25,7 @@ async function sent(count: number, answer: (commandId: CommandId, attempt: numbe
     journal, limits: () => limits, now: () => now, random: () => 1,
     sell: (commandId) => {
       attempts.push(commandId);
-      return Promise.resolve(answer(commandId, attempts.filter((each) => each === commandId).length, attempts));
+      return Promise.resolve(answer(commandId, attempts.filter((each) => each === commandId).length, attempts, now));
     },
     onNews: ({ kind }) => void contacts.push(kind),
     sleep: (ms) => {
@@ -86,4 +86,47 @@ it('does not send what was refused, and goes on', async () => {
   const { journal, attempts } = await sent(2, (commandId) => (commandId === 'sale-0' ? { kind: 'refused', refusal: { code: 'total-mismatch' } } : status(commandId, 'completed')));
   expect(attempts).toEqual(ids(2));
   expect(journal.book.sales.get('sale-0' as CommandId)?.standing).toMatchObject({ state: 'parked', refusal: { code: 'total-mismatch' }, isKnown: true });
+});
+
+it('T08 brings in the 300 sales of a day alone in their order, at the pace at which the back end takes them', async () => {
+  // given: a back end that takes one sale of this till in six seconds, since 200 tills come back at once
+  const everyMs = 6_000;
+  let nextAt = 0;
+  const stored: CommandId[] = [];
+  const answer = (commandId: CommandId, now: number): Told => {
+    if (now < nextAt) return { kind: 'later', isKnown: true, retryAfterMs: nextAt - now, why: { code: 'rate-limited' } };
+    nextAt = now + everyMs;
+    stored.push(commandId);
+    return status(commandId, 'completed');
+  };
+
+  // when
+  const { journal, now } = await sent(300, (commandId, _attempt, _attempts, at) => answer(commandId, at), { attempts: 10_000, released: true });
+
+  // then: all are there, none twice, none overtaken, and no pace is given away
+  expect(stored).toEqual(ids(300));
+  expect(unfinished(journal.book)).toEqual([]);
+  expect(now).toBeLessThan(300 * everyMs * 1.1);
+});
+
+it('T12 goes on asking after a sale when the clock of the till is put back a day', async () => {
+  const journal = newJournal();
+  await journal.append(aSale('one' as CommandId));
+  const stopping = new AbortController();
+  let now = 86_400_000;
+  let asked = 0;
+  let rests = 0;
+  const sender = new Sender({
+    journal, limits: () => someLimits, now: () => now, random: () => 1, onNews: () => {},
+    sell: (commandId) => Promise.resolve(status(commandId, (asked += 1) < 3 ? 'accepted' : 'completed')),
+    sleep: (ms) => {
+      now += ms;
+      if (asked === 2) now = 0;
+      // Far more than an end is waited for, and far less than a day.
+      if ((rests += 1) > 50 || unfinished(journal.book).length === 0) stopping.abort();
+      return Promise.resolve();
+    },
+  });
+  await sender.run(stopping.signal);
+  expect(journal.book.sales.get('one' as CommandId)?.standing).toMatchObject({ state: 'ended', status: { state: 'completed' } });
 });

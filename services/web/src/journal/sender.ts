@@ -63,7 +63,13 @@ export class Sender {
     const turn = this.#turns.next(open.filter(({ standing }) => standing.state === 'waiting'));
     if (turn !== undefined) return open.find(({ commandId }) => commandId === turn);
     const now = this.#options.now();
-    return open.find(({ commandId, standing }) => standing.state === 'accepted' && (this.#asks.get(commandId)?.at ?? 0) <= now);
+    return open.find(({ commandId, standing }) => standing.state === 'accepted' && this.#untilAskMs(commandId, now) <= 0);
+  }
+
+  /** Never longer than the pause that was meant: a clock that is put back would else keep the sale from being asked after until it is there again. */
+  #untilAskMs(commandId: CommandId, now: number): number {
+    const { at, pauseMs } = this.#asks.get(commandId) ?? { at: 0, pauseMs: 0 };
+    return at - now > pauseMs ? 0 : at - now;
   }
 
   #pauseMs(): number {
@@ -71,7 +77,7 @@ export class Sender {
     if (pause > 0) return pause;
     const open = unfinished(this.#options.journal.book);
     if (open.some(({ standing }) => standing.state === 'waiting')) return 0;
-    const asks = open.map(({ commandId }) => (this.#asks.get(commandId)?.at ?? 0) - this.#options.now());
+    const asks = open.map(({ commandId }) => this.#untilAskMs(commandId, this.#options.now()));
     return Math.max(0, Math.min(idleMs, ...asks));
   }
 
