@@ -312,6 +312,26 @@ describe('an outage of the database', () => {
     expect((await town.waiting()).deadLetter).toBe(0);
   });
 
+  it('Q28 of one store’s row, which somebody keeps, holds up that store: the others sell on, no outcome is unknown, and it sells when the row is free', async () => {
+    // given
+    const shop = await openShop();
+    await town.sell(storeIds);
+    await eventually(async () => expect(await town.sold()).toBe(8), patientMs);
+
+    // when
+    {
+      await using _somebody = await town.sqlServer.hold(`EXEC sp_set_session_context @key = N'scope', @value = 'service'; BEGIN TRAN; SELECT sold FROM shelf WITH (UPDLOCK) WHERE store_id = '${first}';`);
+      await town.sell(storeIds);
+      await eventually(async () => expect(await town.sold()).toBe(15), patientMs);
+      expect(await town.sold(first)).toBe(1);
+    }
+
+    // then
+    await eventually(async () => expect(await town.sold()).toBe(16), patientMs);
+    await eventually(async () => expect(await town.waiting()).toMatchObject({ active: 0, locked: 0, deadLetter: 0 }), patientMs);
+    expect(shop.warnings.filter((warning) => /breaker opened|unknown/.test(warning))).toEqual([]);
+  }, 90_000);
+
   it('that lasts until the shop closes does not keep it from closing', async () => {
     const shop = await openShop();
     await town.sqlServer.stop();

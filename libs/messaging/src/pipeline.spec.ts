@@ -1,7 +1,7 @@
 import { inventory, type Message } from '@checkout/contracts';
 import { createLogger } from '@checkout/observability';
 import { BulkheadFull, DependencyUnavailable } from '@checkout/resilience';
-import { CommitUnknown, Conflict, sql, type Sql } from '@checkout/sql';
+import { CommitUnknown, Conflict, RowsTaken, sql, type Sql } from '@checkout/sql';
 import type { Outbound } from './codec.ts';
 import type { Handler } from './handler.ts';
 import { InvalidMessage } from './invalid-message.ts';
@@ -150,6 +150,15 @@ describe('a batch', () => {
     kitchen.steps.push(new Conflict('version', 'shelf'), new Conflict('version', 'shelf'));
     await expect(kitchen.submit(kitchen.pipeline())).resolves.toBe('soup is coming');
     expect(kitchen.commits).toHaveLength(1);
+  });
+
+  it('Q28 that wants rows which somebody keeps is tried message by message: who wants others has them', async () => {
+    const kitchen = new Kitchen();
+    const taken = new RowsTaken('kitchen/work', 0);
+    kitchen.steps.push(taken, taken, 'commits');
+    const pipeline = kitchen.pipeline();
+    const results = await Promise.all([kitchen.receive(pipeline, 'soup'), kitchen.receive(pipeline, 'stew')]);
+    expect(results).toEqual([{ ok: false, error: taken }, { ok: true, answer: 'stew is coming' }]);
   });
 
   it('Q38 finds the one message that was handled before and handles the others', async () => {

@@ -2,7 +2,7 @@ import { type Envelope, type Message } from '@checkout/contracts';
 import { seconds, uuidv7, type Clock } from '@checkout/kernel';
 import { histogram, openSpan, type Logger } from '@checkout/observability';
 import { DependencyUnavailable, type Pace } from '@checkout/resilience';
-import { CommitUnknown, Conflict, join, type Database } from '@checkout/sql';
+import { CommitUnknown, Conflict, join, RowsTaken, type Database } from '@checkout/sql';
 import { decideAll, type Batch } from './batch.ts';
 import type { Bus } from './bus.ts';
 import type { Handler, Store } from './handler.ts';
@@ -61,7 +61,7 @@ export interface About {
  * such callers are served slowly, there is a rest between two batches of messages; a local input ends it.
  *
  * A batch that fails as a whole is tried again (a conflict with another writer, a commit whose outcome is unknown: the batch is
- * idempotent), then message by message, so that one poisoned message never takes its neighbours along.
+ * idempotent), then message by message, so that one poisoned message, or one that wants rows which somebody keeps, never takes its neighbours along.
  */
 export class Pipeline<Need, Rows, Change, Effect = never> {
   readonly #options: PipelineOptions<Need, Rows, Change, Effect>;
@@ -196,7 +196,8 @@ export class Pipeline<Need, Rows, Change, Effect = never> {
       } catch (error) {
         if (error instanceof CommitUnknown) unknownSince ??= performance.now();
         this.#options.store.forgetAll?.();
-        if (error instanceof DependencyUnavailable) return this.#fail(works, error);
+        const isForSome = error instanceof RowsTaken && works.length > 1;
+        if (error instanceof DependencyUnavailable && !isForSome) return this.#fail(works, error);
         const wasHandled = error instanceof Conflict && error.on === inboxKey;
         if (wasHandled && unknownSince !== undefined) {
           // Its marks are there, so the commit that was never answered did happen.

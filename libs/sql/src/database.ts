@@ -7,13 +7,13 @@ import { ZodError, type z } from 'zod';
 import { budgets, probeBudget, type Lane } from './budgets.ts';
 import { classify, probeDelaysMs, type Classified, type Kind } from './classify.ts';
 import { Connector, type Dispatch, type Recordset } from './connector.ts';
-import { CommitUnknown, Conflict, RowMismatch } from './errors.ts';
+import { CommitUnknown, Conflict, RowMismatch, RowsTaken } from './errors.ts';
 import { LoginRefusals } from './login-refusals.ts';
 import type { Logger } from './logger.ts';
 import type { PoolFigures } from './pool.ts';
 import { probeRead, probeWrite } from './probe.ts';
 import { scoped, type Scope } from './scope.ts';
-import { sql, type Sql } from './sql.ts';
+import { nothing, sql, type Sql } from './sql.ts';
 
 export interface DatabaseOptions {
   /** As `mssql` reads it: `Server=host,1433;Database=cart;User Id=…;Password=…;Encrypt=true`, or with `Authentication=…`. */
@@ -34,9 +34,12 @@ export interface DatabaseOptions {
 /** The asking half of a database. */
 export type Reader = Pick<Database, 'query' | 'queries'>;
 
-/** A chosen victim may simply run again; nothing of it remains. Twice more, 20–100 ms apart. */
+/** A chosen victim may simply run again; nothing of it remains. Twice more, 20–100 ms apart, unless a second has passed. */
 const retries = { retries: 2, firstMs: 50, maxMs: 100, withinMs: 1_000 };
 const retriable: ReadonlySet<Kind> = new Set<Kind>(['deadlock', 'snapshot', 'lock-timeout', 'dirty-connection']);
+
+/** For rows that somebody else keeps: less than the driver waits, so that the server ends it and says that nothing was done. Where a till waits the driver's limit is less. */
+const lockTimeout = sql`SET LOCK_TIMEOUT 1000;`;
 
 /** After these the server had rolled back before it answered, so a commit is known not to have happened. */
 const rolledBack: ReadonlySet<Kind> = new Set<Kind>(['throttled', 'read-only', 'full', 'resources']);
@@ -67,6 +70,7 @@ export class Database implements AsyncDisposable {
   readonly #seconds: { observe(seconds: number): void };
   /** Of what says nothing else. Only the `read` lane has none: who forgets to say whose rows are meant there finds no tenant's rows. */
   readonly #scope: Scope | undefined;
+  readonly #lane: Lane;
   #closed = false;
 
   static open(options: DatabaseOptions): Database {
@@ -83,6 +87,7 @@ export class Database implements AsyncDisposable {
     commitUnknownTotal.inc({ database: this.name }, 0);
     dirtyConnectionTotal.inc({ database: this.name }, 0);
     this.#scope = lane === 'read' ? undefined : 'service';
+    this.#lane = lane;
     const budget = budgets[lane];
     const onError = (error: unknown): void => logger?.warn({ err: error, database: this.name }, 'an idle connection broke');
     this.#connector = new Connector(connectionString, this.name, budget.driver, onError);
@@ -187,12 +192,14 @@ export class Database implements AsyncDisposable {
   /**
    * Runs `work` as one unit: all of it is committed, or nothing. It is one batch and one round trip, and must be idempotent.
    * @throws Conflict when a row was there already or a version did not hold; nothing was changed.
+   * @throws RowsTaken when somebody kept rows that it wants for a second; nothing was changed.
    * @throws CommitUnknown when the answer was lost after the batch was sent: run the same batch again.
    * @throws DependencyUnavailable when nothing was changed because the database is out.
    */
   async commit(work: Sql): Promise<void> {
     await this.#run(scoped(this.#scope, sql`SET XACT_ABORT, NOCOUNT ON;
 IF @@TRANCOUNT <> 0 THROW 51000, 'dirty connection', 1;
+${this.#lane === 'accept' ? nothing : lockTimeout}
 BEGIN TRAN;
 ${work}
 COMMIT;`), 'commit');
@@ -210,6 +217,7 @@ COMMIT;`), 'commit');
   }
 
   async #run(statement: Sql, purpose: 'read' | 'commit' = 'read', isPersonal = false): Promise<Recordset[]> {
+    const begunAt = performance.now();
     for (let attempt = 1; ; attempt += 1) {
       const dispatch: Dispatch = { sent: false, isPersonal };
       const startedAt = performance.now();
@@ -221,7 +229,7 @@ COMMIT;`), 'commit');
       } catch (error) {
         const classified = classify(error);
         this.#note(error, classified);
-        const again = retriable.has(classified.kind) && attempt <= retries.retries && this.#retryBudget.take();
+        const again = retriable.has(classified.kind) && attempt <= retries.retries && performance.now() - begunAt < retries.withinMs && this.#retryBudget.take();
         if (!again) throw blame(this.#translated(error, classified, purpose === 'commit' && dispatch.sent), this.name);
         await sleep(20 + fullJitterMs(attempt, retries, this.#timing.random), this.#timing);
       }
@@ -241,6 +249,7 @@ COMMIT;`), 'commit');
     if (error instanceof DependencyUnavailable) return error;
     if (kind === 'duplicate') return new Conflict('duplicate', constraintOf(error), { cause: error });
     if (kind === 'version') return new Conflict('version', messageOf(error), { cause: error });
+    if (kind === 'lock-timeout') return new RowsTaken(this.name, retries.withinMs, { cause: error });
     if (verdict === 'ok' || (verdict === 'neutral' && !this.#closed)) return error;
     if (mayHaveCommitted && !rolledBack.has(kind)) {
       commitUnknownTotal.inc({ database: this.name });

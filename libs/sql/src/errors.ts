@@ -1,3 +1,10 @@
+import { DependencyUnavailable } from '@checkout/resilience';
+
+/** Somebody keeps rows that the unit of work wants. It has waited for them, and changed nothing; a unit of work that wants others may go through. */
+export class RowsTaken extends DependencyUnavailable {
+  override readonly name = 'RowsTaken';
+}
+
 /**
  * The unit of work was refused as a whole, because somebody else got there first: a row is there already (`duplicate`), or a version or
  * predicate did not hold (`version`, raised by the statement itself as `THROW 51001, '<what>', 1`). Load again and decide again.

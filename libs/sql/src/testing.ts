@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSqlServer, type FaultRule } from '@checkout/local-sql';
+import { budgets } from './budgets.ts';
+import { Connector } from './connector.ts';
 import { migrate } from './migrate.ts';
 
 export { startFaultProxy, type FaultProxy } from './fault-proxy.ts';
@@ -11,6 +13,8 @@ export interface TestDatabase extends AsyncDisposable {
   readonly port: number;
   /** Makes the server fail as Azure SQL fails; an empty list ends it. */
   faults(rules: readonly FaultRule[]): void;
+  /** Somebody's session that has run this batch and then does nothing: what it has locked stays so until it is disposed of. */
+  hold(batch: string): Promise<AsyncDisposable>;
   /** Takes the server away, as an outage does. What was committed stays. */
   stop(): Promise<void>;
   /** Brings it back, at the same address. */
@@ -28,6 +32,7 @@ export async function startTestDatabase(folders: readonly string[] = [], name = 
     connectionString,
     port,
     faults: (rules) => server.faults(rules),
+    hold: (batch) => hold(connectionString, batch),
     stop: async () => {
       await server.close();
     },
@@ -37,6 +42,24 @@ export async function startTestDatabase(folders: readonly string[] = [], name = 
     [Symbol.asyncDispose]: async () => {
       await server.close();
       await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function hold(connectionString: string, batch: string): Promise<AsyncDisposable> {
+  const connector = new Connector(connectionString, 'somebody', budgets.work.driver, () => {});
+  const [held, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const session = connector.session(async (somebody) => {
+    await somebody.batch(batch);
+    held.resolve();
+    await released.promise;
+  });
+  await Promise.race([held.promise, session]);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      released.resolve();
+      await session;
+      await connector[Symbol.asyncDispose]();
     },
   };
 }
