@@ -249,3 +249,33 @@ describe('a provider that is slow', () => {
     await door.close();
   }, 120_000);
 });
+
+describe('a provider that is down', () => {
+  it('P19 costs no sale: cards wait without a doubt about any of them, cash goes on, and when it is back each card is charged once', async () => {
+    // given: an address at which nobody listens any more
+    const gone = new Door(simulated.url);
+    const providerUrl = await gone.open();
+    await gone.close();
+    const service = start({ providerUrl });
+    service.start();
+    const isAuthorized = ({ saleId }: typeof sale) => service.repliesTo(saleId).some(({ type }) => type === contracts.PaymentAuthorized.type);
+    const onCards = Array.from({ length: 20 }, newSale);
+    const inCash = newSale();
+    await Promise.all(onCards.map((of) => service.deliver(authorizePayment, authorize(of, card(400)))));
+    await service.deliver(authorizePayment, authorize(inCash, cash(400)));
+    await until(() => isAuthorized(inCash) || undefined);
+    expect(onCards.flatMap(({ saleId }) => service.repliesTo(saleId))).toEqual([]);
+
+    // when
+    const back = new Door(simulated.url);
+    back.letThrough();
+    await back.open(Number(new URL(providerUrl).port));
+
+    // then
+    await until(() => onCards.every(isAuthorized) || undefined, 90_000);
+    expect(await Promise.all(onCards.map(({ saleId }) => booked(saleId)))).toEqual(onCards.map(() => ['authorized']));
+    expect(onCards.flatMap(({ saleId }) => service.repliesTo(saleId)).filter(({ type }) => type !== contracts.PaymentAuthorized.type)).toEqual([]);
+    await service.stop();
+    await back.close();
+  }, 180_000);
+});

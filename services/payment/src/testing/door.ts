@@ -21,9 +21,9 @@ export class Door {
     return this.#mostWaiting;
   }
 
-  /** @returns its address */
-  async open(): Promise<string> {
-    await new Promise<void>((resolve) => void this.#server.listen(0, '127.0.0.1', resolve));
+  /** @returns its address; the same again at the port of one that was closed */
+  async open(port = 0): Promise<string> {
+    await new Promise<void>((resolve) => void this.#server.listen(port, '127.0.0.1', resolve));
     const address = this.#server.address();
     if (typeof address !== 'object' || !address) throw new Error('the door has no address');
     return `http://127.0.0.1:${address.port}`;
