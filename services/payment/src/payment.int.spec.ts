@@ -274,7 +274,8 @@ describe('a provider that is down', () => {
     // then
     await until(() => onCards.every(isAuthorized) || undefined, 90_000);
     expect(await Promise.all(onCards.map(({ saleId }) => booked(saleId)))).toEqual(onCards.map(() => ['authorized']));
-    expect(onCards.flatMap(({ saleId }) => service.repliesTo(saleId)).filter(({ type }) => type !== contracts.PaymentAuthorized.type)).toEqual([]);
+    const views = await Promise.all(onCards.map(({ tenantId, saleId }) => new SqlPaymentReader(service.database).read(tenantId, saleId)));
+    expect(views.flatMap((view) => view?.audit.map(({ event }) => event) ?? ['no such payment'])).toEqual([]);
     await service.stop();
     await back.close();
   }, 180_000);
