@@ -98,6 +98,17 @@ var metricAlerts = [
     moreThan: 20
     windowMinutes: 15
   }
+  {
+    name: 'books-not-compared'
+    says: 'Nobody compares the payment provider\'s ledger with ours'
+    severity: 2
+    metric: 'payment_books_age_seconds'
+    where: 'true'
+    measure: 'Min'
+    aggregation: 'Minimum'
+    moreThan: 1800
+    windowMinutes: 15
+  }
 ]
 
 resource operators 'Microsoft.Insights/actionGroups@2023-01-01' = {

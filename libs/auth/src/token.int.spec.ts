@@ -217,7 +217,7 @@ describe('the key set', () => {
     expect(fetches).toBe(1);
   });
 
-  it('learns a new key when a token names it, after the cool-down', async () => {
+  it('OP16 learns a new key when a token names it, after the cool-down', async () => {
     let now = 0;
     verifier = new TokenVerifier({ issuer, audience, jwksUrl: url, keys: new KeySet({ url, now: () => now }) });
     await verdict(`Bearer ${token()}`);

@@ -5,5 +5,6 @@
 export const exportedMetrics = {
   accept_total: 'counter',
   outbox_left_chunks: 'gauge',
+  payment_books_age_seconds: 'gauge',
   unknown_total: 'counter',
 } as const satisfies Readonly<Record<string, 'counter' | 'gauge'>>;

@@ -26,7 +26,7 @@ export async function startTelemetry({ service, version, applicationInsights, ot
   return applicationInsights === undefined ? toCollector() : toApplicationInsights(applicationInsights);
 }
 
-const partingMs = 2_000;
+const partingMs = 5_000;
 
 /** What nobody takes is lost: that fails nothing, and the end of a process waits for it no longer than this. */
 const parting = async (closing: Promise<void>): Promise<void> => {

@@ -25,6 +25,9 @@ export async function admit(connectionString: string, identity: ServiceIdentity,
   await connector.session((session) => session.batch(serviceUserBatch(identity)));
 }
 
+/** Whoever has had a file of this number began with it, so it says whose database it is. What a library adds later has a higher one. */
+const first = '0001-';
+
 /** What every database has, whatever else: the table that the breaker's prober writes to. */
 const ownFolder = join(import.meta.dirname, '../migrations');
 
@@ -35,7 +38,8 @@ const patience = { firstMs: 500, maxMs: 2_000, retries: 60, withinMs: 60_000 };
  * Brings a database up to date: runs what has not been run of the numbered `.sql` files, folder by folder and in the order of their numbers.
  * Each file is one transaction and is recorded with its checksum. Several processes may call this at once; one does the work.
  * @param folders a library's before the service's own. A file name may occur only once among all of them.
- * @throws Error when a file that was run has been edited since, or is gone: write a new migration instead.
+ * @throws Error when a file that was run has been edited since: write a new migration instead. Also when the database has had the first migration of somebody
+ * else: two services in one database would send each other's outbox.
  */
 export async function migrate(connectionString: string, folders: readonly string[], logger?: Logger): Promise<void> {
   const migrations = await load([ownFolder, ...folders]);
@@ -65,6 +69,8 @@ async function run(session: Session, migrations: readonly Migration[], logger: L
       );`);
   const [rows = []] = await session.execute(sql`SELECT name, checksum FROM schema_migration;`);
   const applied = new Map(rows.map((row) => AppliedRow.parse(row)).map(({ name, checksum }) => [name, checksum]));
+  const foreign = [...applied.keys()].filter((name) => name.startsWith(first) && !migrations.some((migration) => migration.name === name));
+  if (foreign.length > 0) throw new Error(`this is another service's database: it has had ${foreign.join(', ')}. Nothing was changed; look at SQL_CONNECTION`);
   for (const migration of migrations) {
     if (!applied.has(migration.name)) {
       await apply(session, migration);

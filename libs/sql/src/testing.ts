@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSqlServer, type FaultRule } from '@checkout/local-sql';
@@ -19,6 +19,8 @@ export interface TestDatabase extends AsyncDisposable {
   stop(): Promise<void>;
   /** Brings it back, at the same address. */
   start(): Promise<void>;
+  /** Remembers everything as it is now. @returns what puts it back, as a restore to this point in time does */
+  backUp(): Promise<() => Promise<void>>;
 }
 
 /** The SQL stand-in in a folder of its own with one database, migrated. Dispose of it to remove both. */
@@ -28,6 +30,9 @@ export async function startTestDatabase(folders: readonly string[] = [], name = 
   const { port } = server;
   const connectionString = server.connectionString(name);
   await migrate(connectionString, folders);
+  const start = async (): Promise<void> => {
+    server = await startSqlServer({ port, directory, databases: [name] });
+  };
   return {
     connectionString,
     port,
@@ -36,8 +41,18 @@ export async function startTestDatabase(folders: readonly string[] = [], name = 
     stop: async () => {
       await server.close();
     },
-    start: async () => {
-      server = await startSqlServer({ port, directory, databases: [name] });
+    start,
+    backUp: async () => {
+      const copy = await mkdtemp(join(directory, '../checkout-sql-copy-'));
+      await server.close();
+      await cp(directory, copy, { recursive: true });
+      await start();
+      return async () => {
+        await server.close();
+        await rm(directory, { recursive: true, force: true });
+        await rename(copy, directory);
+        await start();
+      };
     },
     [Symbol.asyncDispose]: async () => {
       await server.close();

@@ -1,5 +1,5 @@
 import { unknownTotal } from '@checkout/messaging';
-import { counter, histogram, type Logger } from '@checkout/observability';
+import { counter, gauge, histogram, type Logger } from '@checkout/observability';
 import type { Transition } from '@checkout/resilience';
 import type { Ask, Report } from './application/ports.ts';
 import type { Outcome } from './domain/answer.ts';
@@ -72,7 +72,12 @@ export function webhookSuspicious(logger: Logger, what: string, webhookId: strin
   logger.warn({ what, webhookId: webhookId.slice(0, 80) }, 'a webhook was not taken at its word');
 }
 
+/** A comparison that never comes tells nobody of a difference, nor of itself: this is what misses it. */
+let comparedAt = performance.now();
+gauge('payment_books_age_seconds', 'How long ago the books were compared last, or this process began', [], (self) => self.set((performance.now() - comparedAt) / 1_000));
+
 export function booksCompared(logger: Logger, run: { readonly compared: number; readonly different: number }): void {
+  comparedAt = performance.now();
   compared.inc({}, run.compared);
   differences.inc({}, run.different);
   if (run.different > 0) logger.error(run, "the provider's ledger is not what ours says");

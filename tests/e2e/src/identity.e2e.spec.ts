@@ -27,7 +27,7 @@ async function sell(): Promise<CommandId> {
 
 const granted = async (): Promise<number> => ((await (await fetch(`${world.network.url('identity')}/health`)).json()) as { granted: number }).granted;
 
-it('sells without a password, by tokens of the services\' identities, and goes on while tokens end', async () => {
+it('OP16 sells without a password, by tokens of the services\' identities, and goes on while tokens end', async () => {
   // given
   const atFirst = await granted();
   expect(atFirst).toBeGreaterThanOrEqual(10); // Five services, each at a database and the bus.

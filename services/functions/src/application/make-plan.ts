@@ -77,7 +77,7 @@ export class MakePlan {
       expiresAt: new Date(at.getTime() + planLifeMs),
       count,
       values,
-      needsApproval: needsApproval(types, values),
+      needsApproval: needsApproval(types, values, rule !== undefined),
       isRamped,
       maxPerSecond,
       state: 'draft',

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ann, commitStock, type Death, queue, replayOf, TestDesk } from '../testing/desk.ts';
+import { ann, bea, commitStock, type Death, queue, replayOf, TestDesk } from '../testing/desk.ts';
 
 describe('a replay', () => {
   let desk: TestDesk;
@@ -54,10 +54,12 @@ describe('a replay', () => {
     expect(await desk.parts.plans.counts(plan.planId)).toEqual({ applied: 4 });
   });
 
-  it('sends mended bodies, keeps the originals, and leaves those where they are that the rule does not fit', async () => {
+  it('OP12 sends mended bodies under ids of their own once a second person has agreed, keeps the originals, and leaves those where they are that the rule does not fit', async () => {
     await desk.deadLetter(3, { saleOf: (n) => commitStock(n).saleId, bodyOf: (n) => ({ ...commitStock(n, n === 1 ? 'right' : 'wrong'), saleId: commitStock(n).saleId }) });
     const rule = [{ op: 'test' as const, path: '/lines/0/sku', value: 'wrong' }, { op: 'replace' as const, path: '/lines/0/sku', value: 'TEA-01' }];
     const plan = await desk.parts.make.make({ ...replayOf(await desk.signature()), rule, isRamped: false }, ann);
+    await expect(desk.parts.direct.start(plan.planId, ann)).rejects.toMatchObject({ code: 'approval-needed' });
+    await desk.parts.direct.approve(plan.planId, bea);
 
     await desk.parts.direct.start(plan.planId, ann);
     const [handled] = await Promise.all([desk.handle(2), desk.parts.run.run(plan, Date.now() + 20_000)]);
@@ -76,12 +78,36 @@ describe('a replay', () => {
     await desk.deadLetter(last + 1, { saleOf: (n) => commitStock(n).saleId, bodyOf: (n) => commitStock(n, n === 0 || n === last ? 'wrong' : 'right') });
     const rule = [{ op: 'test' as const, path: '/lines/0/sku', value: 'wrong' }, { op: 'replace' as const, path: '/lines/0/sku', value: 'TEA-01' }];
     const plan = await desk.parts.make.make({ ...replayOf(await desk.signature()), rule, isRamped: false, maxPerSecond: 5_000 }, ann);
+    await desk.parts.direct.approve(plan.planId, bea);
 
     await desk.parts.direct.start(plan.planId, ann);
     await Promise.all([desk.handle(2), desk.parts.run.run(plan, Date.now() + 60_000)]);
 
     expect(await desk.parts.plans.counts(plan.planId)).toEqual({ applied: 2, unfit: last - 1 });
   }, 120_000);
+
+  it('OP11 goes no faster than it may, and stands still while it is paused', async () => {
+    await desk.deadLetter(60);
+    const plan = await desk.parts.make.make({ ...replayOf(await desk.signature()), isRamped: false, maxPerSecond: 10 }, ann);
+    const handling = desk.handle(60);
+    await desk.parts.direct.start(plan.planId, ann);
+
+    const running = desk.parts.run.run(plan, Date.now() + 60_000);
+    await sleep(300);
+    await desk.parts.direct.pause(plan.planId, ann);
+    await running;
+    const { planned: left = 0 } = await desk.parts.plans.counts(plan.planId);
+    await desk.parts.run.run(plan, Date.now() + 5_000);
+    const { planned: paused = 0 } = await desk.parts.plans.counts(plan.planId);
+    await desk.parts.direct.start(plan.planId, ann);
+    const resumedAt = performance.now();
+    await Promise.all([handling, desk.parts.run.run(plan, Date.now() + 60_000)]);
+
+    expect(left).toBeGreaterThan(0);
+    expect(paused).toBe(left);
+    expect(performance.now() - resumedAt).toBeGreaterThan((paused / 10 - 1) * 1_000);
+    expect(await desk.parts.plans.counts(plan.planId)).toEqual({ applied: 60 });
+  }, 90_000);
 
   it('tells what somebody else has taken from under the plan', async () => {
     await desk.deadLetter(3);

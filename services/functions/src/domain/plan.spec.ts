@@ -48,7 +48,11 @@ describe('a second person', () => {
     ['a little money', ['receipt.issue-receipt.v1'], [{ currency: 'GBP', minor: 99_999 }], false],
     ['stock', ['inventory.commit-stock.v1'], [], false],
   ])('for %s: %s', (_, types, values, isNeeded) => {
-    expect(needsApproval(types, values)).toBe(isNeeded);
+    expect(needsApproval(types, values, false)).toBe(isNeeded);
+  });
+
+  it('OP12 for any message whose body is edited', () => {
+    expect(needsApproval(['inventory.commit-stock.v1'], [], true)).toBe(true);
   });
 });
 

@@ -68,8 +68,9 @@ export const isFinal = ({ state }: Item): boolean => final.has(state);
 /** From this much money on, a plan needs a second person whatever its messages are. In minor units of each currency. */
 export const moneyCeilingMinor = 100_000;
 
-export const needsApproval = (types: Iterable<string>, values: readonly Value[]): boolean =>
-  [...types].some(mayMoveMoney) || values.some(({ minor }) => minor >= moneyCeilingMinor);
+/** Whoever changes what a message says needs one too: from then on it is the operator's word, not the sender's. */
+export const needsApproval = (types: Iterable<string>, values: readonly Value[], isEdited: boolean): boolean =>
+  isEdited || [...types].some(mayMoveMoney) || values.some(({ minor }) => minor >= moneyCeilingMinor);
 
 const allowed: Readonly<Record<PlanState, readonly PlanState[]>> = {
   draft: ['running', 'cancelled', 'expired'],

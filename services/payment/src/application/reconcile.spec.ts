@@ -20,7 +20,7 @@ async function compare(movements: readonly ProviderMovement[], books: OurBooks |
     sequence: index + 1, at: noon - ageMs, entry: { ...movement, sequence: index + 1, at: noon - ageMs, tender: { tenantId, saleId, position: 1 } },
   }));
   const reconcile = new Reconcile(
-    { page: (after) => Promise.resolve(lines.slice(after)), isHeld: (id) => Promise.resolve(held.includes(id)) },
+    { page: (after, limit) => Promise.resolve(lines.slice(after, after + limit)), isHeld: (id) => Promise.resolve(held.includes(id)) },
     { of: () => Promise.resolve(() => books), comparedUpTo: () => Promise.resolve(upTo), noteComparedUpTo: (sequence) => Promise.resolve(void (upTo = sequence)) },
     { booksDiffer: ({ body }) => Promise.resolve(void told.push(body)) },
     () => noon,
@@ -64,6 +64,11 @@ describe('reconciliation', () => {
   it('leaves alone what may still be on its way into our books', async () => {
     const { run, upTo, told } = await compare([theirs('captured')], ours('authorized', 'authorized'), { ageMs: minutes(14) });
     expect([run.compared, upTo, told]).toEqual([0, 0, []]);
+  });
+
+  it('keeps up with a provider that has moved more than a page since', async () => {
+    const { run, upTo } = await compare(Array.from({ length: 1_200 }, () => theirs('captured')), ours('captured', 'authorized', 'captured'));
+    expect([run, upTo]).toEqual([{ compared: 1_200, different: 0 }, 1_200]);
   });
 
   it('compares every movement once', async () => {

@@ -5,6 +5,8 @@ import type { Inbox } from './ports.ts';
 /** A movement younger than this may still be on its way into our books. */
 const settledAfter = minutes(15);
 const pageSize = 500;
+/** In one run: a process that ends waits for it. The next run goes on from there. */
+const mostPages = 50;
 
 /** A line of the provider's ledger that is about money of ours. */
 export interface ProviderEntry extends ProviderMovement {
@@ -34,6 +36,11 @@ export interface Books {
   noteComparedUpTo(sequence: number, at: number): Promise<void>;
 }
 
+interface Compared {
+  readonly compared: number;
+  readonly different: number;
+}
+
 /**
  * Compares the provider's ledger with ours, movement by movement, from where it stopped. It finds what no answer and no webhook has told: an
  * authorization that came after it was given up, a capture that our books do not have.
@@ -53,8 +60,19 @@ export class Reconcile {
     this.#settledAfterMs = settledAfterMs;
   }
 
-  /** One page. @returns how many movements were compared, and how many differed. */
-  async run(): Promise<{ readonly compared: number; readonly different: number }> {
+  /** @returns how many movements were compared, and how many differed. */
+  async run(): Promise<Compared> {
+    let [compared, different] = [0, 0];
+    for (let pages = 0; pages < mostPages; pages += 1) {
+      const page = await this.#page();
+      compared += page.compared;
+      different += page.different;
+      if (page.compared < pageSize) break;
+    }
+    return { compared, different };
+  }
+
+  async #page(): Promise<Compared> {
     const now = this.#clock();
     const page = await this.#ledger.page(await this.#books.comparedUpTo(), pageSize);
     const end = page.findIndex(({ at }) => at > now - this.#settledAfterMs);

@@ -9,8 +9,8 @@ export interface Reply {
 
 /** Places at the provider: more would wait there instead of here. */
 const connections = 64;
-/** A provider's answer is a few hundred bytes; whatever is much larger is not an answer. */
-const largestReply = 64 * 1024;
+/** A provider's answer is a few hundred bytes, and a page of its ledger a few hundred of those; whatever is much larger is not an answer. */
+const largestReply = 512 * 1024;
 
 /** Keep-alive connections to the provider, and the two kinds of request it takes. */
 export class HttpClient {

@@ -36,7 +36,7 @@ it.each<readonly [string, Partial<WebhookHeaders>, string | undefined]>([
   expect(check(headers, content === undefined ? body : Buffer.from(content))).toBe('signature-invalid');
 });
 
-it('is good when one of several signatures is, while a secret is replaced', () => {
+it('OP16 is good when one of several signatures is, while a secret is replaced', () => {
   expect(check({ signature: `v1,AAAA v9,x ${signed(next)}` }, body, [secret, next])).toBe('good');
 });
 
