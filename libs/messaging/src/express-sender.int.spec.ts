@@ -63,7 +63,7 @@ describe('a message that somebody waits for', () => {
     expect(await stored()).toHaveLength(found);
   });
 
-  it.each(['server-busy', 'quota-full'] as const)('is known not to be there when the bus says %s', async (fault) => {
+  it.each(['server-busy', 'quota-full'] as const)('OP15 is known not to be there when the bus says %s', async (fault) => {
     bus.applyFaults({ inject: [{ fault }] });
     expect(await outcomeOf(sender.send(message()))).toBeInstanceOf(DependencyUnavailable);
     expect(inDoubt).toEqual([]);

@@ -1,7 +1,7 @@
 import { Memory } from './memory.ts';
 
 describe('a store’s memory', () => {
-  it('K37 keeps what is worked on and lets the oldest go', () => {
+  it('K37, R02 keeps what is worked on and lets the oldest go', () => {
     const memory = new Memory<number>(2);
     memory.put('a', 1);
     memory.put('b', 2);

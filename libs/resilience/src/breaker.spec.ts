@@ -158,7 +158,7 @@ describe('the deadline', () => {
 });
 
 describe('the bulkhead', () => {
-  test('K37 refuses what neither fits in nor may wait, without a word against the database', async () => {
+  test('K37, R02 refuses what neither fits in nor may wait, without a word against the database', async () => {
     const { breaker, database } = given({ concurrency: 1, queue: 1 });
     void breaker.run(never).catch(() => {});
     void breaker.run(never).catch(() => {});

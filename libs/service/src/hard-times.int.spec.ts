@@ -93,6 +93,26 @@ describe('a service', () => {
     expect(await shortLocked.sold()).toBe(400);
   }, 180_000);
 
+  it('R02 that has little memory holds a part of what waits, and leaves the rest with the bus', async () => {
+    // given: a database that answers slowly, more messages than it may hold, and a heap that they would not fit into
+    const service = start({ NODE_OPTIONS: '--max-old-space-size=96' });
+    const port = await service.ready();
+    await sells(0);
+    town.sqlServer.faults([{ match: '.', action: 'delay', delayMs: 400, times: 1_000_000 }]);
+
+    // when
+    const [storeId] = storeIds;
+    await town.sell(Array.from({ length: 5_000 }, () => storeId));
+
+    // then
+    await eventually(async () => expect((await town.waiting()).locked).toBeGreaterThan(1_000), 30_000);
+    for (let looks = 0; looks < 10; looks += 1, await sleep(100)) expect((await town.waiting()).locked).toBeLessThanOrEqual(2_100);
+    town.sqlServer.faults([]);
+    await eventually(async () => expect(await town.sold()).toBe(storeIds.length + 5_000), 60_000);
+    expect(await health(port, 'live')).toBe(200);
+    expect(service.process.exitCode).toBeNull();
+  }, 180_000);
+
   it('R03 whose files are used up turns callers away, sells on, and lets callers in again when they have gone', async () => {
     // given
     const service = start({}, { shell: 'ulimit -n 64' });
@@ -122,6 +142,64 @@ describe('a service', () => {
     expect(await exitOf(service.process)).toBe(1);
     expect(service.lines.filter(({ level }) => level === 'fatal').map(({ msg, err }) => [msg, err?.message])).toEqual([['crashed', 'nobody caught this']]);
   }, 60_000);
+
+  it('R05 that gets a tenth of a processor sells slowly, and does not take its database for out', async () => {
+    // given
+    const service = start();
+    const port = await service.ready();
+    let isStarved = true;
+    const starving = (async () => {
+      for (; isStarved; await sleep(10)) {
+        service.process.kill('SIGSTOP');
+        await sleep(90);
+        service.process.kill('SIGCONT');
+      }
+    })();
+
+    // when
+    await town.sell(Array.from({ length: 400 }, (_, n) => storeIds[n % storeIds.length]));
+    await eventually(async () => expect(await town.sold()).toBe(400), 90_000);
+    await sleep(3_000);
+    isStarved = false;
+    await starving;
+
+    // then
+    expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).not.toMatch(/^breaker_open_total\{.*\} [1-9]/m);
+    expect(service.lines.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
+    expect(await town.waiting()).toMatchObject({ active: 0, deadLetter: 0 });
+  }, 150_000);
+
+  it('R06 whose names are looked up by nobody looks up few at a time, answers, and ends', async () => {
+    // given: what looks names up is silent for ten seconds and then knows nothing, as the system's own is when nobody answers it
+    const preload = `
+      import dns from 'node:dns';
+      import { createRequire, syncBuiltinESMExports } from 'node:module';
+      const real = dns.lookup;
+      let under = 0, most = 0;
+      dns.lookup = (name, options, done = options) => {
+        if (!String(name).endsWith('.invalid')) return real(name, options, done);
+        most = Math.max(most, under += 1);
+        setTimeout(() => { under -= 1; done(Object.assign(new Error('getaddrinfo EAI_AGAIN ' + name), { code: 'EAI_AGAIN', syscall: 'getaddrinfo', hostname: name })); }, 10000);
+      };
+      syncBuiltinESMExports();
+      process.on('SIGUSR2', () => process.stdout.write(JSON.stringify({ level: 'info', msg: 'most ' + most }) + '\\n'));`;
+    const service = start({
+      SQL_CONNECTION: town.sqlServer.connectionString.replace(/(Server|Data Source)=[^,;]+/i, '$1=database.invalid'),
+      SERVICE_BUS_CONNECTION: town.serviceBus.connectionString.replace(/sb:\/\/[^:/;]+/, 'sb://bus.invalid'),
+    }, { preload });
+    const port = await service.ready();
+
+    // when
+    const answers: number[] = [];
+    for (let looks = 0; looks < 24; looks += 1, await sleep(500)) answers.push(await health(port, 'live'));
+    service.process.kill('SIGUSR2');
+
+    // then: of the four threads that a process has for such work, two are never given to names
+    expect(answers.filter((status) => status !== 200)).toEqual([]);
+    await eventually(() => expect(service.lines.map(({ msg }) => msg)).toContainEqual(expect.stringMatching(/^most [1-8]$/)));
+    service.process.kill('SIGTERM');
+    expect(await exitOf(service.process)).toBe(0);
+  }, 90_000);
 
   it.each(['refuses', 'never answers'])('R09 sells as ever when whoever collects its telemetry %s', async (how) => {
     // given

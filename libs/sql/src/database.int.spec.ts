@@ -373,3 +373,16 @@ test('Q01 a server that goes away opens the breaker, and what was committed is t
   await database.whenClosed();
   expect(await salesIn(database, 'before the outage')).toHaveLength(1);
 });
+
+test.each([['accept', 110], ['work', 400], ['read', 300]] as const)('R08 the %s lane stays closed when every answer takes twice as long as it did, below what is too late', async (lane, usualMs) => {
+  await using database = direct({ lane });
+  const opened: string[] = [];
+  database.onTransition(({ to }) => void opened.push(to));
+
+  for (const delayMs of [usualMs, 2 * usualMs]) {
+    server.faults([{ match: 'SELECT', action: 'delay', delayMs, times: 1_000 }]);
+    for (let round = 0; round < 8; round += 1) await Promise.all(Array.from({ length: 4 }, () => database.query(z.object({ one: z.int() }), sql`SELECT 1 AS one;`)));
+  }
+
+  expect([database.state, opened]).toEqual(['closed', []]);
+}, 60_000);

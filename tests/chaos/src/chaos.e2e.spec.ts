@@ -1,10 +1,12 @@
+import { serviceNames } from '@checkout/local-network';
 import { failuresOf, liveThroughOutage, tellOutage } from './outage.ts';
 import { Counter } from './counter.ts';
 import { reEnact } from './incident/re-enact.ts';
 import { scenes } from './incident/scenes.ts';
 import { tellScene } from './incident/tell.ts';
 import { makePlan, makeSales } from './plan/make-plan.ts';
-import type { Plan } from './plan/plan.ts';
+import type { Fault, Plan } from './plan/plan.ts';
+import { Random } from './random.ts';
 import { textOf } from './report.ts';
 import { run } from './run.ts';
 import { SreBot } from './sre-bot.ts';
@@ -12,6 +14,10 @@ import { World } from './world/world.ts';
 
 /** Short runs of what `npm run chaos` and `npm run incident` do at length. Limits are those of a loaded machine. */
 const stuckAfterMs = 60_000;
+
+/** What may stop: each service's way to its database, and everybody's to the bus. */
+const links = [...serviceNames, 'bus'] as const;
+const shuffled = <T>(random: Random, list: readonly T[]): T[] => list.map((each) => ({ each, key: random.next() })).toSorted((a, b) => a.key - b.key).map(({ each }) => each);
 
 describe('the whole system', () => {
   it('loses, doubles and forgets nothing while a commit, a message, a process and a database fail under it', async () => {
@@ -32,6 +38,22 @@ describe('the whole system', () => {
     expect(result.executed.filter(({ fired }) => fired)).toHaveLength(plan.faults.length);
     expect(result.snapshot.receipt.receipts.length).toBeGreaterThan(50);
     expect(result.verdict.passed).toContain('I9');
+  }, 240_000);
+
+  it('R07 loses, doubles and forgets nothing while links stop one after another and come back in another order', async () => {
+    const seed = Number(process.env['SWIZZLE_SEED'] ?? 7);
+    const random = new Random(seed, 'swizzle');
+    const stopping = shuffled(random, links).slice(0, 4);
+    const returning = shuffled(random, stopping);
+    const faults = stopping.map((link, place): Fault => {
+      const forMs = 1_500 + 1_000 * (returning.indexOf(link) + stopping.length - place);
+      const at = { id: `swizzle-${link}`, after: 10 + 8 * place, forMs };
+      return link === 'bus' ? { ...at, kind: 'bus-black-hole' } : { ...at, kind: 'sql-outage', database: link, outage: 'black-hole' };
+    });
+    const result = await run({ version: 1, seed, sales: makeSales(seed, 80, 8), faults }, { stuckAfterMs });
+    if (result.verdict.violations.length > 0 || !result.rest.isQuiet) throw new Error(`seed ${seed}\n${textOf(result)}`);
+    expect(result.executed.map(({ fired }) => fired)).toEqual(faults.map(() => true));
+    expect(result.snapshot.receipt.receipts.length).toBeGreaterThan(40);
   }, 240_000);
 
   it("Q31 goes on selling while payment's database is out, and finds out by itself what is wrong", async () => {

@@ -16,11 +16,14 @@ const series: readonly { readonly letter: string; readonly last: number; readonl
   { letter: 'P', last: 20, digits: 2 },
   { letter: 'T', last: 18, digits: 2 },
   { letter: 'X', last: 185, digits: 3 },
+  { letter: 'OP', last: 20, digits: 2 },
+  { letter: 'R', last: 10, digits: 2 },
 ];
 
 export const rows: readonly string[] = series.flatMap(({ letter, last, digits }) => Array.from({ length: last }, (_, index) => `${letter}${String(index + 1).padStart(digits, '0')}`));
 
 export const notExposed: Readonly<Record<string, string>> = {
+  R10: 'No service asks anybody for its configuration, and there are no feature flags: settings are the environment, read once at start (docs/configuration.md).',
   Q32: 'Each service has one database, and all tenants are in it: there are no shards. One of the five databases that is out is Q31, all of them Q33.',
   P14: 'The provider is asked for a whole amount, never for what a card has left (decision 17, not built). One that approves less all the same speaks of other money, which is P18: the sale stops, and a person lets the money go.',
   X048: 'No update is conditional: the back office puts whole stores and products, and the last one counts.',
