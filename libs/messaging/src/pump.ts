@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sdkTimeoutMs } from './bus.ts';
 import { causeOf, isConnectionLost } from './bus-error.ts';
 import { failureProperties } from './failure.ts';
-import { LastWords } from './last-words.ts';
 import { Replay, type ReplayOptions } from './replay.ts';
 import { Settler } from './settler.ts';
 import { defectPauseMs, settlementOf } from './settle.ts';
@@ -13,8 +12,9 @@ import { within } from './within.ts';
 import type { Result } from './work.ts';
 
 /**
- * Unsettled messages that one partition may have in this process, about 3 KB each. In a backlog live sales are found only when they are among
- * them. The AMQP library keeps track of at most 2,048 in a session (rhea 3.0.5, lib/session.js), and fails beyond.
+ * Unsettled messages that one partition may have in this process, about 3 KB each. In a backlog live sales are found only when they are among them. More
+ * is not to be had: the AMQP library keeps what came through a link in a ring of 2,048 that is freed from its oldest end only, so that nothing comes
+ * any more once so much has come since the oldest unsettled message (rhea 3.0.5, lib/session.js).
  */
 const maxUnsettled = 2_000;
 /** A partition without work is let go after this long, so that another instance can take it and share the load. */
@@ -40,7 +40,6 @@ const closingMs = 2_000;
 /** How long messages at hand may take to finish when their partition is let go without need. */
 const unhurriedMs = seconds(10);
 
-const repeatsTotal = counter('bus_repeats_total', 'Messages that were completed unread because one that says the same waited before them', ['topic']);
 const lostTotal = counter('bus_partitions_lost_total', 'Partitions that were lost before they were let go of', ['topic']);
 
 export interface PumpOptions {
@@ -263,7 +262,6 @@ class HeldPartition {
   readonly #options: PumpOptions;
   readonly #settler: Settler;
   readonly #tell: HolderTold;
-  readonly #waiting = new LastWords();
   readonly #subscription: { close(): Promise<void> };
   readonly #timer: NodeJS.Timeout;
   readonly #heldSince = performance.now();
@@ -331,20 +329,9 @@ class HeldPartition {
     this.#lastWorkAt = performance.now();
     this.#tell.received(message);
     this.#unsettled += 1;
-    if (this.#waiting.isRepeatedBy(message)) await this.#passOver(message);
-    else if (await this.#isItsTurn(message)) await this.#handleNow(message);
-    this.#unsettled -= 1;
-  }
-
-  #isItsTurn(message: ServiceBusReceivedMessage): Promise<boolean> | true {
     const turn = this.#tell.replay.turnOf(this, message.enqueuedTimeUtc?.getTime() ?? Infinity, begunAtOf(message));
-    return turn ? this.#waiting.until(turn, message) : true;
-  }
-
-  /** Makes room for messages that say something new. */
-  #passOver(message: ServiceBusReceivedMessage): Promise<void> {
-    repeatsTotal.inc({ topic: this.#options.topic });
-    return this.#settler.settle(message, { settle: 'complete' });
+    if (!turn || (await turn)) await this.#handleNow(message);
+    this.#unsettled -= 1;
   }
 
   #handleNow(message: ServiceBusReceivedMessage): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Message } from '@checkout/contracts';
 import { minutes, seconds } from '@checkout/kernel';
 import { advance, begin } from './advance.ts';
-import { givenUp, timedOut, unheard, type Input } from './instance.ts';
+import { givenUp, standsBy, timedOut, unheard, type Input } from './instance.ts';
 import { sampleWith } from './sample.ts';
 import { given } from './testing.ts';
 
@@ -143,6 +143,12 @@ describe('a participant that answers nobody', () => {
     given(sample, data, ...away(30)).when(unheard).thenSends(sent('do before0')).andWakesAfter(minutes(30));
   });
 
+  it('is not asked by who stands by, and waited for as long', () => {
+    given(sample, data).when(standsBy).thenSends().andIs('forward').andWakesAfter(seconds(2));
+    given(sample, data, standsBy, ...away(30)).when(standsBy).thenSends().andWakesAfter(minutes(30)).andNeedsAttention(undefined);
+    given(sample, data, standsBy).when(unheard).thenSends(sent('do before0')).andWakesAfter(seconds(4));
+  });
+
   it('is not what a person has to look into, for hours', () => {
     given(sample, data, ...untilPivot, ...away(40)).when(unheard).thenSends(sent('do pivot')).andNeedsAttention(undefined);
   });
@@ -171,7 +177,7 @@ describe('a participant that answers nobody', () => {
       ({ instance } = decision);
       return decision.happenings;
     });
-    expect(happenings.map(({ detail }) => detail)).toEqual(['request 2', 'request 3', 'request 4', 'request 5']);
+    expect(happenings.map(({ detail }) => detail)).toEqual(['no answer 1 ×', 'no answer 2 ×', 'no answer 3 ×', 'no answer 4 ×']);
   });
 });
 
@@ -195,7 +201,7 @@ describe('a person who gives up', () => {
   it('has the awaited step undone too, because it may have happened, and the till is told', () => {
     given(sample, data, reply('before0 done'), ...silence(9)).when(givenUp).thenSends(sent('undo before1')).andIs('backward').andWakesAfter(seconds(1));
     const { instance } = begin(sample, data);
-    expect(advance(sample, data, instance, givenUp).instance.because).toEqual({ code: 'no-answer', message: 'before0: given up after 1 requests' });
+    expect(advance(sample, data, instance, givenUp).instance.because).toEqual({ code: 'no-answer', message: 'before0: given up without an answer' });
   });
 
   it('changes nothing once the money may have moved, nor while it is being undone', () => {

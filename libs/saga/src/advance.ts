@@ -1,6 +1,6 @@
 import type { AnyContract, checkout, Message } from '@checkout/contracts';
 import { assert, unreachable } from '@checkout/kernel';
-import { givenUp, timedOut, unheard, type Decision, type Happening, type Input, type Instance } from './instance.ts';
+import { givenUp, standsBy, timedOut, unheard, type Decision, type Happening, type Input, type Instance, type Silence } from './instance.ts';
 import { asksOf, defaultAsks, isUnheardForTooLong, waitAfter } from './patience.ts';
 import type { Results, Saga, Step } from './saga.ts';
 
@@ -14,10 +14,10 @@ export const begin = <D>(saga: Saga<D>, data: D): Decision => forward(saga, data
 export function advance<D>(saga: Saga<D>, data: D, instance: Instance, input: Input): Decision {
   switch (instance.phase) {
     case 'forward':
-      if (input === timedOut || input === unheard) return askAgain(saga, data, instance, input);
+      if (isSilence(input)) return askAgain(saga, data, instance, input);
       return input === givenUp ? gaveUp(saga, data, instance) : repliedForward(saga, data, instance, input);
     case 'backward':
-      if (input === timedOut || input === unheard) return askAgain(saga, data, instance, input);
+      if (isSilence(input)) return askAgain(saga, data, instance, input);
       return input === givenUp ? unchanged(instance) : repliedBackward(saga, data, instance, input);
     case 'completed':
     case 'cancelled': return unchanged(instance);
@@ -62,7 +62,7 @@ function gaveUp<D>(saga: Saga<D>, data: D, instance: Instance): Decision {
   const [index = -1] = instance.awaiting;
   const step = stepAt(saga, index);
   if (step.kind !== 'compensatable') return unchanged(instance);
-  const message = `${step.name}: given up after ${requestsOf(instance)} requests`;
+  const message = `${step.name}: given up without an answer`;
   return backward(saga, data, index, instance.results, { code: 'no-answer', message }, [{ event: 'given-up', step: step.name, detail: message }]);
 }
 
@@ -76,16 +76,17 @@ function stalled<D>(saga: Saga<D>, instance: Instance, why: string): Decision {
 /**
  * In doubt: the command may or may not have been carried out, so the same is asked again; participants answer a repeat with what they know. Silence
  * alone never undoes anything, because whoever is silent may be at it: only the participant can say that it has not happened and never will. And who
- * answers nobody uses up nobody's patience.
+ * answers nobody uses up nobody's patience, nor is it asked by everybody.
  */
-function askAgain<D>(saga: Saga<D>, data: D, instance: Instance, silence: typeof timedOut | typeof unheard): Decision {
+function askAgain<D>(saga: Saga<D>, data: D, instance: Instance, silence: Silence): Decision {
   const steps = instance.awaiting.map((index) => stepAt(saga, index));
   const again: Instance = silence === timedOut ? { ...instance, attempts: instance.attempts + 1 } : { ...instance, unheard: (instance.unheard ?? 0) + 1 };
+  if (silence === standsBy) return waiting(saga, again, [], [], instance.needsAttention);
   const messages = steps.map((step) => (instance.phase === 'backward' && step.kind === 'compensatable' ? step.compensate(data) : step.command(data, instance.results)));
-  const requests = requestsOf(again);
-  const asked = steps.map(({ name }): Happening => ({ event: 'asked-again', step: name, detail: `request ${requests}` }));
+  const waits = waitsOf(again);
+  const asked = steps.map(({ name }): Happening => ({ event: 'asked-again', step: name, detail: `no answer ${waits} ×` }));
   // Once a person has been told, or has seen enough of them, further requests add nothing to the time line: a silence of a week must not grow it.
-  const isNews = !instance.needsAttention && (silence === timedOut || requests <= defaultAsks);
+  const isNews = !instance.needsAttention && (silence === timedOut || waits < defaultAsks);
   return waiting(saga, again, messages, isNews ? asked : [], instance.needsAttention);
 }
 
@@ -146,7 +147,10 @@ function remember<D>(results: Results, { name, keeps = [] }: Step<D>, { body }: 
   return { ...results, [name]: Object.fromEntries(keeps.map((field) => [field, fields[field]])) };
 }
 
-const requestsOf = ({ attempts, unheard: unheardRequests = 0 }: Instance): number => attempts + unheardRequests;
+const isSilence = (input: Input): input is Silence => input === timedOut || input === unheard || input === standsBy;
+
+/** How often an answer was waited for in vain. */
+const waitsOf = ({ attempts, unheard: others = 0 }: Instance): number => attempts - 1 + others;
 
 const isA = ({ type }: AnyContract, message: Message): boolean => message.type === type;
 

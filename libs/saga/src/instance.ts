@@ -11,7 +11,7 @@ export interface Instance {
   readonly awaiting: readonly number[];
   /** How often the awaited steps have been asked, the first time included. */
   readonly attempts: number;
-  /** How often beside that, while the participant answered nobody. */
+  /** How often they were waited for in vain beside that, while the participant answered nobody. */
   readonly unheard?: number;
   readonly results: Results;
   /** Why it goes, or went, backward. */
@@ -41,6 +41,10 @@ export interface Decision {
 export const timedOut = Symbol('timedOut');
 /** No reply came in time, and no later one to anybody: the participant is away as a whole, as far as can be known. It has its work before it. */
 export const unheard = Symbol('unheard');
+/** As `unheard`, and others ask again on behalf of all: the first request lies before the participant, and one more stands in the way of those that come after. */
+export const standsBy = Symbol('standsBy');
 /** A person has decided that what may still be undone is undone, the awaited step included: it may have happened. */
 export const givenUp = Symbol('givenUp');
-export type Input = Message | typeof timedOut | typeof unheard | typeof givenUp;
+/** What a saga makes of no answer. */
+export type Silence = typeof timedOut | typeof unheard | typeof standsBy;
+export type Input = Message | Silence | typeof givenUp;

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '@checkout/contracts';
-import { seconds, uuidv7 } from '@checkout/kernel';
+import { aCheckout } from '@checkout/contracts/testing';
+import { seconds, uuidv7, type StoreId } from '@checkout/kernel';
 import { Pipeline, type Outbound } from '@checkout/messaging';
 import { createLogger } from '@checkout/observability';
 import { Database } from '@checkout/sql';
@@ -147,5 +148,25 @@ describe('after half an hour without any orchestrator', () => {
     // then
     expect(heard.map((sale) => sentAbout(sale).filter((type) => type === wentOn))).toEqual(heard.map(() => [wentOn]));
     expect(unheard.map(sentAbout)).toEqual(unheard.map(() => [asked, asked]));
+  });
+
+  it('a few sales of a store ask again for all, because who answers nobody has their first requests before it', async () => {
+    // given
+    const waiting = Array.from({ length: 100 }, () => aSale(aCheckout({ storeId: 'LEEDS-02' as StoreId })));
+    const gone = open();
+    await Promise.all(waiting.map((sale) => gone.begin(sale)));
+    await gone.close();
+    now += seconds(30 * 60);
+    const asking = () => waiting.filter((sale) => sentAbout(sale).length > 1).length;
+
+    // when
+    const back = open();
+    back.letTimersCome();
+    await until(() => asking() >= 20);
+    await sleep(2_500);
+    await back.close();
+
+    // then
+    expect(asking()).toBeLessThanOrEqual(22);
   });
 });

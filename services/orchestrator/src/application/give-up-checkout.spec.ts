@@ -22,7 +22,7 @@ describe('giving a sale up', () => {
     const { answer, messages, changes } = desk.handle(new GiveUpCheckout(), giveUp());
     expect(answer).toBe('given-up');
     expect(messages?.map(({ type }) => type)).toEqual([payment.VoidPayment.type]);
-    expect(changes?.[0]?.entries).toMatchObject([{ event: 'given-up', step: 'authorize payment', detail: 'authorize payment: given up after 1 requests, by op-1: the shop is closed' }]);
+    expect(changes?.[0]?.entries).toMatchObject([{ event: 'given-up', step: 'authorize payment', detail: 'authorize payment: given up without an answer, by op-1: the shop is closed' }]);
   });
 
   it('is too late once the capture was asked for, and the second time', () => {

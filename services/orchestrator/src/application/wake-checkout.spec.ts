@@ -6,7 +6,7 @@ import { StartCheckout } from './start-checkout.ts';
 import { timerDue, WakeCheckout } from './wake-checkout.ts';
 
 const { request, start, reserved, short } = aSale();
-const due = timerDue(start, {});
+const due = timerDue(start, { heard: {}, asksForAll: true });
 const begun = (): Desk => {
   const desk = new Desk();
   desk.handle(new StartCheckout(), request);
@@ -22,10 +22,18 @@ describe('a timer', () => {
     expect(changes).toMatchObject([{ after: { wakeAt: desk.now + seconds(10), instance: { attempts: 1, unheard: 1 } }, entries: [{ sequence: 2, event: 'asked-again', step: 'reserve stock' }] }]);
   });
 
+  it('that is due asks nobody when others do so for all, and is set anew all the same', () => {
+    const desk = begun();
+    desk.now += seconds(5);
+    const { messages, changes } = desk.handle(new WakeCheckout(), timerDue(start, { heard: {}, asksForAll: false }));
+    expect(messages).toEqual([]);
+    expect(changes).toMatchObject([{ after: { wakeAt: desk.now + seconds(10), instance: { attempts: 1, unheard: 1 } }, entries: [] }]);
+  });
+
   it('is about this sale when inventory has answered what was asked later', () => {
     const desk = begun();
     desk.now += seconds(5);
-    const { changes } = desk.handle(new WakeCheckout(), timerDue(start, { inventory: desk.now - 1 }));
+    const { changes } = desk.handle(new WakeCheckout(), timerDue(start, { heard: { inventory: desk.now - 1 }, asksForAll: true }));
     expect(changes).toMatchObject([{ after: { wakeAt: desk.now + seconds(10), instance: { attempts: 2 } } }]);
   });
 

@@ -4,7 +4,7 @@ import { refundTimerDue, WakeRefund } from './wake-refund.ts';
 
 const { request, start } = aReturn();
 const wake = new WakeRefund();
-const due = refundTimerDue(start, {});
+const due = refundTimerDue(start, { heard: {}, asksForAll: true });
 
 describe('the timer of a refund', () => {
   it('asks payment again when no answer came', () => {
@@ -20,7 +20,7 @@ describe('the timer of a refund', () => {
     desk.now += 30_000;
     expect(desk.handle(wake, due).changes).toMatchObject([{ after: { instance: { attempts: 1, unheard: 1 } } }]);
     desk.now += 60_000;
-    expect(desk.handle(wake, refundTimerDue(start, { payment: desk.now - 1 })).changes).toMatchObject([{ after: { instance: { attempts: 2, unheard: 1 } } }]);
+    expect(desk.handle(wake, refundTimerDue(start, { heard: { payment: desk.now - 1 }, asksForAll: true })).changes).toMatchObject([{ after: { instance: { attempts: 2, unheard: 1 } } }]);
   });
 
   it('means nothing before its time, or for a refund that is not there', () => {

@@ -1,5 +1,5 @@
 import { partitionOf, seconds } from '@checkout/kernel';
-import { timedOut, unheard } from '@checkout/saga';
+import { standsBy, timedOut, unheard } from '@checkout/saga';
 import { ContinueCheckout, type Reply } from '../application/continue-checkout.ts';
 import { StartCheckout } from '../application/start-checkout.ts';
 import { timerDue, WakeCheckout } from '../application/wake-checkout.ts';
@@ -40,7 +40,7 @@ describe('what an answer shows', () => {
   it('is nothing when it was asked more than once: the first request may be the one that is answered', () => {
     const { desk, reply } = given();
     desk.now += seconds(6);
-    desk.handle(new WakeCheckout(), timerDue(sale.start, {}));
+    desk.handle(new WakeCheckout(), timerDue(sale.start, { heard: {}, asksForAll: true }));
     expect(reply(sale.reserved)).toBeUndefined();
   });
 
@@ -56,29 +56,35 @@ describe('what an answer shows', () => {
 describe('a silence', () => {
   it('is the participant’s about this sale, when it has answered what was asked later', () => {
     const { desk, run } = given(sale.reserved);
-    expect(silenceOf(checkout, run(), { payment: desk.now + 1 })).toBe(timedOut);
+    expect(silenceOf(checkout, run(), { heard: { payment: desk.now + 1 }, asksForAll: true })).toBe(timedOut);
   });
 
   it('is the participant’s about everything, when it has not', () => {
     const { desk, run } = given(sale.reserved);
-    expect(silenceOf(checkout, run(), {})).toBe(unheard);
-    expect(silenceOf(checkout, run(), { payment: desk.now })).toBe(unheard);
-    expect(silenceOf(checkout, run(), { inventory: desk.now + seconds(60) })).toBe(unheard);
+    expect(silenceOf(checkout, run(), { heard: {}, asksForAll: true })).toBe(unheard);
+    expect(silenceOf(checkout, run(), { heard: { payment: desk.now }, asksForAll: true })).toBe(unheard);
+    expect(silenceOf(checkout, run(), { heard: { inventory: desk.now + seconds(60) }, asksForAll: true })).toBe(unheard);
+  });
+
+  it('is left to others to end, when they are to ask for all; not when it is about this sale', () => {
+    const { desk, run } = given(sale.reserved);
+    expect(silenceOf(checkout, run(), { heard: {}, asksForAll: false })).toBe(standsBy);
+    expect(silenceOf(checkout, run(), { heard: { payment: desk.now + 1 }, asksForAll: false })).toBe(timedOut);
   });
 
   it('is measured from the latest request: to that, too, no answer may have been possible', () => {
     const { desk, run } = given(sale.reserved);
     const heard = { payment: desk.now + seconds(1) };
     desk.now += seconds(31);
-    desk.handle(new WakeCheckout(), timerDue(sale.start, heard));
-    expect(silenceOf(checkout, run(), heard)).toBe(unheard);
-    expect(silenceOf(checkout, run(), { payment: desk.now + 1 })).toBe(timedOut);
+    desk.handle(new WakeCheckout(), timerDue(sale.start, { heard, asksForAll: true }));
+    expect(silenceOf(checkout, run(), { heard, asksForAll: true })).toBe(unheard);
+    expect(silenceOf(checkout, run(), { heard: { payment: desk.now + 1 }, asksForAll: true })).toBe(timedOut);
   });
 
   it('after the payment is about this sale as soon as one of those who are asked has answered later', () => {
     const { desk, run } = given(sale.reserved, sale.authorized, sale.captured);
-    expect(silenceOf(checkout, run(), { inventory: desk.now + 1 })).toBe(timedOut);
+    expect(silenceOf(checkout, run(), { heard: { inventory: desk.now + 1 }, asksForAll: true })).toBe(timedOut);
     desk.handle(new ContinueCheckout(), sale.committed);
-    expect(silenceOf(checkout, run(), { inventory: desk.now + 1 })).toBe(unheard);
+    expect(silenceOf(checkout, run(), { heard: { inventory: desk.now + 1 }, asksForAll: true })).toBe(unheard);
   });
 });

@@ -1,5 +1,5 @@
 import { partitionOf } from '@checkout/kernel';
-import { timedOut, unheard, waitOf, type Saga, type Step } from '@checkout/saga';
+import { standsBy, timedOut, unheard, waitOf, type Saga, type Silence, type Step } from '@checkout/saga';
 import type { Checkout } from './checkout.ts';
 import type { RefundRun } from './refund.ts';
 import type { Transition } from './run.ts';
@@ -15,6 +15,13 @@ export interface Hearing {
 
 /** By participant: when the latest request was made that it has answered, in one partition. */
 export type Heard = Readonly<Record<string, number>>;
+
+/** What a sale knows of the others in its partition when it has waited in vain. */
+export interface News {
+  readonly heard: Heard;
+  /** It is one of the few that may ask again whoever answers nobody. */
+  readonly asksForAll: boolean;
+}
 
 /** Whoever sends a step's reply: the first word of the message's type is its service. */
 const participantOf = ({ succeeds }: Pick<Step<never>, 'succeeds'>): string => succeeds.type.split('.')[0] ?? '';
@@ -35,13 +42,14 @@ export function hearingOf(saga: Pick<Saga<never>, 'steps'>, { before, entries }:
 
 /**
  * What a silence means. A participant takes a partition's requests in their order: if it has answered one that came after ours, it has had ours. If it
- * has not, it has not come to it, and nobody can conclude anything.
+ * has not, it has not come to it, and nobody can conclude anything; the answer to a few shows whether it is back.
  */
-export function silenceOf(saga: Pick<Saga<never>, 'steps'>, { instance, wakeAt = 0 }: AnyRun, heard: Heard): typeof timedOut | typeof unheard {
+export function silenceOf(saga: Pick<Saga<never>, 'steps'>, { instance, wakeAt = 0 }: AnyRun, { heard, asksForAll }: News): Silence {
   const askedAt = wakeAt - waitOf(saga, instance);
   const isPassedOver = instance.awaiting.some((index) => {
     const step = saga.steps[index];
     return step && (heard[participantOf(step)] ?? -Infinity) > askedAt;
   });
-  return isPassedOver ? timedOut : unheard;
+  if (isPassedOver) return timedOut;
+  return asksForAll ? unheard : standsBy;
 }

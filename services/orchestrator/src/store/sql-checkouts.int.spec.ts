@@ -161,7 +161,7 @@ describe('checkouts in SQL', () => {
     await batch(store, [[start, sale.request], ...replies(sale.reserved)]);
     for (let asks = 0; asks < 8; asks += 1) {
       now += seconds(3_600);
-      await batch(new SqlCheckouts(), [[wake, timerDue(sale.start, {})]]);
+      await batch(new SqlCheckouts(), [[wake, timerDue(sale.start, { heard: {}, asksForAll: true })]]);
     }
     expect(await found(store, sale.start)).toMatchObject({ instance: { attempts: 1, unheard: 8 } });
     await batch(new SqlCheckouts(), replies(sale.authorized));
@@ -177,7 +177,7 @@ describe('checkouts in SQL', () => {
     await batch(store, [[start, sale.request], ...replies(sale.reserved, sale.authorized)]);
     for (let asks = 0; asks < 5; asks += 1) {
       now += seconds(3_600);
-      await batch(store, [[wake, timerDue(sale.start, { payment: now - 1 })]]);
+      await batch(store, [[wake, timerDue(sale.start, { heard: { payment: now - 1 }, asksForAll: true })]]);
     }
     expect(await reader.stuck(tenantId)).toEqual([{
       saleId: sale.start.saleId, storeId: sale.start.storeId, phase: 'forward', why: 'capture payment: no answer', attempts: 6,
