@@ -89,7 +89,7 @@ export class SreBot {
   }
 
   async #withClient(work: (client: ServiceBusClient) => Promise<void>): Promise<void> {
-    const client = new ServiceBusClient(this.#connection, { retryOptions: { maxRetries: 1, timeoutInMs: 5_000 } });
+    const client = new ServiceBusClient(this.#connection, { retryOptions: { maxRetries: 1, retryDelayInMs: 1_000, timeoutInMs: 5_000 } });
     try {
       await work(client);
     } finally {

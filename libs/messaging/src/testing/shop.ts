@@ -55,7 +55,7 @@ export class Town implements AsyncDisposable {
   readonly serviceBus: ServiceBus;
   readonly sqlServer: TestDatabase;
   readonly client: ServiceBusClient;
-  /** Has more patience than a service: what is looked at is how a service bears what it is sent. Not for ever, because a link that was detached under a send never answers it. */
+  /** Has more patience than a service: what is looked at is how a service bears what it is sent. Not for ever, because a link that was detached under a send never answers it; and the SDK's 30 s before it tries again would be the end of a test. */
   readonly #sender: ServiceBusSender;
   readonly #sending: ServiceBusClient;
   readonly #database: Database;
@@ -76,7 +76,7 @@ export class Town implements AsyncDisposable {
     this.sqlServer = sqlServer;
     this.#directory = directory;
     this.client = new ServiceBusClient(serviceBus.connectionString, { retryOptions: { timeoutInMs: 2_000 } });
-    this.#sending = new ServiceBusClient(serviceBus.connectionString, { retryOptions: { timeoutInMs: 8_000 } });
+    this.#sending = new ServiceBusClient(serviceBus.connectionString, { retryOptions: { timeoutInMs: 8_000, retryDelayInMs: 100 } });
     this.#sender = this.#sending.createSender('inventory-commands');
     this.#database = Database.open({ connectionString: sqlServer.connectionString, name: 'shelf', lane: 'read' });
   }
