@@ -1,9 +1,18 @@
+import { operations } from '@checkout/contracts';
 import { DeadlineExceeded, DependencyUnavailable } from '@checkout/resilience';
 import { isDefect, translate } from './translate.ts';
 
 class CommitUnknown extends Error {
   override readonly name = 'CommitUnknown';
 }
+
+const errorOf = (build: () => unknown): unknown => {
+  try {
+    return build();
+  } catch (error) {
+    return error;
+  }
+};
 
 it.each([new DeadlineExceeded(500), new CommitUnknown('cart/work')])('does not pretend to know whether a request was accepted: %p', (error) => {
   const problem = translate(error);
@@ -13,6 +22,15 @@ it.each([new DeadlineExceeded(500), new CommitUnknown('cart/work')])('does not p
 
 it('says that nothing was accepted only where that is known', () => {
   expect(translate(new DependencyUnavailable('cart/work', 1_000)).document('/v1/checkouts', 't')).toMatchObject({ code: 'dependency-unavailable', outcome: 'not_accepted' });
+});
+
+it('takes a message of ours that does not fit its declaration for a defect, and not for the request', () => {
+  const misbuilt = errorOf(() => operations.BreakerChanged({} as never));
+
+  const problem = translate(misbuilt);
+
+  expect(isDefect(problem)).toBe(true);
+  expect(JSON.stringify(problem.document('/v1/checkouts', 't'))).not.toContain('dependency');
 });
 
 it('takes what it does not know for a defect', () => {

@@ -16,12 +16,26 @@ export const asksOf = (step: Step<never>): number => step.asks ?? defaultAsks;
 
 type Asked = Pick<Instance, 'attempts' | 'unheard'>;
 
-/** Milliseconds to wait after the latest request: twice as long each time, so that a participant in trouble gets room. */
-export const waitAfter = (steps: readonly Pick<Step<never>, 'within'>[], { attempts, unheard = 0 }: Asked): number =>
-  Math.min(unheard > 0 ? longestUnheardWait : longestWait, Math.min(...steps.map(({ within }) => within)) * 2 ** (attempts + unheard - 1));
+type Steps = readonly Pick<Step<never>, 'within'>[];
+
+/** Milliseconds to wait after the nth request: twice as long each time, so that a participant in trouble gets room. */
+const waitAfterNth = (steps: Steps, nth: number, unheard = 0): number =>
+  Math.min(unheard > 0 ? longestUnheardWait : longestWait, Math.min(...steps.map(({ within }) => within)) * 2 ** (nth - 1));
+
+/** Milliseconds to wait after the latest request. */
+export const waitAfter = (steps: Steps, { attempts, unheard = 0 }: Asked): number => waitAfterNth(steps, attempts + unheard, unheard);
 
 /** How long a saga waits, in ms, where it stands now. */
-export const waitOf = (saga: Pick<Saga<never>, 'steps'>, instance: Instance): number => waitAfter(saga.steps.filter((_, index) => instance.awaiting.includes(index)), instance);
+export const waitOf = (saga: Pick<Saga<never>, 'steps'>, instance: Instance): number => waitAfter(awaitedBy(saga, instance), instance);
+
+/** How long, in ms, a saga will have waited where it stands now when its timer is due: since the first request, if its timers came in time. */
+export function waitedOf(saga: Pick<Saga<never>, 'steps'>, instance: Instance): number {
+  const { attempts, unheard = 0 } = instance;
+  const waits = Array.from({ length: attempts + unheard }, (_, before) => waitAfterNth(awaitedBy(saga, instance), before + 1, unheard));
+  return waits.reduce((sum, wait) => sum + wait, 0);
+}
+
+const awaitedBy = (saga: Pick<Saga<never>, 'steps'>, { awaiting }: Instance): Steps => saga.steps.filter((_, index) => awaiting.includes(index));
 
 /** Whether a day has passed in which the participant answered neither this saga nor any other. */
 export function isUnheardForTooLong(steps: readonly Step<never>[], { attempts, unheard = 0 }: Asked): boolean {

@@ -2,21 +2,23 @@ import { partitionOf, type StoreId, type TenantId } from '@checkout/kernel';
 import { createLogger } from '@checkout/observability';
 import { DependencyUnavailable } from '@checkout/resilience';
 import type { Hearing } from '../domain/hearing.ts';
+import type { Progress } from '../domain/progress.ts';
 import { Hearings } from './hearings.ts';
 
 const [tenantId, storeId] = ['acme' as TenantId, 'LEEDS-01' as StoreId];
 const partition = partitionOf(tenantId, storeId);
-const payment = (askedAt: number): Hearing => ({ participant: 'payment', partition, askedAt });
+const now = 1_000_000;
+const payment = (askedAt: number): Hearing => ({ participant: 'payment', partition, askedAt, answeredAt: askedAt + 50 });
 
 /** What several processes share, and what one of them knows. */
 function given() {
-  const table: Hearing[] = [];
+  const table: Progress[] = [];
   const outage = { isOn: false };
   const kept = {
     read: () => (outage.isOn ? Promise.reject(new DependencyUnavailable('orchestrator/work', 0)) : Promise.resolve([...table])),
-    write: (hearings: readonly Hearing[]) => (outage.isOn ? Promise.reject(new DependencyUnavailable('orchestrator/work', 0)) : Promise.resolve(void table.push(...hearings))),
+    write: (known: readonly Progress[]) => (outage.isOn ? Promise.reject(new DependencyUnavailable('orchestrator/work', 0)) : Promise.resolve(void table.push(...known))),
   };
-  const process = () => new Hearings(kept, createLogger({ service: 'tests', level: 'silent' }));
+  const process = () => new Hearings(kept, createLogger({ service: 'tests', level: 'silent' }), () => now);
   return { table, outage, process };
 }
 
@@ -43,6 +45,17 @@ test('what one process has heard the others know soon, and only news is written'
   expect(table).toHaveLength(1);
 });
 
+test('what was answered late stands between sales and their impatience, in every process', async () => {
+  const { process } = given();
+  const [one, other] = [process(), process()];
+  one.heard({ ...payment(100), answeredAt: now - 1_000 });
+  one.heard({ ...payment(now - 500), answeredAt: now - 450 });
+  await one.sync();
+  await other.sync();
+  expect(one.of(tenantId, storeId)).toEqual({ payment: 100 });
+  expect(other.of(tenantId, storeId)).toEqual({ payment: 100 });
+});
+
 test('what could not be written in an outage is written after it', async () => {
   const { table, outage, process } = given();
   const hearings = process();
@@ -51,5 +64,5 @@ test('what could not be written in an outage is written after it', async () => {
   await hearings.sync();
   outage.isOn = false;
   await hearings.sync();
-  expect(table).toEqual([payment(100)]);
+  expect(table).toEqual([{ participant: 'payment', partition, askedAt: 100 }]);
 });

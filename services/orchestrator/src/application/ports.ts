@@ -3,7 +3,7 @@ import type { RefundId, SaleId, StoreId, TenantId } from '@checkout/kernel';
 import type { Handler } from '@checkout/messaging';
 import type { Phase } from '@checkout/saga';
 import type { Change, Checkout } from '../domain/checkout.ts';
-import type { Hearing } from '../domain/hearing.ts';
+import type { Progress } from '../domain/progress.ts';
 import type { RefundChange, RefundRun } from '../domain/refund.ts';
 
 export interface Need {
@@ -44,8 +44,8 @@ export interface DueTimers<Timer = DueTimer> {
 export interface DueRefundTimer extends DueTimer, RefundNeed {}
 
 export interface KeptHearings {
-  read(): Promise<readonly Hearing[]>;
-  write(hearings: readonly Hearing[]): Promise<void>;
+  read(): Promise<readonly Progress[]>;
+  write(known: readonly Progress[]): Promise<void>;
 }
 
 /** How one sale, or one refund, went so far. */

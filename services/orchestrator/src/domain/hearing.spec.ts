@@ -31,17 +31,21 @@ describe('what an answer shows', () => {
     const { desk, reply } = given();
     const askedAt = desk.now;
     desk.now += 400;
-    expect(reply(sale.reserved)).toEqual({ participant: 'inventory', partition, askedAt });
-    expect(reply(sale.declined)).toEqual({ participant: 'payment', partition, askedAt: askedAt + 400 });
+    expect(reply(sale.reserved)).toEqual({ participant: 'inventory', partition, askedAt, answeredAt: desk.now });
+    expect(reply(sale.declined)).toEqual({ participant: 'payment', partition, askedAt: askedAt + 400, answeredAt: desk.now });
     desk.now += 50;
-    expect(reply(sale.released)).toEqual({ participant: 'inventory', partition, askedAt: askedAt + 400 });
+    expect(reply(sale.released)).toEqual({ participant: 'inventory', partition, askedAt: askedAt + 400, answeredAt: desk.now });
   });
 
-  it('is nothing when it was asked more than once: the first request may be the one that is answered', () => {
+  it.each([['asked again', true], ['stood by', false]])('is that its participant has come to the first request, when the sale has %s since', (_what, asksForAll) => {
     const { desk, reply } = given();
-    desk.now += seconds(6);
-    desk.handle(new WakeCheckout(), timerDue(sale.start, { heard: {}, asksForAll: true }));
-    expect(reply(sale.reserved)).toBeUndefined();
+    const askedAt = desk.now;
+    for (const wait of [5, 10, 20]) {
+      desk.now += seconds(wait);
+      desk.handle(new WakeCheckout(), timerDue(sale.start, { heard: {}, asksForAll }));
+    }
+    desk.now += 700;
+    expect(reply(sale.reserved)).toEqual({ participant: 'inventory', partition, askedAt, answeredAt: desk.now });
   });
 
   it('is nothing when it comes twice, or after another that has set the timer anew', () => {
