@@ -83,7 +83,7 @@ async function outage(): Promise<number> {
   const database = participants.find((name) => name === values.database);
   if (!database) throw new Error(`--database is one of ${participants.join(', ')}`);
   const result = await liveThroughOutage({
-    seed: Number(values.seed), database, outageMs, warmUpMs: 20_000, healthyMs: 30_000, recoveryMs: Math.min(240_000, Math.max(20_000, outageMs / 2)), salesPerSecond: 4, outage: 'black-hole', stuckAfterMs: 120_000,
+    seed: Number(values.seed), database, outageMs, warmUpMs: 20_000, healthyMs: 60_000, recoveryMs: Math.min(240_000, Math.max(20_000, outageMs / 2)), salesPerSecond: 4, outage: 'black-hole', stuckAfterMs: 120_000,
   });
   const failures = [...failuresOf(result), ...slownessOf(result)];
   say(tellOutage(result));

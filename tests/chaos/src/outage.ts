@@ -8,7 +8,7 @@ import { Watch } from './incident/evidence.ts';
 import { Lateness } from './lateness.ts';
 import { Nemesis } from './nemesis.ts';
 import { makeSales } from './plan/make-plan.ts';
-import type { PlannedSale, Plan, SqlOutage } from './plan/plan.ts';
+import type { PlannedSale, PlannedTender, Plan, SqlOutage } from './plan/plan.ts';
 import { comeToRest, type Rest } from './quiet.ts';
 import { SreBot } from './sre-bot.ts';
 import type { Command } from './till/history.ts';
@@ -122,10 +122,15 @@ export async function liveThroughOutage(options: OutageOptions): Promise<OutageR
 const acceptedBetween = (commands: readonly Command[], from: number, to: number): number[] =>
   submissions(commands).filter(({ type, at }) => type === 'ok' && at >= from && at < to).map(({ tookMs }) => tookMs);
 
+/** Cards for which the provider lets us wait: one in fifteen, so that they alone would decide what the p95 of a sale is. */
+const slowCards: readonly string[] = ['tok_timeout', 'tok_drop', 'tok_error_once'];
+const answeredAtOnce = (tender: PlannedTender): PlannedTender => (tender.type === 'card' && slowCards.includes(tender.cardToken) ? { ...tender, cardToken: 'tok_visa_4242' } : tender);
+
+/** Plain customers at an even pace: what is measured is the outage, not the tills nor the provider. */
 function planOf({ seed, outageMs, warmUpMs, healthyMs, recoveryMs, salesPerSecond, database, outage }: OutageOptions): Plan {
   const count = Math.round(((warmUpMs + healthyMs + outageMs + recoveryMs) / 1_000) * salesPerSecond);
-  // Plain customers at an even pace: what is measured is the outage, not the tills.
-  const sales = makeSales(seed, count, salesPerSecond).map((sale): PlannedSale => ({ ...sale, manner: 'plain', route: 'http', afterMs: Math.round(1_000 / salesPerSecond) }));
+  const afterMs = Math.round(1_000 / salesPerSecond);
+  const sales = makeSales(seed, count, salesPerSecond).map((sale): PlannedSale => ({ ...sale, manner: 'plain', route: 'http', afterMs, tenders: sale.tenders.map(answeredAtOnce) }));
   return { version: 1, seed, sales, faults: [{ id: 'outage', after: Math.round(((warmUpMs + healthyMs) / 1_000) * salesPerSecond), kind: 'sql-outage', database, outage, forMs: outageMs }] };
 }
 
@@ -189,10 +194,11 @@ export function failuresOf({ verdict, rest, acceptedShare, deadLetters, highestD
 }
 
 /** The speeds that are wanted after it: a figure of the machine as much as of the system, so they are judged apart. */
-export function slownessOf({ drainRate, acceptMs }: OutageResult): string[] {
+export function slownessOf({ drainRate, acceptMs, endToEndMs }: OutageResult): string[] {
   const wanted: readonly (readonly [boolean, string])[] = [
     [drainRate !== undefined && drainRate >= 3, `the backlog drained at ${drainRate ?? 'less than 1'} × the arrival rate, 3 × is wanted`],
     [acceptMs.drain.p95 <= 1.5 * acceptMs.healthy.p95, `accepting took ${acceptMs.drain.p95} ms at p95 while it drained, and ${acceptMs.healthy.p95} ms before: more than 1.5 ×`],
+    [endToEndMs.closed.p95 <= 1.5 * endToEndMs.healthy.p95, `a sale that began while it drained ended after ${endToEndMs.closed.p95} ms at p95, and after ${endToEndMs.healthy.p95} ms before: more than 1.5 ×`],
   ];
   return wanted.flatMap(([holds, why]) => (holds ? [] : [why]));
 }
