@@ -193,12 +193,18 @@ export function failuresOf({ verdict, rest, acceptedShare, deadLetters, highestD
   return wanted.flatMap(([holds, why]) => (holds ? [] : [why]));
 }
 
+/** A p95 of fewer sales is that of the few that began in the first two seconds, when the breaker lets calls pass one by one. */
+const enoughSales = 300;
+
+/** Whether the slow ones of a span are no slower than half as much again as before, as far as there were enough to say so. */
+const isStillQuick = (span: Spread, before: Spread): boolean => span.count < enoughSales || span.p95 <= 1.5 * before.p95;
+
 /** The speeds that are wanted after it: a figure of the machine as much as of the system, so they are judged apart. */
 export function slownessOf({ drainRate, acceptMs, endToEndMs }: OutageResult): string[] {
   const wanted: readonly (readonly [boolean, string])[] = [
     [drainRate !== undefined && drainRate >= 3, `the backlog drained at ${drainRate ?? 'less than 1'} × the arrival rate, 3 × is wanted`],
-    [acceptMs.drain.p95 <= 1.5 * acceptMs.healthy.p95, `accepting took ${acceptMs.drain.p95} ms at p95 while it drained, and ${acceptMs.healthy.p95} ms before: more than 1.5 ×`],
-    [endToEndMs.closed.p95 <= 1.5 * endToEndMs.healthy.p95, `a sale that began while it drained ended after ${endToEndMs.closed.p95} ms at p95, and after ${endToEndMs.healthy.p95} ms before: more than 1.5 ×`],
+    [isStillQuick(acceptMs.drain, acceptMs.healthy), `accepting took ${acceptMs.drain.p95} ms at p95 while it drained, and ${acceptMs.healthy.p95} ms before: more than 1.5 ×`],
+    [isStillQuick(endToEndMs.closed, endToEndMs.healthy), `a sale that began while it drained ended after ${endToEndMs.closed.p95} ms at p95, and after ${endToEndMs.healthy.p95} ms before: more than 1.5 ×`],
   ];
   return wanted.flatMap(([holds, why]) => (holds ? [] : [why]));
 }
