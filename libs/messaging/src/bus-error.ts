@@ -13,6 +13,12 @@ export function isBusAway(error: unknown): boolean {
   return isServiceBusError(cause) && cause.retryable;
 }
 
+/** The entity is full, switched off or gone: it takes no message, whatever the message is, until somebody does something about it. */
+export function isEntityShut(error: unknown): boolean {
+  const cause = causeOf(error);
+  return isServiceBusError(cause) && ['QuotaExceeded', 'MessagingEntityDisabled', 'MessagingEntityNotFound'].includes(cause.code);
+}
+
 /**
  * The connection was lost, rather than something refused. The SDK opens another for what is asked next, but leaves what was under way hanging until
  * its time is over, and tells of the loss in whatever words the place had that noticed: a broken pipe, a missing `$cbs` link, a lost session.

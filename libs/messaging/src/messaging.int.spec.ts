@@ -237,6 +237,27 @@ describe('the outbox', () => {
     expect(shop.warnings.filter((warning) => warning.startsWith('messages in the outbox cannot be sent'))).toHaveLength(2);
   });
 
+  it('keeps what is for a topic that is full, sends what is for others, and all of it once there is room (B17)', async () => {
+    // given
+    town.serviceBus.applyFaults({ inject: [{ fault: 'quota-full', entity: 'inventory-commands', times: 1_000 }] });
+    await leave(neverSending(), 3);
+    const elsewhere = neverSending();
+    await elsewhere.pipeline.submit({ needs: () => [], decide: () => ({ messages: [inventory.StockReleased(ofSale())] }) }, { type: 'shelf.tell-all', body: {} }, { tenantId });
+    await elsewhere.vanish();
+    await town.ageChunks();
+
+    // when
+    const shop = await openShop({ shutMs: 1 });
+    await eventually(async () => expect(await town.chunks()).toBe(3), patientMs);
+    expect(shop.warnings).toContainEqual(expect.stringContaining('their topic takes none'));
+    expect(shop.warnings).not.toContainEqual(expect.stringContaining('cannot be sent as they are'));
+    expect(await town.sold()).toBe(3);
+    town.serviceBus.applyFaults({ clear: true });
+
+    // then
+    await eventually(async () => expect([await town.sold(), await town.chunks()]).toEqual([6, 0]), patientMs);
+  }, 3 * patientMs);
+
   it('takes a chunk away that the bus has already, without sending it again', async () => {
     // given
     let sends = 0;

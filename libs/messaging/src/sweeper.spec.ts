@@ -1,6 +1,8 @@
+import { ServiceBusError } from '@azure/service-bus';
 import { noTenant, operations } from '@checkout/contracts';
 import { uuidv7 } from '@checkout/kernel';
 import { createLogger } from '@checkout/observability';
+import type { Sql } from '@checkout/sql';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toOutbound } from './codec.ts';
 import { Sweeper, type SweeperOptions } from './sweeper.ts';
@@ -38,4 +40,61 @@ test('what an outage of the bus has kept goes out as it came, only faster', asyn
 test('a night without a sale is not replayed', async () => {
   const tookMs = await sweptTime(given({ chunks: 20, everyMs: 3_600_000, speed: 1_000 }));
   expect(tookMs).toBeLessThan(5_000);
+});
+
+describe('a topic that is full (B17), or switched off (B26)', () => {
+  // As the SDK tells it: not to be tried again (`messaging.int.spec.ts` has it from the SDK itself).
+  const full = Object.assign(new ServiceBusError('The maximum entity size has been reached.', 'QuotaExceeded'), { retryable: false });
+
+  /** More chunks than one sweep sends: of three, the first is for a topic that takes nothing while `isFull`, the second for both, and the third for the other. */
+  function outbox(isFull: () => boolean, more: Pick<SweeperOptions, 'shutMs'> = {}) {
+    const knocks: string[] = [];
+    const sends: string[] = [];
+    let sweeps = 0;
+    const arrived = new Set<string>();
+    const wanted = [['sale-events'], ['sale-events', 'checkout-replies'], ['checkout-replies']] as const;
+    const rows = Array.from({ length: 90 }, (_, index) => ({
+      chunkId: uuidv7(Date.now() - 600_000 + index),
+      messages: JSON.stringify((wanted[index % 3] ?? []).map((topic) => ({ topic, partition: null, envelope: { id: `m-${index}`, source: '/spec', type: 'told', time: '', tenantId: 'acme' }, body: {} }))),
+    }));
+    const sweeper = new Sweeper({
+      database: { query: (_row: unknown, { parameters }: Sql) => {
+        sweeps += 1;
+        return Promise.resolve(rows.filter(({ chunkId }) => !arrived.has(chunkId)).slice(0, Number(parameters[0]?.value)));
+      } },
+      bus: { send: (messages: readonly { topic: string; envelope: { id: string } }[]) => {
+        const isRefused = isFull() && messages.some(({ topic }) => topic === 'sale-events');
+        if (isRefused) knocks.push('sale-events');
+        sends.push(...messages.filter(({ topic }) => !isFull() || topic !== 'sale-events').map(({ topic, envelope: { id } }) => `${id} ${topic}`));
+        return isRefused ? Promise.reject(full) : Promise.resolve();
+      } },
+      pipeline: { outgoing: { hasArrived: (id: string) => arrived.has(id), isOnItsWay: () => false, arrived: (id: string) => void arrived.add(id), remove: () => Promise.resolve() } },
+      logger: createLogger({ service: 'tests', level: 'silent' }),
+      ...more,
+    } as unknown as SweeperOptions);
+    return { sweeper, knocks, sends, arrived, sweepsDone: async (count: number) => { while (sweeps <= count) await sleep(5); } };
+  }
+
+  test('is knocked at twice, however much waits for it, and neither holds up what is for others nor has it sent again and again', async () => {
+    const { sweeper, knocks, sends, arrived, sweepsDone } = outbox(() => true);
+    sweeper.start();
+    await sweepsDone(2);
+    await sweeper.stop();
+    expect(arrived.size).toBe(30);
+    // Once with its neighbours, once alone.
+    expect(knocks).toHaveLength(2);
+    expect(new Set(sends).size).toBe(60);
+    expect(sends.length).toBeLessThanOrEqual(60 + 10);
+  });
+
+  test('is sent everything once there is room', async () => {
+    let isFull = true;
+    const { sweeper, sends, arrived, sweepsDone } = outbox(() => isFull, { shutMs: 1 });
+    sweeper.start();
+    await sweepsDone(1);
+    isFull = false;
+    while (arrived.size < 90) await sleep(5);
+    await sweeper.stop();
+    expect(new Set(sends.filter((sent) => sent.endsWith('sale-events'))).size).toBe(60);
+  });
 });

@@ -152,6 +152,8 @@ export interface ShopOptions {
   /** Stands before each send, in place of the bus when it answers with a promise. */
   readonly insteadOfSend?: (messages: Parameters<Bus['send']>[0]) => Promise<void> | undefined;
   readonly heartbeat?: { readonly everyMs: number; readonly deadlineMs: number };
+  /** How long the sweeper leaves a topic alone that takes nothing. */
+  readonly shutMs?: number;
 }
 
 /** One process of the service that owns the shelves. */
@@ -163,7 +165,7 @@ export class Shop {
   readonly commits: string[] = [];
   readonly #database: Database;
 
-  constructor(town: Town, { beforeCommit, insteadOfSend, heartbeat }: ShopOptions = {}) {
+  constructor(town: Town, { beforeCommit, insteadOfSend, heartbeat, shutMs }: ShopOptions = {}) {
     const logger: Logger = createLogger({ service: 'shelf', level: 'debug', destination: { write: (line: string) => void this.log.push(JSON.parse(line) as (typeof this.log)[number]) } });
     this.bus = new Bus(town.serviceBus.connectionString, { logger, ...(heartbeat && { heartbeat }) });
     const operations = new Operations({ service: 'shelf', bus: this.bus, logger, instance: 'shelf/1' });
@@ -182,7 +184,7 @@ export class Shop {
       },
     };
     this.pipeline = new Pipeline({ service: 'shelf', database: watched, bus, store: new ShelfStore(), logger });
-    const sweeper = new Sweeper({ database, bus, pipeline: this.pipeline, logger });
+    const sweeper = new Sweeper({ database, bus, pipeline: this.pipeline, logger, ...(shutMs !== undefined && { shutMs }) });
     this.server = new ServiceBusServer({ bus: this.bus, pipeline: this.pipeline, sweeper, subscription: 'inventory', logger, operations, untilAvailable: () => database.whenClosed(), defectPauseMs: () => 0 });
     this.server.addHandler(inventory.ReleaseStock.type, () => Promise.resolve(releaseStock));
     this.server.addHandler(inventory.ReserveStock.type, () => Promise.resolve(reserveStock));
