@@ -207,6 +207,36 @@ resource deadLetters 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   }
 }
 
+// A topic that is full takes nothing more, and what it holds includes its dead letters, which nothing ever removes but people.
+resource fillingTopics 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+  name: 'filling-topics-${suffix}'
+  location: 'global'
+  properties: {
+    description: '${runbooksUrl}/outbox-age.md'
+    severity: 2
+    enabled: true
+    scopes: [namespaceId]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT15M'
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          name: 'bytes by topic'
+          criterionType: 'StaticThresholdCriterion'
+          metricName: 'Size'
+          timeAggregation: 'Average'
+          operator: 'GreaterThan'
+          // Half of maxSizeInMegabytes in libs/contracts/generated/azure-service-bus.json; a test holds the two together.
+          threshold: 2684354560
+          dimensions: [{ name: 'EntityName', operator: 'Include', values: ['*'] }]
+        }
+      ]
+    }
+    actions: [{ actionGroupId: operators.id }]
+  }
+}
+
 // A database at its limit is slow long before it is away. DTU and vCore databases have this metric alike.
 resource busyDatabases 'Microsoft.Insights/metricAlerts@2018-03-01' = [for (id, index) in databaseIds: {
   name: 'busy-database-${index}-${suffix}'

@@ -63,7 +63,7 @@ async function deadLetter() {
 /** What the metric says that an alert looks at. */
 const unreadable = async (): Promise<number> => Number(/^messages_handled_total\{[^}]*type="unreadable"[^}]*\} (\d+)/m.exec(await metricsText())?.[1] ?? 0);
 
-describe('a message that cannot be right is dead-lettered at its first delivery, whole, and the sales around it go on:', () => {
+describe('a message that cannot be right is dead-lettered at its first delivery, whole, and the sales around it go on (B18):', () => {
   it.each<[string, string, () => Message | Buffer]>([
     ['X111 no body', 'body-unreadable', () => withoutBody(good())],
     ['X111 a body that is null', 'body-unreadable', () => ({ ...good(), body: null })],
@@ -134,7 +134,7 @@ describe('what says nothing about the sale changes nothing about it:', () => {
 });
 
 describe('what the bus itself does not take', () => {
-  it('X135 more than 64 KB of properties, is told to the sender, and the next sale goes on', async () => {
+  it('X135, B21 more than 64 KB of properties, is told to the sender, and the next sale goes on', async () => {
     await using another = await openPlainSender(town.serviceBus.port, 'inventory-commands');
     await expect(another.send({ ...good(), ...property(manyProperties(70)) })).rejects.toThrow(/application properties/);
     await sender.send(good());

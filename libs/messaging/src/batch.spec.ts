@@ -56,7 +56,7 @@ describe('a batch', () => {
     expect(() => decideAll([work(1), work(2)], { left: 5 }, stumble, 'inventory', 0)).toThrow('no such shelf');
   });
 
-  it('turns away a message that the bus would not take, counted in bytes', () => {
+  it('B20 turns away a message that the bus would not take, counted in bytes', () => {
     const long = { ...work(1), handler: { needs: () => [], decide: () => ({ messages: [{ type: inventory.StockRefused.type, body: { ...ofSale(1), note: '価'.repeat(60_000) } }] }) } };
     const { failed, outbound } = decide([long as unknown as ReturnType<typeof work>, work(2)], 5);
     expect(failed.map(({ error }) => String(error))).toEqual([expect.stringContaining('150000 bytes')]);

@@ -38,7 +38,7 @@ async function deliveryCounts(): Promise<readonly (number | undefined)[]> {
 const outbound = (id: string) => toOutbound(inventory.ReleaseStock(ofSale()), { id, source: '/tests', time: '2026-01-05T10:00:00.000Z', tenantId: 'acme' });
 
 describe('the SDK', () => {
-  test('S1, Q01 an outage of the database spends no delivery of a message and dead-letters none, however long it is', async () => {
+  test('S1, B23, Q01 an outage of the database spends no delivery of a message and dead-letters none, however long it is', async () => {
     let isDown = true;
     let attempts = 0;
     await openShop({ beforeCommit: () => {
@@ -75,7 +75,7 @@ describe('the SDK', () => {
     await eventually(async () => expect(await town.sold()).toBe(2_400), 30_000);
   }, 90_000);
 
-  test.each([['S3 a dropped connection', { dropConnections: true }], ['S4 links that end without an error', { detachLinks: '*' }]])('%s leaves no partition behind', async (_, fault) => {
+  test.each([['S3, B01 a dropped connection', { dropConnections: true }], ['S4, B04 links that end without an error', { detachLinks: '*' }]])('%s leaves no partition behind', async (_, fault) => {
     await openShop();
     await town.sell(storeIds);
     await eventually(async () => expect(await town.sold()).toBe(8), 10_000);
@@ -85,7 +85,7 @@ describe('the SDK', () => {
     await eventually(async () => expect(await town.sold()).toBeGreaterThanOrEqual(16), 20_000);
   });
 
-  test('S5 a connection that a firewall has forgotten is noticed in seconds, replaced, and told of', async () => {
+  test('S5, B02 a connection that a firewall has forgotten is noticed in seconds, replaced, and told of', async () => {
     const shop = await openShop({ heartbeat: { everyMs: 500, deadlineMs: 500 } });
     await town.sell(storeIds);
     await eventually(async () => expect(await town.sold()).toBe(8), 10_000);
@@ -181,7 +181,7 @@ describe('the SDK', () => {
     }
   });
 
-  test('S10 a lock that is lost under way leads to no second sale', async () => {
+  test('S10, B07 a lock that is lost under way leads to no second sale', async () => {
     let isFirst = true;
     await openShop({ beforeCommit: async (work) => {
       if (!isFirst || !work.text.includes('shelf')) return;

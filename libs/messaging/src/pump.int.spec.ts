@@ -58,7 +58,7 @@ it('knows when the SDK does not come back, and that it does when it only finds n
   await eventually(() => expect(pump.isStuck).toBe(true));
 });
 
-it('lets go of a partition in time, however busy it is', async () => {
+it('B28 lets go of a partition in time, however busy it is', async () => {
   // given
   let isBusy = true;
   const holders = new Set<string>();
@@ -103,6 +103,35 @@ it('does not settle a message whose partition it has let go of, and delivers it 
   for (const { done } of taken.slice(2)) done(handled);
   await eventually(async () => expect(await town.waiting()).toMatchObject({ active: 0, locked: 0, deadLetter: 0 }));
 });
+
+it('B19 handles a message alone whose process ends with it time after time: those behind it spend no more deliveries', async () => {
+  // given
+  const poisoned: number[] = [];
+  let poison: ServiceBusReceivedMessage['messageId'];
+  start({
+    onMessage: (message, done) => {
+      poison ??= message.messageId;
+      if (message.messageId !== poison) {
+        const deaths = poisoned.length;
+        setTimeout(() => poisoned.length === deaths && done(handled), 20);
+        return;
+      }
+      poisoned.push(message.deliveryCount ?? 0);
+      // What is left of a process that has died: locks that end.
+      town.serviceBus.applyFaults({ inject: [{ fault: 'expire-lock' }] });
+    },
+  });
+
+  // when
+  await town.sell(Array.from({ length: 30 }, () => first));
+
+  // then
+  await eventually(() => expect(poisoned.at(-1)).toBeGreaterThanOrEqual(7), 60_000);
+  const waiting = await town.client.createReceiver('inventory-commands', 'inventory').peekMessages(100);
+  const behind = waiting.filter(({ messageId }) => messageId !== poison).map(({ deliveryCount = 0 }) => deliveryCount);
+  expect(behind).toHaveLength(29);
+  expect(Math.max(...behind)).toBeLessThanOrEqual(3);
+}, 90_000);
 
 it('takes late news of an outage for old news', async () => {
   // given
@@ -149,7 +178,7 @@ it('does not wait at its end for a handler that never comes back', async () => {
   expect(await town.waiting()).toMatchObject({ active: 1, locked: 0 });
 });
 
-it('works a backlog off at its own speed, lets a sale that begins now go before it, and gives back what it has not come to', async () => {
+it('B29 works a backlog off at its own speed, lets a sale that begins now go before it, and gives back what it has not come to', async () => {
   // given
   const old = (): Promise<void> => town.send([town.of(first, saleIdOf('acme' as TenantId, uuidv7(Date.now() - 3_600_000) as CommandId))]);
   for (let count = 0; count < 4; count += 1) {

@@ -17,6 +17,11 @@ import type { Result } from './work.ts';
  * any more once so much has come since the oldest unsettled message (rhea 3.0.5, lib/session.js).
  */
 const maxUnsettled = 2_000;
+/**
+ * Deliveries of a message that ended with nothing, not even a failure, before it is handled alone: it may be what ends the process each time, and what is
+ * delivered beside it spends deliveries with it.
+ */
+const suspectAfter = 3;
 /** A partition without work is let go after this long, so that another instance can take it and share the load. */
 const idleReleaseMs = seconds(60);
 /** No partition is held for longer, so that instances that start later get their share. */
@@ -80,6 +85,8 @@ export interface PumpOptions {
 export class Pump {
   readonly #options: PumpOptions;
   readonly #held = new Set<HeldPartition>();
+  /** Partitions that are next held for one message at a time. */
+  readonly #narrow = new Set<string>();
   readonly #replay: Replay;
   /** Since when each worker that is waiting for a partition has been waiting, and what has another do so in its place. */
   readonly #waiting = new Set<{ readonly since: number; readonly replace: () => void }>();
@@ -177,7 +184,10 @@ export class Pump {
     const client = this.#options.client();
     const receiver = await this.#accept(client, onOverdue);
     if (this.#stopping.signal.aborted || this.#outage || client !== this.#options.client()) return within(closingMs, receiver.close());
+    const { sessionId } = receiver;
     const partition = new HeldPartition(receiver, this.#options, {
+      isNarrow: this.#narrow.has(sessionId),
+      narrow: (isNarrow) => void (isNarrow ? this.#narrow.add(sessionId) : this.#narrow.delete(sessionId)),
       replay: this.#replay,
       outage: (cause) => this.#pause(cause),
       received: (message) => {
@@ -249,7 +259,14 @@ export class Pump {
 /** The ids of sales begin with the time of the till's command. */
 const begunAtOf = ({ correlationId }: ServiceBusReceivedMessage): number | undefined => (typeof correlationId === 'string' ? timeOfUuid(correlationId) : undefined);
 
+/** Each delivery that ended by our doing has left what failed with the message. */
+const isSuspect = ({ deliveryCount = 0, applicationProperties }: ServiceBusReceivedMessage): boolean =>
+  deliveryCount >= suspectAfter && applicationProperties?.['failure-class'] === undefined;
+
 interface HolderTold {
+  /** Whether one message is handled at a time; and that it has to be, or need not be any more. */
+  readonly isNarrow: boolean;
+  readonly narrow: (isNarrow: boolean) => void;
   readonly outage: (cause: unknown) => void;
   readonly received: (message: ServiceBusReceivedMessage) => void;
   readonly replay: Replay;
@@ -289,7 +306,7 @@ class HeldPartition {
           void this.release(0);
         },
       },
-      { maxConcurrentCalls: maxUnsettled, autoCompleteMessages: false },
+      { maxConcurrentCalls: tell.isNarrow ? 1 : maxUnsettled, autoCompleteMessages: false },
     );
     this.#timer = setInterval(() => this.#letGoWhenDue(), 1_000).unref();
   }
@@ -326,12 +343,19 @@ class HeldPartition {
   async #handle(message: ServiceBusReceivedMessage): Promise<void> {
     // What comes while letting go is neither handled nor settled: closing gives it back.
     if (this.#releasing) return;
+    if (isSuspect(message) !== this.#tell.isNarrow) return this.#takeAgain();
     this.#lastWorkAt = performance.now();
     this.#tell.received(message);
     this.#unsettled += 1;
     const turn = this.#tell.replay.turnOf(this, message.enqueuedTimeUtc?.getTime() ?? Infinity, begunAtOf(message));
     if (!turn || (await turn)) await this.#handleNow(message);
     this.#unsettled -= 1;
+  }
+
+  /** Gives back what was not begun, and has the partition taken again in the width that fits its next message. */
+  #takeAgain(): void {
+    this.#tell.narrow(!this.#tell.isNarrow);
+    void this.release(unhurriedMs);
   }
 
   #handleNow(message: ServiceBusReceivedMessage): Promise<void> {

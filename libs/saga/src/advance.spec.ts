@@ -33,7 +33,7 @@ describe('a saga going forward', () => {
     given(sample, data, ...untilPivot).when(reply('pivot done')).thenSends(sent('do after0'), sent('do after1')).andAwaits('after0', 'after1').andIs('forward');
   });
 
-  it('waits for every one of them, in whatever order they answer', () => {
+  it('B11 waits for every one of them, in whatever order they answer', () => {
     given(sample, data, ...pastPivot).when(reply('after1 done')).thenSends().andAwaits('after0').andIs('forward');
     given(sample, data, ...pastPivot, reply('after1 done')).when(reply('after0 done')).andIs('completed').andAwaits();
   });
@@ -211,7 +211,7 @@ describe('a person who gives up', () => {
   });
 });
 
-describe('an input that nobody waits for', () => {
+describe('B11 an input that nobody waits for', () => {
   it.each<[string, readonly Input[], Input]>([
     ['a reply delivered twice', untilPivot, reply('before1 done')],
     ['a reply to a step not yet begun', [], reply('pivot done')],

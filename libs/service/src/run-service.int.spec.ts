@@ -154,7 +154,7 @@ describe('a service', () => {
     await eventually(async () => expect(await town.waiting()).toMatchObject({ active: 0, deadLetter: 0 }), 15_000);
   }, 60_000);
 
-  it('K39 stopped where it stands with locks in its hands, and let go on long after they have ended, does nothing that another has done meanwhile, and is well', async () => {
+  it('K39, B08 stopped where it stands with locks in its hands, and let go on long after they have ended, does nothing that another has done meanwhile, and is well', async () => {
     // given: a lock lives a second here instead of a minute; six seconds are six locks, and longer than any deadline of a call
     await using shortLocked = await Town.open({ lockDuration: 'PT1S' });
     const at = { SERVICE_BUS_CONNECTION: shortLocked.serviceBus.connectionString, SQL_CONNECTION: shortLocked.sqlServer.connectionString };

@@ -128,7 +128,7 @@ describe('a reply and the timer that waits for it, both due and each at another 
 });
 
 describe('after half an hour without any orchestrator', () => {
-  it('K16 what came meanwhile is gone through, and each timer that was missed comes once, though two begin again at once', async () => {
+  it('K16, B27 what came meanwhile is gone through, and each timer that was missed comes once, though two begin again at once', async () => {
     // given
     const [heard, unheard] = [Array.from({ length: 10 }, () => aSale()), Array.from({ length: 10 }, () => aSale())];
     const gone = open();

@@ -1,13 +1,28 @@
 import { askedOfAzure, azureFaults, sizes } from './azure.ts';
 import { Tree } from './tree.ts';
 
-it.each(sizes)('asks Azure, in %s, for exactly what the topology and the services need', (size) => {
+it.each(sizes)('asks Azure, in %s, for exactly what the topology and the services need: no subscription or filter is missing (B25)', (size) => {
   expect(azureFaults(Tree.root, size)).toEqual([]);
 });
 
 it('opens nothing to the internet but the services themselves when the network is private', () => {
   const databases = askedOfAzure(Tree.root, 'large').filter(({ type }) => ['Microsoft.Sql/servers', 'Microsoft.ServiceBus/namespaces'].includes(type));
   expect(databases.filter(({ isExisting }) => !isExisting).map(({ body }) => (body['properties'] as { publicNetworkAccess: string }).publicNetworkAccess)).toEqual(['Disabled', 'Disabled', 'Disabled']);
+});
+
+it('B22 calls somebody when a topic is half full, dead letters and all', () => {
+  const asked = askedOfAzure(Tree.root, 'small');
+  const topics = asked.filter(({ type, isExisting }) => type === 'Microsoft.ServiceBus/namespaces/topics' && !isExisting).map(({ body }) => (body['properties'] as { maxSizeInMegabytes: number }).maxSizeInMegabytes);
+  const criteria = asked.filter(({ type }) => type === 'Microsoft.Insights/metricAlerts')
+    .flatMap(({ body }) => (body['properties'] as { criteria: { allOf: readonly { metricName: string; threshold: number; dimensions?: readonly { name: string }[] }[] } }).criteria.allOf);
+  expect(topics.length).toBeGreaterThan(0);
+  expect(criteria.filter(({ metricName }) => metricName === 'Size')).toEqual([expect.objectContaining({ threshold: (Math.min(...topics) * 1_048_576) / 2, dimensions: [expect.objectContaining({ name: 'EntityName' })] })]);
+});
+
+it('B24 keeps what waits for two weeks, and then sets it aside instead of losing it', () => {
+  const subscriptions = askedOfAzure(Tree.root, 'small').filter(({ type, isExisting }) => type === 'Microsoft.ServiceBus/namespaces/topics/subscriptions' && !isExisting).map(({ body }) => body['properties']);
+  expect(subscriptions.length).toBeGreaterThan(0);
+  expect(subscriptions).toEqual(subscriptions.map(() => expect.objectContaining({ defaultMessageTimeToLive: 'P14D', deadLetteringOnMessageExpiration: true })));
 });
 
 it('makes the jobs that migrate before anything that serves is changed', () => {

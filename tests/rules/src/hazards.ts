@@ -2,7 +2,7 @@ import type { SourceFile } from './tree.ts';
 
 /**
  * The hazards that the design was made against (shared research, 2026): what the libraries below us do (O Opossum, M mssql and tedious, S the
- * Service Bus SDK), where a process may die (K: every service and step, the dead-letter desk, the migrator, all at once, told to end, frozen), how the databases (Q), the
+ * Service Bus SDK), where a process may die (K: every service and step, the dead-letter desk, the migrator, all at once, told to end, frozen), how the databases (Q), the bus (B), the
  * payment provider (P) and the tills (T) fail, and what anybody may send
  * (X: HTTP, baskets, messages and statements). Each is a row with a number. A test that shows what we do about a row begins its title with the number; a row
  * that no test can name stands below with the reason.
@@ -13,6 +13,7 @@ const series: readonly { readonly letter: string; readonly last: number; readonl
   { letter: 'S', last: 10, digits: 1 },
   { letter: 'K', last: 39, digits: 2 },
   { letter: 'Q', last: 45, digits: 2 },
+  { letter: 'B', last: 34, digits: 2 },
   { letter: 'P', last: 20, digits: 2 },
   { letter: 'T', last: 18, digits: 2 },
   { letter: 'X', last: 185, digits: 3 },
@@ -23,6 +24,7 @@ const series: readonly { readonly letter: string; readonly last: number; readonl
 export const rows: readonly string[] = series.flatMap(({ letter, last, digits }) => Array.from({ length: last }, (_, index) => `${letter}${String(index + 1).padStart(digits, '0')}`));
 
 export const notExposed: Readonly<Record<string, string>> = {
+  B34: 'The namespace has no pair: `infra/azure` rents none, because what is on a bus would not be on its pair. A region that is lost is an outage of the bus, and its messages are there when it is back.',
   R10: 'No service asks anybody for its configuration, and there are no feature flags: settings are the environment, read once at start (docs/configuration.md).',
   Q32: 'Each service has one database, and all tenants are in it: there are no shards. One of the five databases that is out is Q31, all of them Q33.',
   P14: 'The provider is asked for a whole amount, never for what a card has left (decision 17, not built). One that approves less all the same speaks of other money, which is P18: the sale stops, and a person lets the money go.',

@@ -222,6 +222,23 @@ describe('the connection', () => {
     await sender.sendMessages({ body: 2 });
   });
 
+  it('hears nothing of a renewal that is lost', async () => {
+    // given
+    await test.client.createSender('orders').sendMessages({ body: 1 });
+    const receiver = test.newClient().createReceiver('orders');
+    const [message] = await receiver.receiveMessages(1);
+    if (!message) throw new Error('one was sent');
+
+    // when
+    inject({ fault: 'lose-renewal', entity: 'orders' });
+
+    // then
+    expect(await Promise.race([receiver.renewMessageLock(message), sleep(500).then(() => 'nothing')])).toBe('nothing');
+    expect(await receiver.renewMessageLock(message)).toBeInstanceOf(Date);
+    await receiver.completeMessage(message);
+    inject({ fault: 'drop-connection' }); // What is not answered keeps a client from closing.
+  });
+
   it.each(['drop-connection', 'detach'] as const)('that meets %s is made again, and the subscriber goes on', async (fault) => {
     // given
     const receiver = test.newClient().createReceiver('orders', { receiveMode: 'receiveAndDelete' });

@@ -65,7 +65,7 @@ export class Town implements AsyncDisposable {
     const directory = await mkdtemp(join(tmpdir(), 'checkout-messaging-'));
     const folders = [join(import.meta.dirname, '../../migrations'), shelfMigrations];
     const [serviceBus, sqlServer] = await Promise.all([
-      startServiceBus({ directory, topology: JSON.parse(JSON.stringify(emulatorConfig()).replaceAll('PT1M', lockDuration)) as EmulatorConfig }),
+      startServiceBus({ directory, faultsOverHttp: true, topology: JSON.parse(JSON.stringify(emulatorConfig()).replaceAll('PT1M', lockDuration)) as EmulatorConfig }),
       startTestDatabase(folders, 'shelf'),
     ]);
     return new Town(serviceBus, sqlServer, directory);
@@ -152,6 +152,8 @@ export interface ShopOptions {
   /** Stands before each send, in place of the bus when it answers with a promise. */
   readonly insteadOfSend?: (messages: Parameters<Bus['send']>[0]) => Promise<void> | undefined;
   readonly heartbeat?: { readonly everyMs: number; readonly deadlineMs: number };
+  /** By which way it reaches the bus. */
+  readonly connectionString?: string;
   /** How long the sweeper leaves a topic alone that takes nothing. */
   readonly shutMs?: number;
 }
@@ -165,9 +167,9 @@ export class Shop {
   readonly commits: string[] = [];
   readonly #database: Database;
 
-  constructor(town: Town, { beforeCommit, insteadOfSend, heartbeat, shutMs }: ShopOptions = {}) {
+  constructor(town: Town, { beforeCommit, insteadOfSend, heartbeat, connectionString = town.serviceBus.connectionString, shutMs }: ShopOptions = {}) {
     const logger: Logger = createLogger({ service: 'shelf', level: 'debug', destination: { write: (line: string) => void this.log.push(JSON.parse(line) as (typeof this.log)[number]) } });
-    this.bus = new Bus(town.serviceBus.connectionString, { logger, ...(heartbeat && { heartbeat }) });
+    this.bus = new Bus(connectionString, { logger, ...(heartbeat && { heartbeat }) });
     const operations = new Operations({ service: 'shelf', bus: this.bus, logger, instance: 'shelf/1' });
     const database = Database.open({
       connectionString: town.sqlServer.connectionString, name: 'shelf', logger,

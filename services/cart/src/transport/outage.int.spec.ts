@@ -179,7 +179,7 @@ describe('while the database', () => {
 });
 
 describe('while the bus', () => {
-  it('is away a checkout is accepted into the database, and goes out when the bus is back', async () => {
+  it('B30 is away a checkout is accepted into the database, and goes out when the bus is back', async () => {
     await town.bus.close();
     const commandId = newCommandId();
     expect(await sell(commandId)).toMatchObject({ status: 202, body: { acceptedVia: 'sql' } });
@@ -187,7 +187,7 @@ describe('while the bus', () => {
     await endsInOneSale(commandId);
   }, 60_000);
 
-  it('and the database are away nothing is accepted, and the till is told so, in its language; later the same key sells (X045)', async () => {
+  it('and the database are away nothing is accepted, and the till is told so, in its language; later the same key sells (X045, B31)', async () => {
     town.network.fault = 'hole';
     await until(async () => (await sell(newCommandId())).tookMs < 400);
     await town.bus.close();

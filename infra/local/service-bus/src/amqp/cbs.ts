@@ -20,6 +20,7 @@ export function serveClaims(link: AnyLink, broker: Broker, faults: Faults, sas: 
       const { path } = broker.resolve(audience.replace(/\/\$management$/i, ''));
       const checked = sas.check(String(request.body ?? ''), String(request.application_properties?.['type'] ?? ''), audience);
       if (faults.strike('refuse-auth', path)) throw new Refusal(condition.unauthorized, `The token for '${audience}' is not accepted (fault injected).`);
+      if (faults.strike('lose-auth', path)) return undefined;
       claims.put(path, checked);
       return { application_properties: { 'status-code': 202, 'status-description': 'Accepted' } };
     } catch (error) {
@@ -31,8 +32,8 @@ export function serveClaims(link: AnyLink, broker: Broker, faults: Faults, sas: 
 
 export type Response = Partial<Message>;
 
-/** A request/response pair: both links are on one AMQP session, and responses go out settled (specification §3). */
-export function serveRequests(link: AnyLink, answer: (request: Message) => Response | Promise<Response>): void {
+/** A request/response pair: both links are on one AMQP session, and responses go out settled (specification §3). What has no answer is lost (fault injected). */
+export function serveRequests(link: AnyLink, answer: (request: Message) => Response | undefined | Promise<Response | undefined>): void {
   acceptAttach(link);
   if (!link.is_receiver()) {
     (link as unknown as { local: { attach: { snd_settle_mode: number } } }).local.attach.snd_settle_mode = 1;
@@ -45,7 +46,8 @@ export function serveRequests(link: AnyLink, answer: (request: Message) => Respo
     delivery?.accept();
     requests.add_credit(1);
     if (!message) return;
-    const respond = (response: Response): void => {
+    const respond = (response: Response | undefined): void => {
+      if (!response) return;
       const responses = responseLink(requests, address);
       responses?.send({ ...response, correlation_id: message.message_id, ...(message.reply_to ? { to: message.reply_to } : {}) } as Message);
     };

@@ -223,7 +223,7 @@ export class AmqpConnection {
   }
 
   #attachManagement(link: AnyLink, entity: Entity): void {
-    serveManagement(link, entity, this.#context.broker, (right) => this.#demand(right, entity));
+    serveManagement(link, entity, this.#context.broker, this.#context.faults, (right) => this.#demand(right, entity));
   }
 
   /** @throws Refusal when the last token that was put for this entity does not go so far. */

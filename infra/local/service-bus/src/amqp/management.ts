@@ -2,6 +2,7 @@ import type { Message } from 'rhea';
 import type { Right } from '../access.ts';
 import type { Broker, Entity } from '../broker.ts';
 import { condition, Refusal } from '../errors.ts';
+import type { Faults } from '../fault/faults.ts';
 import { limits } from '../limits.ts';
 import { lockIdOf, lockTokenUuid } from '../lock-token.ts';
 import type { MessageSession } from '../message-session.ts';
@@ -54,16 +55,18 @@ const statusOf: Readonly<Record<string, number>> = {
 };
 
 /** @param demand throws a Refusal when the client's token does not carry the right. */
-export function serveManagement(link: AnyLink, entity: Entity, broker: Broker, demand: (right: Right) => void): void {
-  serveRequests(link, (request) => answer(request, entity, broker, demand));
+export function serveManagement(link: AnyLink, entity: Entity, broker: Broker, faults: Faults, demand: (right: Right) => void): void {
+  serveRequests(link, (request) => (isRenewal(request) && faults.strike('lose-renewal', entity.path) ? undefined : answer(request, entity, broker, demand)));
 }
 
+const operationOf = ({ application_properties: properties }: Message): string => String(properties?.['operation'] ?? '').replace(/^com\.microsoft:/, '');
+const isRenewal = (request: Message): boolean => /^renew-(?:session-)?lock$/.test(operationOf(request));
+
 async function answer(request: Message, entity: Entity, broker: Broker, demand: (right: Right) => void): Promise<Response> {
-  const name = String(request.application_properties?.['operation'] ?? '');
-  const plainName = name.replace(/^com\.microsoft:/, '');
+  const name = operationOf(request);
   try {
-    demand(rights[plainName] ?? 'Listen');
-    const operation = operations[plainName];
+    demand(rights[name] ?? 'Listen');
+    const operation = operations[name];
     if (!operation) throw new Refusal(condition.notImplemented, `The operation '${name}' is not supported.`);
     const result = await operation((request.body ?? {}) as RequestBody, entity, broker);
     return { application_properties: { statusCode: result ? 200 : 204, statusDescription: result ? 'OK' : 'No content' }, body: result ?? {} };

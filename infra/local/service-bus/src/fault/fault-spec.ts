@@ -3,7 +3,7 @@ import { compileRule } from '../rule/rule.ts';
 /** Every fault there is. The README's table says what each does. */
 const names = [
   'drop-connection', 'detach', 'black-hole', 'server-busy', 'throttle', 'quota-full', 'lose-send', 'lose-send-reply', 'expire-lock',
-  'lose-settlement', 'lose-settlement-reply', 'deliver-twice', 'reorder', 'refuse-auth',
+  'lose-settlement', 'lose-settlement-reply', 'deliver-twice', 'reorder', 'refuse-auth', 'lose-auth', 'lose-renewal',
 ] as const;
 export type FaultName = (typeof names)[number];
 
