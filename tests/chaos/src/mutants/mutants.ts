@@ -19,8 +19,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the sweeper takes what it found for sent',
     edits: [
-      { file: 'libs/messaging/src/sweeper.ts', find: 'await bus.send(fresh.flatMap((row) => chunkOf(row).messages));', replace: '' },
-      { file: 'libs/messaging/src/sweeper.ts', find: 'await bus.send(chunkOf(row).messages);', replace: '' },
+      { file: 'libs/messaging/src/sweeper.ts', find: 'await bus.send(fresh.flatMap(({ messages }) => messages));', replace: '' },
+      { file: 'libs/messaging/src/sweeper.ts', find: 'await bus.send(messages);', replace: '' },
     ],
     sales: sales(),
     faults: [{ id: 'm', after: 4, kind: 'bus-strike', strike: 'quota-full', entity: 'checkout-requests', times: 4 }],
