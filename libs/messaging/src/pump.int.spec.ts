@@ -131,7 +131,10 @@ it('B19 handles a message alone whose process ends with it time after time: thos
   const behind = waiting.filter(({ messageId }) => messageId !== poison).map(({ deliveryCount = 0 }) => deliveryCount);
   expect(behind).toHaveLength(29);
   expect(Math.max(...behind)).toBeLessThanOrEqual(3);
-}, 90_000);
+  await eventually(async () => expect(await town.waiting()).toMatchObject({ active: 0, locked: 0, deadLetter: 1 }), 60_000);
+  const [dead] = await town.client.createReceiver('inventory-commands', 'inventory', { subQueueType: 'deadLetter' }).peekMessages(2);
+  expect(dead).toMatchObject({ messageId: poison, deadLetterReason: 'MaxDeliveryCountExceeded' });
+}, 150_000);
 
 it('takes late news of an outage for old news', async () => {
   // given

@@ -42,9 +42,9 @@ test('a night without a sale is not replayed', async () => {
   expect(tookMs).toBeLessThan(5_000);
 });
 
-describe('a topic that is full (B17), or switched off (B26)', () => {
-  // As the SDK tells it: not to be tried again (`messaging.int.spec.ts` has it from the SDK itself).
-  const full = Object.assign(new ServiceBusError('The maximum entity size has been reached.', 'QuotaExceeded'), { retryable: false });
+describe.each([['full (B17)', 'QuotaExceeded'], ['switched off (B26)', 'MessagingEntityDisabled'], ['gone (B26)', 'MessagingEntityNotFound']] as const)('a topic that is %s', (_, code) => {
+  // As the SDK tells it: not to be tried again.
+  const refusal = Object.assign(new ServiceBusError('The topic takes nothing.', code), { retryable: false });
 
   /** More chunks than one sweep sends: of three, the first is for a topic that takes nothing while `isFull`, the second for both, and the third for the other. */
   function outbox(isFull: () => boolean, more: Pick<SweeperOptions, 'shutMs'> = {}) {
@@ -66,7 +66,7 @@ describe('a topic that is full (B17), or switched off (B26)', () => {
         const isRefused = isFull() && messages.some(({ topic }) => topic === 'sale-events');
         if (isRefused) knocks.push('sale-events');
         sends.push(...messages.filter(({ topic }) => !isFull() || topic !== 'sale-events').map(({ topic, envelope: { id } }) => `${id} ${topic}`));
-        return isRefused ? Promise.reject(full) : Promise.resolve();
+        return isRefused ? Promise.reject(refusal) : Promise.resolve();
       } },
       pipeline: { outgoing: { hasArrived: (id: string) => arrived.has(id), isOnItsWay: () => false, arrived: (id: string) => void arrived.add(id), remove: () => Promise.resolve() } },
       logger: createLogger({ service: 'tests', level: 'silent' }),
