@@ -24,7 +24,7 @@ const series: readonly { readonly letter: string; readonly last: number; readonl
 export const rows: readonly string[] = series.flatMap(({ letter, last, digits }) => Array.from({ length: last }, (_, index) => `${letter}${String(index + 1).padStart(digits, '0')}`));
 
 export const notExposed: Readonly<Record<string, string>> = {
-  B34: 'The namespace has no pair: `infra/azure` rents none, because what is on a bus would not be on its pair. A region that is lost is an outage of the bus, and its messages are there when it is back.',
+  B34: 'The namespace has no pair: `infra/azure` rents none, because what is on a bus would not be on its pair, so nothing fails over by itself. A lost region is an outage of the bus; whoever moves to another on purpose finds in docs/scaling.md what is missing there.',
   R10: 'No service asks anybody for its configuration, and there are no feature flags: settings are the environment, read once at start (docs/configuration.md).',
   Q32: 'Each service has one database, and all tenants are in it: there are no shards. One of the five databases that is out is Q31, all of them Q33.',
   P14: 'The provider is asked for a whole amount, never for what a card has left (decision 17, not built). One that approves less all the same speaks of other money, which is P18: the sale stops, and a person lets the money go.',
