@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Caller, Network, quietLog } from '@checkout/local-network';
+import { Caller, exitOnSignals, Network, quietLog, TemporaryDirectory } from '@checkout/local-network';
 import { violations } from '@checkout/tests-e2e';
 import { measure } from './measure.ts';
 import { readOptions } from './options.ts';
@@ -11,12 +8,13 @@ import { Tills } from './tills.ts';
 
 /** Closed-loop tills against the whole system in real processes; prints one JSON line for each level, and fails when money, stock or numbers do not balance. */
 const options = readOptions(process.argv.slice(2));
-const stateDirectory = mkdtempSync(join(tmpdir(), 'checkout-bench-'));
+exitOnSignals();
+using stateDirectory = new TemporaryDirectory('checkout-bench-');
 const { log, last } = quietLog();
-writeClients(stateDirectory, options);
+writeClients(stateDirectory.path, options);
 
 try {
-  await using network = await Network.create({ stateDirectory, ports: 'free', log, providerLatencyMs: options.providerLatencyMs, environment: { LOG_LEVEL: 'warn' }, ...(options.profile !== undefined && { nodeOptions: ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] }) });
+  await using network = await Network.create({ stateDirectory: stateDirectory.path, ports: 'free', log, providerLatencyMs: options.providerLatencyMs, environment: { LOG_LEVEL: 'warn' }, ...(options.profile !== undefined && { nodeOptions: ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] }) });
   await stockTheShops(network, options);
   const tills = await Tills.open(network, options);
   const subscriber = new Subscriber(network.serviceBusConnection);
@@ -36,6 +34,4 @@ try {
 } catch (error) {
   process.exitCode = 1;
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n\nThe last lines of the system:\n${last()}\n`);
-} finally {
-  rmSync(stateDirectory, { recursive: true, force: true });
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { exitOnSignals } from '@checkout/local-network';
 import { huntMutants } from './mutants/run-mutants.ts';
 import { failuresOf, liveThroughOutage, participants, slownessOf, tellOutage } from './outage.ts';
 import { makePlan } from './plan/make-plan.ts';
@@ -91,6 +92,7 @@ async function outage(): Promise<number> {
   return failures.length === 0 ? exitCodes.passed : result.rest.isQuiet ? exitCodes.violated : exitCodes.stuck;
 }
 
+exitOnSignals();
 try {
   process.exitCode = await (values.mutants ? mutants() : values.outage ? outage() : values.shrink ? shrunk() : once());
 } catch (error) {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { exitOnSignals } from '@checkout/local-network';
 import { Counter } from './counter.ts';
 import { morning, reEnact } from './incident/re-enact.ts';
 import { scenes } from './incident/scenes.ts';
@@ -15,6 +16,7 @@ if (chosen.length === 0) {
   process.exit(3);
 }
 
+exitOnSignals();
 try {
   say('The morning of the incident, re-enacted: every service as its own process, with stand-ins for Azure SQL, Service Bus and the payment partner.');
   say('Each scene is told as if its outage had begun at 04:30:00 UTC. The failing layer is what the system itself said, not what was done to it.\n');

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { exitOnSignals } from '@checkout/local-network';
 import { browserPath } from './browser.ts';
 import type { Counter } from './counter.ts';
 import { article, Shop } from './shop.ts';
@@ -11,6 +12,7 @@ if (browserPath === undefined) {
   process.exit(1);
 }
 mkdirSync(directory, { recursive: true });
+exitOnSignals();
 const shop = await Shop.open();
 try {
   const page = await shop.browser.newPage({ locale: 'en-GB' });

@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { http } from '@checkout/contracts';
-import { Caller, Network, officeOf, products, quietLog, seed, Till, tillLink, type NetworkOptions } from '@checkout/local-network';
+import { Caller, Network, officeOf, products, quietLog, seed, TemporaryDirectory, Till, tillLink, type NetworkOptions } from '@checkout/local-network';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
 import { Counter } from './counter.ts';
@@ -15,14 +12,14 @@ export class Shop {
   readonly till: Till;
   readonly office: Caller;
   readonly lastLines: () => string;
-  readonly #stateDirectory: string;
+  readonly #stateDirectory: TemporaryDirectory;
 
   /** @param more how the system is to differ from the usual */
   static async open(more: Partial<NetworkOptions> = {}): Promise<Shop> {
-    const stateDirectory = mkdtempSync(join(tmpdir(), 'checkout-till-'));
+    const stateDirectory = new TemporaryDirectory('checkout-till-');
     const { log, last } = quietLog(200);
     try {
-      const network = await Network.create({ stateDirectory, ports: 'free', log, providerLatencyMs: 5, hasTill: true, hasDesk: false, environment: { LOG_LEVEL: 'warn', RATE_LIMIT_PER_SECOND: '100000' }, ...more });
+      const network = await Network.create({ stateDirectory: stateDirectory.path, ports: 'free', log, providerLatencyMs: 5, hasTill: true, hasDesk: false, environment: { LOG_LEVEL: 'warn', RATE_LIMIT_PER_SECOND: '100000' }, ...more });
       await seed(network);
       return new Shop(network, await launchBrowser(), await Till.signIn(network, 'LEEDS-01-T1'), await officeOf(network, 'brightside'), stateDirectory, last);
     } catch (error) {
@@ -30,7 +27,7 @@ export class Shop {
     }
   }
 
-  private constructor(network: Network, browser: Browser, till: Till, office: Caller, stateDirectory: string, lastLines: () => string) {
+  private constructor(network: Network, browser: Browser, till: Till, office: Caller, stateDirectory: TemporaryDirectory, lastLines: () => string) {
     this.network = network;
     this.browser = browser;
     this.till = till;
@@ -42,7 +39,7 @@ export class Shop {
   async close(): Promise<void> {
     await this.browser.close();
     await this.network.stop();
-    rmSync(this.#stateDirectory, { recursive: true, force: true });
+    this.#stateDirectory[Symbol.dispose]();
   }
 
   /** A device that has just been set up as a till, ready to sell. */

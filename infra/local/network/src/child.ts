@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { atExit } from './ending.ts';
 import { root } from './paths.ts';
 
 export interface Program {
@@ -54,7 +55,9 @@ export class Child {
       detached: process.platform !== 'win32',
     });
     this.#silent = once(this.#process, 'close');
+    const hasEnded = atExit(() => this.#killGroup());
     this.#exited = once(this.#process, 'exit').then(() => {
+      hasEnded();
       this.#hasExited = true;
     });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
@@ -88,6 +91,12 @@ export class Child {
       await sleep(40);
     }
     throw new Error(`${this.program.name} was not ready within ${limitMs} ms`);
+  }
+
+  /** With what it has started itself. */
+  #killGroup(): void {
+    if (process.platform === 'win32') this.#process.kill('SIGKILL');
+    else if (this.#process.pid !== undefined) process.kill(-this.#process.pid, 'SIGKILL');
   }
 
   #hear(line: string, log: Log): void {

@@ -1,21 +1,21 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { breakfast, card, cash, totalOf, type BasketLine } from './baskets.ts';
+import { exitOnSignals } from './ending.ts';
 import { quietLog } from './logs.ts';
 import { Network } from './network.ts';
 import { seed } from './seed.ts';
+import { TemporaryDirectory } from './temporary-directory.ts';
 import { Till } from './till.ts';
 
 /** Boots the whole system on an empty state, sells, and stops it: what a first-time visitor wants to see. */
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
-const stateDirectory = mkdtempSync(join(tmpdir(), 'checkout-demo-'));
+exitOnSignals();
+using stateDirectory = new TemporaryDirectory('checkout-demo-');
 const { log, last } = quietLog();
 let network: Network | undefined;
 
 try {
   say('Starting the whole system (two stand-ins, identity, payment provider, five services) ...');
-  network = await Network.create({ stateDirectory, ports: 'free', log });
+  network = await Network.create({ stateDirectory: stateDirectory.path, ports: 'free', log });
   await seed(network);
   const till = await Till.signIn(network, 'LEEDS-01-T1');
   const sell = async (what: string, expected: string, lines: readonly BasketLine[], tenders: (total: number) => ReturnType<typeof card | typeof cash>[]) => {
@@ -36,5 +36,4 @@ try {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n\nThe last lines of the system:\n${last()}\n`);
 } finally {
   await network?.stop();
-  rmSync(stateDirectory, { recursive: true, force: true });
 }

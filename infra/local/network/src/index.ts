@@ -1,6 +1,7 @@
 export { fixedPorts, reservePorts, type Ports, type Reservation } from './addresses.ts';
 export { breakfast, card, cash, totalOf, type BasketLine } from './baskets.ts';
 export { Child, PortTaken, type Log, type Program } from './child.ts';
+export { atExit, exitOnSignals } from './ending.ts';
 export { prefixedLog, quietLog } from './logs.ts';
 export { Network, standInNames, type NetworkOptions, type ProgramName } from './network.ts';
 export { tenants, type TenantName } from './people.ts';
@@ -8,4 +9,5 @@ export { products } from './products.ts';
 export { seed } from './seed.ts';
 export { serviceNames, Site, type ServiceName } from './site.ts';
 export { buildTill } from './build-till.ts';
+export { TemporaryDirectory } from './temporary-directory.ts';
 export { Caller, officeOf, operatorOf, Till, tillLink, type Answer } from './till.ts';

@@ -1,3 +1,4 @@
+import { exitOnSignals } from './ending.ts';
 import { prefixedLog } from './logs.ts';
 import { Network } from './network.ts';
 import { defaultStateDirectory } from './paths.ts';
@@ -9,11 +10,13 @@ const startedAt = performance.now();
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 let isStopping = false;
+const nothingToStopInOrder = exitOnSignals();
 const network = await Network.create({ stateDirectory: defaultStateDirectory, ports: 'fixed', hasTill: true, log: prefixedLog() }).catch((error: unknown) => {
   process.stderr.write(`The system did not start: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+nothingToStopInOrder();
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
 for (const { name } of network.processes()) {
   void network.child(name).exited().then(({ code, signal }) => {
     if (isStopping) return;

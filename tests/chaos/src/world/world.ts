@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Network, serviceNames, standInNames, type Child, type ProgramName } from '@checkout/local-network';
+import { Network, serviceNames, standInNames, TemporaryDirectory, type Child, type ProgramName } from '@checkout/local-network';
 import { EventLog } from './event-log.ts';
 import { FaultDesk } from './fault-desk.ts';
 import { LogBook } from './log-book.ts';
@@ -37,14 +34,15 @@ export class World implements AsyncDisposable {
   readonly tables: Tables;
   readonly log: LogBook;
   readonly events: EventLog;
-  readonly stateDirectory: string;
+  readonly #directory: TemporaryDirectory;
   readonly unmeantExits: UnmeantExit[] = [];
   readonly #meant = new WeakSet<Child>();
   /** One change at a time for each program: a deployment does not meet a kill of the same process. */
   readonly #turns = new Map<ProgramName, Promise<unknown>>();
 
   static async open({ environment = {}, nodeOptions = [], providerLatencyMs = 10, hasDesk = false, detectsDuplicates = false }: WorldOptions = {}): Promise<World> {
-    const stateDirectory = mkdtempSync(join(tmpdir(), 'checkout-chaos-'));
+    const directory = new TemporaryDirectory('checkout-chaos-');
+    const stateDirectory = directory.path;
     const log = new LogBook();
     try {
       writeClients(stateDirectory);
@@ -52,7 +50,7 @@ export class World implements AsyncDisposable {
         stateDirectory, ports: 'free', log: log.log, providerLatencyMs, hasFaults: true, hasDesk, detectsDuplicates, nodeOptions,
         environment: { LOG_LEVEL: 'warn', RATE_LIMIT_PER_SECOND: '1000', ...environment },
       });
-      const world = new World(network, stateDirectory, log, !hasDesk);
+      const world = new World(network, directory, log, !hasDesk);
       await openShops(network);
       return world;
     } catch (error) {
@@ -60,14 +58,18 @@ export class World implements AsyncDisposable {
     }
   }
 
-  private constructor(network: Network, stateDirectory: string, log: LogBook, isOperator: boolean) {
+  private constructor(network: Network, directory: TemporaryDirectory, log: LogBook, isOperator: boolean) {
     this.network = network;
-    this.stateDirectory = stateDirectory;
+    this.#directory = directory;
     this.log = log;
     this.faults = new FaultDesk(network);
     this.tables = new Tables(network);
     this.events = new EventLog(network.serviceBusConnection, isOperator);
     for (const { name } of network.processes()) this.#watch(name);
+  }
+
+  get stateDirectory(): string {
+    return this.#directory.path;
   }
 
   /** `kill -9` now, back after a while. */
@@ -135,7 +137,7 @@ export class World implements AsyncDisposable {
     await this.events.close();
     await this.tables[Symbol.asyncDispose]();
     await this.network.stop();
-    rmSync(this.stateDirectory, { recursive: true, force: true });
+    this.#directory[Symbol.dispose]();
   }
 
   /** A service that does not come up while something else is down is noted, and started again. */
