@@ -46,8 +46,8 @@ describe.each([['full (B17)', 'QuotaExceeded'], ['switched off (B26)', 'Messagin
   // As the SDK tells it: not to be tried again.
   const refusal = Object.assign(new ServiceBusError('The topic takes nothing.', code), { retryable: false });
 
-  /** More chunks than one sweep sends: of three, the first is for a topic that takes nothing while `isFull`, the second for both, and the third for the other. */
-  function outbox(isFull: () => boolean, more: Pick<SweeperOptions, 'shutMs'> = {}) {
+  /** More chunks than one sweep sends: of three, the first is for a topic that takes nothing while `isShut`, the second for both, and the third for the other. */
+  function outbox(isShut: () => boolean, more: Pick<SweeperOptions, 'shutMs'> = {}) {
     const knocks: string[] = [];
     const sends: string[] = [];
     let sweeps = 0;
@@ -63,9 +63,9 @@ describe.each([['full (B17)', 'QuotaExceeded'], ['switched off (B26)', 'Messagin
         return Promise.resolve(rows.filter(({ chunkId }) => !arrived.has(chunkId)).slice(0, Number(parameters[0]?.value)));
       } },
       bus: { send: (messages: readonly { topic: string; envelope: { id: string } }[]) => {
-        const isRefused = isFull() && messages.some(({ topic }) => topic === 'sale-events');
+        const isRefused = isShut() && messages.some(({ topic }) => topic === 'sale-events');
         if (isRefused) knocks.push('sale-events');
-        sends.push(...messages.filter(({ topic }) => !isFull() || topic !== 'sale-events').map(({ topic, envelope: { id } }) => `${id} ${topic}`));
+        sends.push(...messages.filter(({ topic }) => !isShut() || topic !== 'sale-events').map(({ topic, envelope: { id } }) => `${id} ${topic}`));
         return isRefused ? Promise.reject(refusal) : Promise.resolve();
       } },
       pipeline: { outgoing: { hasArrived: (id: string) => arrived.has(id), isOnItsWay: () => false, arrived: (id: string) => void arrived.add(id), remove: () => Promise.resolve() } },
@@ -88,11 +88,11 @@ describe.each([['full (B17)', 'QuotaExceeded'], ['switched off (B26)', 'Messagin
   });
 
   test('is sent everything once there is room', async () => {
-    let isFull = true;
-    const { sweeper, sends, arrived, sweepsDone } = outbox(() => isFull, { shutMs: 1 });
+    let isShut = true;
+    const { sweeper, sends, arrived, sweepsDone } = outbox(() => isShut, { shutMs: 1 });
     sweeper.start();
     await sweepsDone(1);
-    isFull = false;
+    isShut = false;
     while (arrived.size < 90) await sleep(5);
     await sweeper.stop();
     expect(new Set(sends.filter((sent) => sent.endsWith('sale-events'))).size).toBe(60);

@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { TemporaryDirectory } from '@checkout/local-network';
 import { askedOfAzure, azureSettings } from './azure.ts';
 import { composeSettings } from './compose.ts';
 import { effectiveSettings, places, type Place } from './effective.ts';
@@ -24,10 +22,6 @@ process.stdout.write(effectiveSettings(given(place)));
 function given(where: Place): ReadonlyMap<string, Settings> {
   if (where === 'azure') return azureSettings(askedOfAzure(Tree.root, size ?? 'small'));
   if (where === 'compose') return composeSettings(Tree.root);
-  const stateDirectory = mkdtempSync(join(tmpdir(), 'checkout-config-'));
-  try {
-    return localSettings(stateDirectory);
-  } finally {
-    rmSync(stateDirectory, { recursive: true, force: true });
-  }
+  using stateDirectory = new TemporaryDirectory('checkout-config-');
+  return localSettings(stateDirectory.path);
 }

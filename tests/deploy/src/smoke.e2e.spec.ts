@@ -1,15 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Network, products, quietLog, seed, Till } from '@checkout/local-network';
+import { Network, products, quietLog, seed, TemporaryDirectory, Till } from '@checkout/local-network';
 import { smokeSale, type SmokeOptions } from './smoke-sale.ts';
 
 let network: Network;
-let stateDirectory: string;
+let stateDirectory: TemporaryDirectory;
 let options: SmokeOptions;
 beforeAll(async () => {
-  stateDirectory = mkdtempSync(join(tmpdir(), 'checkout-smoke-'));
-  network = await Network.create({ stateDirectory, ports: 'free', log: quietLog(50).log, environment: { LOG_LEVEL: 'warn' } });
+  stateDirectory = new TemporaryDirectory('checkout-smoke-');
+  network = await Network.create({ stateDirectory: stateDirectory.path, ports: 'free', log: quietLog(50).log, environment: { LOG_LEVEL: 'warn' } });
   await seed(network);
   const tea = products.find(({ sku }) => sku === 'TEA-01');
   const { token } = await Till.signIn(network, 'LEEDS-01-T1');
@@ -17,7 +14,7 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(async () => {
   await network?.stop();
-  rmSync(stateDirectory, { recursive: true, force: true });
+  stateDirectory?.[Symbol.dispose]();
 });
 
 it('is a sale when the system sells', async () => {

@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { http } from '@checkout/contracts';
-import { Caller, Network, officeOf, operatorOf, quietLog, seed, tenants, Till, type NetworkOptions } from '@checkout/local-network';
+import { Caller, Network, officeOf, operatorOf, quietLog, seed, TemporaryDirectory, tenants, Till, type NetworkOptions } from '@checkout/local-network';
 import { providerBalances, violations } from './invariants.ts';
 
 /** The whole system for one test file: real processes on free ports and an empty state, seeded. */
@@ -15,13 +12,13 @@ export class World {
   readonly office: Caller;
   readonly operator: Caller;
   readonly lastLines: () => string;
-  readonly #stateDirectory: string;
+  readonly #stateDirectory: TemporaryDirectory;
 
   static async create(environment: Readonly<Record<string, string>> = {}, { hasFaults = false, ...rest }: Partial<Pick<NetworkOptions, 'hasFaults' | 'tokensLiveSeconds' | 'environmentOf'>> = {}): Promise<World> {
-    const stateDirectory = mkdtempSync(join(tmpdir(), 'checkout-e2e-'));
+    const stateDirectory = new TemporaryDirectory('checkout-e2e-');
     const { log, last } = quietLog(200);
     try {
-      const network = await Network.create({ stateDirectory, ports: 'free', log, providerLatencyMs: 5, hasFaults, ...rest, environment: { LOG_LEVEL: 'warn', RATE_LIMIT_PER_SECOND: '100000', ...environment } });
+      const network = await Network.create({ stateDirectory: stateDirectory.path, ports: 'free', log, providerLatencyMs: 5, hasFaults, ...rest, environment: { LOG_LEVEL: 'warn', RATE_LIMIT_PER_SECOND: '100000', ...environment } });
       await seed(network);
       return new World(network, stateDirectory, last, {
         till: await Till.signIn(network, 'LEEDS-01-T1'),
@@ -35,7 +32,7 @@ export class World {
     }
   }
 
-  private constructor(network: Network, stateDirectory: string, lastLines: () => string, callers: Pick<World, 'till' | 'otherTill' | 'foreignTill' | 'office' | 'operator'>) {
+  private constructor(network: Network, stateDirectory: TemporaryDirectory, lastLines: () => string, callers: Pick<World, 'till' | 'otherTill' | 'foreignTill' | 'office' | 'operator'>) {
     this.network = network;
     this.lastLines = lastLines;
     this.#stateDirectory = stateDirectory;
@@ -48,7 +45,7 @@ export class World {
 
   async close(): Promise<void> {
     await this.network.stop();
-    rmSync(this.#stateDirectory, { recursive: true, force: true });
+    this.#stateDirectory[Symbol.dispose]();
   }
 
   /** Waits until every one of these commands has ended, and returns how. */

@@ -22,7 +22,10 @@ function undoAll(): void {
   }
 }
 
-/** By default a signal ends a process without an `exit`, and the programs that it has started, which are groups of their own, run on. */
+/**
+ * By default a signal ends a process without an `exit`, and the programs that it has started, which are groups of their own, run on.
+ * @returns what leaves signals to somebody else again.
+ */
 export function exitOnSignals(): () => void {
   const codes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
   const listeners = Object.entries(codes).map(([signal, code]) => [signal, () => process.exit(code)] as const);

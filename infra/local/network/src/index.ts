@@ -1,7 +1,7 @@
 export { fixedPorts, reservePorts, type Ports, type Reservation } from './addresses.ts';
 export { breakfast, card, cash, totalOf, type BasketLine } from './baskets.ts';
 export { Child, PortTaken, type Log, type Program } from './child.ts';
-export { atExit, exitOnSignals } from './ending.ts';
+export { exitOnSignals } from './ending.ts';
 export { prefixedLog, quietLog } from './logs.ts';
 export { Network, standInNames, type NetworkOptions, type ProgramName } from './network.ts';
 export { tenants, type TenantName } from './people.ts';

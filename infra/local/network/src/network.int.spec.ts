@@ -1,13 +1,11 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { reservePorts, type Ports } from './addresses.ts';
 import { Child, PortTaken } from './child.ts';
 import { quietLog } from './logs.ts';
 import { Network, standInNames } from './network.ts';
 import { serviceNames } from './site.ts';
+import { TemporaryDirectory } from './temporary-directory.ts';
 
 const strangers: Server[] = [];
 afterEach(async () => {
@@ -27,15 +25,14 @@ async function takes(port: number, status = 200): Promise<void> {
 describe('a program', () => {
   it('that finds its port taken says so, and not only that it has ended', async () => {
     const { ports, release } = await reservePorts();
-    const stateDirectory = mkdtempSync(join(tmpdir(), 'checkout-program-'));
+    using directory = new TemporaryDirectory('checkout-program-');
     await takes(ports.provider, 503);
     const child = new Child({
-      name: 'provider', file: 'infra/local/provider/src/main.ts', healthUrl: `http://127.0.0.1:${ports.provider}/health`, environment: { PORT: String(ports.provider), STATE_DIR: stateDirectory },
+      name: 'provider', file: 'infra/local/provider/src/main.ts', healthUrl: `http://127.0.0.1:${ports.provider}/health`, environment: { PORT: String(ports.provider), STATE_DIR: directory.path },
     }, quietLog(10).log);
     await expect(child.ready()).rejects.toThrow(PortTaken);
     expect(child.hasExited).toBe(true);
     release();
-    rmSync(stateDirectory, { recursive: true, force: true });
   }, 60_000);
 
   it('that ends before it is ready is reported with its last words', async () => {
@@ -47,7 +44,7 @@ describe('a program', () => {
 describe('a system on free ports', () => {
   it('begins again on others when one is taken between its choice and its use, by whatever answers there', async () => {
     // given
-    const stateDirectory = mkdtempSync(join(tmpdir(), 'checkout-network-'));
+    using directory = new TemporaryDirectory('checkout-network-');
     const restarts: string[] = [];
     const log = (name: string, line: string) => void (name === 'network' && restarts.push(line));
     const toBeTaken: (keyof Ports)[] = ['provider', 'cart'];
@@ -61,7 +58,7 @@ describe('a system on free ports', () => {
     };
 
     // when
-    const network = await Network.create({ stateDirectory, ports: 'free', log, hasDesk: false }, reserve);
+    const network = await Network.create({ stateDirectory: directory.path, ports: 'free', log, hasDesk: false }, reserve);
 
     // then
     try {
@@ -71,7 +68,6 @@ describe('a system on free ports', () => {
       expect(restarts.join('\n')).toMatch(/provider cannot listen on \d+: something else does.*cart cannot listen on \d+: something else does/s);
     } finally {
       await network.stop();
-      rmSync(stateDirectory, { recursive: true, force: true });
     }
   }, 180_000);
 });

@@ -10,12 +10,12 @@ const startedAt = performance.now();
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 let isStopping = false;
-const nothingToStopInOrder = exitOnSignals();
+const leaveSignals = exitOnSignals();
 const network = await Network.create({ stateDirectory: defaultStateDirectory, ports: 'fixed', hasTill: true, log: prefixedLog() }).catch((error: unknown) => {
   process.stderr.write(`The system did not start: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 });
-nothingToStopInOrder();
+leaveSignals();
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
 for (const { name } of network.processes()) {
   void network.child(name).exited().then(({ code, signal }) => {

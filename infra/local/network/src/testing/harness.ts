@@ -12,4 +12,4 @@ const child = new Child({
   name: 'provider', file: 'infra/local/provider/src/main.ts', healthUrl: `http://127.0.0.1:${ports.provider}/health`, environment: { PORT: String(ports.provider), STATE_DIR: directory.path },
 }, () => {});
 await child.ready();
-process.stdout.write(`${JSON.stringify({ pid: child.pid, directory: directory.path })}\n`);
+process.stdout.write(`${JSON.stringify({ port: ports.provider, directory: directory.path })}\n`);
