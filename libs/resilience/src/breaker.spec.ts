@@ -1,4 +1,5 @@
-import { Breaker, type BreakerPolicy, type Transition, type Verdict } from './breaker.ts';
+import type { BreakerPolicy } from './breaker-policy.ts';
+import { Breaker, type Transition, type Verdict } from './breaker.ts';
 import { BulkheadFull, DeadlineExceeded, DependencyUnavailable } from './errors.ts';
 import { ManualTiming, settle } from './testing.ts';
 

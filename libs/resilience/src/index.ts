@@ -1,6 +1,7 @@
 export { blame, blamedDependency } from './blame.ts';
 export * from './backoff.ts';
 export * from './breaker.ts';
+export type { BreakerPolicy } from './breaker-policy.ts';
 export { Bulkhead, type BulkheadLimits } from './bulkhead.ts';
 export * from './deadline.ts';
 export * from './errors.ts';

@@ -1,7 +1,8 @@
 /** One test for each row of the table of pitfalls that were measured in Opossum: what would go wrong, and that it does not here. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Breaker, type BreakerPolicy, type Verdict } from './breaker.ts';
+import type { BreakerPolicy } from './breaker-policy.ts';
+import { Breaker, type Verdict } from './breaker.ts';
 import { BulkheadFull, DeadlineExceeded, DependencyUnavailable } from './errors.ts';
 import { ManualTiming, settle } from './testing.ts';
 

@@ -39,7 +39,7 @@ class OrchestratorModule {}
 /**
  * How many of a partition's sales ask a participant again that answers nobody. Enough that a shop which sells little has no sale forgotten whose request was
  * dead-lettered, and one of the others shows soon that the participant is back; far too few to stand in the way of those that begin then: a process
- * sees 2,000 messages of a partition (`pump.ts`), and an hour adds 380.
+ * sees 2,000 messages of a partition (`held-partition.ts`), and an hour adds 380.
  */
 const askAgain: RateLimit = { perSecond: 1 / 10, burst: 20 };
 

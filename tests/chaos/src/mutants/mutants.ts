@@ -29,7 +29,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a message is settled before it is handled',
     edits: [{
-      file: 'libs/messaging/src/pump.ts',
+      file: 'libs/messaging/src/held-partition.ts',
       find: 'this.#options.onMessage(message, (result) => void this.#settle(message, result).finally(resolve));',
       replace: "void this.#settler.settle(message, { settle: 'complete' });\n      this.#options.onMessage(message, () => resolve());",
     }],
