@@ -2,7 +2,8 @@
 // what has changed since they last passed; the end-to-end tests last and alone, because they use the whole machine.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { pinnedNode, root } from './node-runtime.mjs';
 
 const results = join(root, '.nx', 'results');
@@ -29,11 +30,19 @@ for (const [name, step] of steps) {
   else failed += 1;
 }
 
+/** What failed stands once more at the end, in a line each: of a long run on another machine often no more is kept. */
+const firstLines = (message) => stripVTControlCharacters(message ?? '').split('\n').map((line) => line.trim()).filter(Boolean).slice(0, 4).join(' | ').slice(0, 400);
+
 const files = readdirSync(results, { recursive: true }).filter((file) => file.endsWith('.json'));
 for (const file of files) {
-  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(join(results, file), 'utf8'));
+  const { numPassedTests, numFailedTests, numFailedTestSuites, testResults } = JSON.parse(readFileSync(join(results, file), 'utf8'));
   passed += numPassedTests;
   failed += Math.max(numFailedTests, numFailedTestSuites);
+  for (const { name, message, assertionResults } of testResults.filter(({ status }) => status === 'failed')) {
+    const broken = assertionResults.filter(({ status }) => status === 'failed');
+    const causes = broken.map(({ fullName, failureMessages }) => `${fullName}: ${firstLines(failureMessages[0])}`);
+    for (const cause of causes.length > 0 ? causes : [firstLines(message)]) console.log(`FAIL ${relative(root, name)}: ${cause}`);
+  }
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
