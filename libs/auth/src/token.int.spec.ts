@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startIdentity, type RunningIdentity } from '@checkout/local-identity';
+import { DependencyUnavailable } from '@checkout/resilience';
 import { AuthError, KeySet, TokenVerifier } from './index.ts';
 
 const issuer = 'https://identity.test/v2';
@@ -65,6 +66,7 @@ async function verdict(authorization: string | undefined): Promise<string> {
     return 'accepted';
   } catch (error) {
     if (error instanceof AuthError) return error.code;
+    if (error instanceof DependencyUnavailable) return `${error.dependency} is unavailable`;
     throw error;
   }
 }
@@ -201,11 +203,11 @@ describe('the key set', () => {
     expect(await verdict(`Bearer ${token(header({ kid: 'unknown' }))}`)).toBe('auth-invalid');
   });
 
-  it('X258 is found once the provider comes up after us', async () => {
+  it('X258 is found once the provider comes up after us; until then the provider is what is missing, not the till\'s sign-in', async () => {
     isUp = false;
     let now = 0;
     verifier = new TokenVerifier({ issuer, audience, jwksUrl: url, keys: new KeySet({ url, now: () => now }) });
-    expect(await verdict(`Bearer ${token()}`)).toBe('auth-invalid');
+    expect(await verdict(`Bearer ${token()}`)).toBe('identity is unavailable');
     isUp = true;
     now = 1_500;
     expect(await verdict(`Bearer ${token()}`)).toBe('accepted');
@@ -235,7 +237,7 @@ describe('the key set', () => {
 
   it('X259 refuses an answer that is too large', async () => {
     published = [...published, { kid: 'big', kty: 'oct', k: 'x'.repeat(300_000) }];
-    expect(await verdict(`Bearer ${token()}`)).toBe('auth-invalid');
+    expect(await verdict(`Bearer ${token()}`)).toBe('identity is unavailable');
   });
 
   it('X259 does not follow a redirect', async () => {
@@ -243,13 +245,13 @@ describe('the key set', () => {
     await new Promise<void>((resolve) => void elsewhere.listen(0, '127.0.0.1', resolve));
     const address = elsewhere.address();
     verifier = new TokenVerifier({ issuer, audience, jwksUrl: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/` });
-    expect(await verdict(`Bearer ${token()}`)).toBe('auth-invalid');
+    expect(await verdict(`Bearer ${token()}`)).toBe('identity is unavailable');
     elsewhere.closeAllConnections();
     elsewhere.close();
   });
 
   it('takes no symmetric key and no key for another use', async () => {
-    published = [{ kty: 'oct', kid: 'ec', k: 'c2VjcmV0' }, { ...jwkOf(ec.publicKey, 'enc'), use: 'enc' }];
+    published = [{ kty: 'oct', kid: 'ec', k: 'c2VjcmV0' }, { ...jwkOf(ec.publicKey, 'enc'), use: 'enc' }, jwkOf(rsa.publicKey, 'rsa')];
     expect(await verdict(`Bearer ${token()}`)).toBe('auth-invalid');
     expect(await verdict(`Bearer ${token(header({ kid: 'enc' }))}`)).toBe('auth-invalid');
   });

@@ -1,3 +1,4 @@
+import { DependencyUnavailable } from '@checkout/resilience';
 import { decodeProtectedHeader, errors, jwtVerify, type JWTPayload, type ProtectedHeaderParameters } from 'jose';
 import { AuthError } from './auth-error.ts';
 import { principalOf } from './claims.ts';
@@ -58,6 +59,7 @@ export class TokenVerifier {
   /**
    * The principal of an `Authorization` header: at once when the token was seen before, else a promise.
    * @throws AuthError auth-missing, auth-invalid, auth-expired or auth-not-yet-valid
+   * @throws DependencyUnavailable while the provider has never told its keys
    */
   verify(authorization: string | undefined): Principal | Promise<Principal> {
     if (authorization === undefined) throw new AuthError('auth-missing', 'no authorization header');
@@ -89,6 +91,8 @@ export class TokenVerifier {
     const { kid, alg } = headerOf(token);
     const key = await this.keys.find(kid);
     const { generation } = this.keys;
+    // Whose signature it is cannot be said, and signing in again would be of no use.
+    if (!key && this.keys.ageMs === undefined) throw new DependencyUnavailable('identity', 1_000);
     if (!key) throw new AuthError('auth-invalid', 'no key with the id in the token');
     if (key.alg !== alg) throw new AuthError('auth-invalid', `the token says ${alg}, its key is for ${key.alg}`);
     const payload = await this.#verifySignature(token, key.key);
