@@ -4,6 +4,9 @@ import { swcOptions } from './tools/swc-options.mjs';
 
 const root = import.meta.dirname;
 
+/** Suites that run the whole system as processes of its own. */
+const wholeSystem = ['tests/e2e', 'tests/till', 'tests/chaos'];
+
 /** Every workspace with sources is a Jest project, so that one file, one project or everything can be run the same way. */
 const projects = ['libs', 'services', 'infra/local', 'tests', 'tests/conformance']
   .flatMap((group) => readdirSync(join(root, group)).map((name) => join(root, group, name)))
@@ -15,7 +18,7 @@ const projects = ['libs', 'services', 'infra/local', 'tests', 'tests/conformance
     transform: { '\\.ts$': [join(root, 'node_modules/@swc/jest'), { ...swcOptions, module: { type: 'commonjs' } }] },
     testEnvironment: 'node',
     testEnvironmentOptions: { customExportConditions: ['@checkout/source', 'node', 'node-addons'] },
-    testTimeout: 30_000,
+    setupFilesAfterEnv: wholeSystem.includes(rootDir.slice(root.length + 1)) ? [join(root, 'tools/whole-system.setup.cjs')] : [],
   }));
 
 export default { projects, testTimeout: 30_000 };

@@ -17,7 +17,7 @@ const steps = [
   ['types', () => run('typecheck')],
   ['lint', () => run('lint')],
   ['tests', () => run('nx', 'run-many', '-t', 'test', '--parallel=2', '--output-style=stream', `--exclude=${wholeSystem.join(',')}`, ...cache)],
-  ['end to end', () => run('nx', 'run-many', '-t', 'test', '--parallel=1', '--output-style=stream', `--projects=${wholeSystem.join(',')}`, ...cache)],
+  ['end to end', () => run('nx', 'run-many', '-t', 'test', '--parallel=1', '--output-style=stream', `--projects=${wholeSystem.join(',')}`, ...cache, '--', '--runInBand')],
 ];
 
 let passed = 0;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isCode } from '@checkout/contracts';
 import { uuidv7 } from '@checkout/kernel';
 import { card, products, serviceNames, totalOf, type Caller, type ServiceName } from '@checkout/local-network';
@@ -50,7 +51,16 @@ const queries = ['limit=-1', 'limit=1e9', 'limit=abc', 'limit=1.5', 'after=%00',
 
 interface Told { readonly what: string; readonly status: number; readonly code: string; readonly echo: string }
 
-async function ask(caller: Caller, service: ServiceName, { method, path }: Route, what: string, body?: string): Promise<Told> {
+/** What is down for a moment is asked again: a fault that an input makes is there again. */
+async function ask(caller: Caller, service: ServiceName, route: Route, what: string, body?: string): Promise<Told> {
+  for (let tries = 1; ; tries += 1) {
+    const told = await askOnce(caller, service, route, what, body);
+    if (told.status !== 503 || tries === 3) return told;
+    await sleep(1_000);
+  }
+}
+
+async function askOnce(caller: Caller, service: ServiceName, { method, path }: Route, what: string, body?: string): Promise<Told> {
   const response = await fetch(`${world.network.url(service)}${path}`, {
     method,
     headers: { authorization: `Bearer ${caller.token}`, 'idempotency-key': uuidv7(), ...(body !== undefined && { 'content-type': 'application/json' }) },

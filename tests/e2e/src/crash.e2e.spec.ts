@@ -31,12 +31,11 @@ async function sellAll(count: number, between: (sold: number) => void): Promise<
     for (let index = worker; index < count; index += 8) {
       const commandId = uuidv7();
       commandIds.push(commandId);
-      for (let attempt = 0; ; attempt += 1) {
+      for (const giveUpAt = performance.now() + 90_000; ; await sleep(100)) {
         const answer = await world.till.checkout(offerOf(index), { commandId, waitSeconds: 0 }).catch(() => undefined);
         if (answer && answer.status < 300) break;
         if (answer && answer.status < 500 && answer.status !== 409 && answer.status !== 429) throw new Error(`a sale was refused: ${JSON.stringify(answer.body)}`);
-        if (attempt > 200) throw new Error(`a sale was never accepted: ${JSON.stringify(answer?.body)}\n${world.lastLines()}`);
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        if (performance.now() > giveUpAt) throw new Error(`a sale was never accepted: ${JSON.stringify(answer?.body)}\n${world.lastLines()}`);
       }
       sold += 1;
       between(sold);
@@ -106,7 +105,11 @@ describe('K38, OP01 a deployment that ends every service', () => {
     world.network.pause('orchestrator');
     const commandIds = Array.from({ length: 100 }, () => uuidv7());
     const posted = commandIds.map((commandId, index) => world.till.checkout(offerOf(index), { commandId, waitSeconds: 10 }).then(({ status }) => status, (error: unknown) => String(error)));
-    await eventually(async () => (await requests()) === 100);
+    // Or more: what a slow database had taken after all is on the bus twice.
+    await eventually(async () => (await requests()) >= 100).catch((error: unknown) => {
+      world.network.resume('orchestrator');
+      throw error;
+    });
 
     // when: cart, and the others once they are in the midst of it
     const ended = async (name: ProgramName) => {
@@ -135,9 +138,10 @@ describe('K31 the back office', () => {
     const client = new ServiceBusClient(world.network.serviceBusConnection);
     const receiver = client.createReceiver('sale-events', 'back-office', { receiveMode: 'receiveAndDelete' });
     const told = new Map<unknown, string>();
-    for (;;) {
+    // Until all are there, and nothing comes after them.
+    for (let empty = 0; empty < (told.size < completed.length ? 10 : 1);) {
       const messages = await receiver.receiveMessages(500, { maxWaitTimeInMs: 2_000 });
-      if (messages.length === 0) break;
+      empty = messages.length === 0 ? empty + 1 : 0;
       for (const { messageId, body, subject } of messages) if (subject === 'sale.completed.v1') told.set(messageId, (body as { saleId: string }).saleId);
     }
     await client.close();
@@ -147,10 +151,14 @@ describe('K31 the back office', () => {
 
 describe('after a restart of everything', () => {
   it('a receipt is still there', async () => {
-    const { body } = await world.till.checkout(offerOf(1));
+    const commandId = uuidv7();
+    await world.till.checkout(offerOf(1), { commandId });
+    const sale = (await world.ended([commandId])).get(commandId);
     await world.network.kill(...standInNames, ...serviceNames);
     await world.network.restart(...standInNames, ...serviceNames);
-    const { status, body: receipt } = await world.till.call<{ receiptNumber: string }>('GET', `${world.network.url('receipt')}/v1/receipts/${body.saleId}`, undefined, { accept: 'application/json' });
-    expect({ status, receiptNumber: receipt.receiptNumber }).toEqual({ status: 200, receiptNumber: body.receiptNumber });
+    const ask = () => world.till.call<{ receiptNumber: string }>('GET', `${world.network.url('receipt')}/v1/receipts/${sale?.saleId}`, undefined, { accept: 'application/json' });
+    await eventually(async () => (await ask()).status !== 503);
+    const { status, body: receipt } = await ask();
+    expect({ status, receiptNumber: receipt.receiptNumber }).toEqual({ status: 200, receiptNumber: sale?.receiptNumber });
   }, 120_000);
 });

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { http } from '@checkout/contracts';
 import { Caller, Network, officeOf, operatorOf, quietLog, seed, TemporaryDirectory, tenants, Till, type NetworkOptions } from '@checkout/local-network';
@@ -63,6 +65,12 @@ export class World {
       await sleep(100);
     }
     return endings;
+  }
+
+  /** Waits for cart's copy of the catalogue, which it makes when a tenant first sells: without one nothing is accepted over the bus. */
+  async copyOfCatalogue(limitMs = 60_000): Promise<void> {
+    const file = join(this.network.stateDirectory, 'catalogue', 'brightside.json');
+    for (const giveUpAt = performance.now() + limitMs; !existsSync(file); await sleep(50)) if (performance.now() > giveUpAt) throw new Error(`Cart has made no copy of the catalogue.\n${this.lastLines()}`);
   }
 
   async stockOf(sku: string, storeId = 'LEEDS-01'): Promise<{ readonly onHand: number; readonly reserved: number; readonly available: number }> {

@@ -6,7 +6,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
  *
  * - `asked`: the request is complete at our side, and its last bytes have not been passed on.
  * - `sent`: it has been passed on, and nothing that is said to it has come back.
- * - `answered`: the answer has come, and has not been passed on.
+ * - `answered`: the answer has come, and has not been passed on. An answer that it was not done (a deadlock, a conflict, a cancelled request) is passed on, and
+ *   the next request is waited for.
  * - `hung-up`: the other side has hung up instead of answering.
  */
 export type Point = 'asked' | 'sent' | 'answered' | 'hung-up';
@@ -99,7 +100,8 @@ export class TripWire implements AsyncDisposable {
     });
     far.on('data', (piece: Buffer) => {
       if (this.#isSilent) return;
-      if (awaited?.at === 'answered' && awaited === this.#trap) return awaited.act();
+      if (awaited?.at === 'answered' && awaited === this.#trap && !isRefused(piece)) return awaited.act();
+      awaited = undefined;
       asked = Buffer.alloc(0);
       near.write(piece);
     });
@@ -114,3 +116,12 @@ export class TripWire implements AsyncDisposable {
 
 /** Compared byte by byte: a search for text in UTF-16 would find it at even places only. */
 const says = (asked: Buffer, word: string): boolean => (['utf8', 'utf16le'] as const).some((encoding) => asked.includes(Buffer.from(word, encoding)));
+
+/**
+ * The last token of what a database answers is a DONE of 13 bytes, whose status tells of an error and of a request that was cancelled (MS-TDS 2.2.7.6).
+ * No text in UTF-8 has its first byte.
+ */
+function isRefused(answer: Buffer): boolean {
+  const done = answer.subarray(-13);
+  return done.length === 13 && [0xfd, 0xfe].includes(done.readUInt8(0)) && (done.readUInt16LE(1) & (0x0002 | 0x0020)) !== 0;
+}
