@@ -12,8 +12,8 @@ import { run } from './run.ts';
 import { SreBot } from './sre-bot.ts';
 import { World } from './world/world.ts';
 
-/** Short runs of what `npm run chaos` and `npm run incident` do at length. Limits are those of a loaded machine. */
-const stuckAfterMs = 60_000;
+/** Short runs of what `npm run chaos` and `npm run incident` do at length. Limits are those of a loaded machine: a lock on the bus that nobody gives back lasts a minute. */
+const stuckAfterMs = 120_000;
 
 /** What may stop: each service's way to its database, and everybody's to the bus. */
 const links = [...serviceNames, 'bus'] as const;
@@ -38,7 +38,7 @@ describe('the whole system', () => {
     expect(result.executed.filter(({ fired }) => fired)).toHaveLength(plan.faults.length);
     expect(result.snapshot.receipt.receipts.length).toBeGreaterThan(50);
     expect(result.verdict.passed).toContain('I9');
-  }, 240_000);
+  }, 400_000);
 
   it('R07 loses, doubles and forgets nothing while links stop one after another and come back in another order', async () => {
     const seed = Number(process.env['SWIZZLE_SEED'] ?? 7);
@@ -54,7 +54,7 @@ describe('the whole system', () => {
     if (result.verdict.violations.length > 0 || !result.rest.isQuiet) throw new Error(`seed ${seed}\n${textOf(result)}`);
     expect(result.executed.map(({ fired }) => fired)).toEqual(faults.map(() => true));
     expect(result.snapshot.receipt.receipts.length).toBeGreaterThan(40);
-  }, 240_000);
+  }, 400_000);
 
   it("Q31 goes on selling while payment's database is out, and finds out by itself what is wrong", async () => {
     const [scene] = scenes;
@@ -65,12 +65,12 @@ describe('the whole system', () => {
     await counter.close();
     if (retold.failures.length > 0) throw new Error(tellScene(retold));
     expect(retold.account).toMatchObject({ lost: 0, chargedTwice: 0, receiptGaps: 0, refused: 0 });
-  }, 240_000);
+  }, 400_000);
 
   it('Q31 spends no delivery and no sale on twenty seconds without a database', async () => {
     const result = await liveThroughOutage({ seed: 3, database: 'payment', outageMs: 20_000, warmUpMs: 0, healthyMs: 3_000, recoveryMs: 4_000, salesPerSecond: 4, outage: 'failover', stuckAfterMs });
     if (failuresOf(result).length > 0) throw new Error(`${failuresOf(result).join('\n')}\n${tellOutage(result)}`);
     expect(result).toMatchObject({ lost: 0, doubled: 0, deadLetters: 0 });
     expect(result.backlog).toBeGreaterThan(20);
-  }, 240_000);
+  }, 400_000);
 });

@@ -72,8 +72,8 @@ export class Desk {
     return (await fetch(`${this.#url}metrics`)).text();
   }
 
-  /** The plan once it has come to an end, for good or until somebody goes on with it. */
-  async ended(plan: Pick<Plan, 'planId'>, limitMs = 120_000): Promise<Plan> {
+  /** The plan once it has come to an end, for good or until somebody goes on with it. Plans run one after another, and each may meet locks that last a minute. */
+  async ended(plan: Pick<Plan, 'planId'>, limitMs = 300_000): Promise<Plan> {
     for (const giveUpAt = Date.now() + limitMs; ;) {
       const now = await this.show(plan).catch(() => undefined);
       const isOver = now !== undefined && now.state !== 'running' && (now.items?.['sent'] ?? 0) === 0;
