@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ann, bea, commitStock, type Death, queue, replayOf, TestDesk } from '../testing/desk.ts';
+import { RunPlan } from './run-plan.ts';
+import { WorkPlans } from './work-plans.ts';
 
 describe('a replay', () => {
   let desk: TestDesk;
@@ -108,6 +110,40 @@ describe('a replay', () => {
     expect(performance.now() - resumedAt).toBeGreaterThan((paused / 10 - 1) * 1_000);
     expect(await desk.parts.plans.counts(plan.planId)).toEqual({ applied: 60 });
   }, 90_000);
+
+  it.each([true, false])('is stopped when nobody handles it, however short each of its runs is (ramped: %s)', async (isRamped) => {
+    // given
+    await desk.deadLetter(4);
+    const plan = await desk.parts.make.make({ ...replayOf(await desk.signature()), isRamped }, ann);
+    await desk.parts.direct.start(plan.planId, ann);
+    const run = new RunPlan({ ...desk.parts, now: () => new Date(), pause: (ms) => sleep(ms), limits: { pollMs: 50, outcomeMs: 1_500 } });
+
+    // when
+    for (let calls = 0; calls < 20; calls += 1) await run.run(plan, Date.now() + 300);
+
+    // then
+    expect(await desk.parts.plans.find('all-tenants', plan.planId)).toMatchObject({ state: 'stopped', because: expect.stringContaining('no outcome') as string });
+  });
+
+  it('does not keep others from running while it only waits', async () => {
+    // given: nobody handles the first
+    await desk.deadLetter(2);
+    const idle = await desk.parts.make.make(replayOf(await desk.signature()), ann);
+    await desk.parts.direct.start(idle.planId, ann);
+    await desk.deadLetter(1, { reason: 'an-old-till' });
+    await desk.parts.index.findNew(Infinity);
+    const other = (await desk.parts.groups.groups({ scope: 'all-tenants' })).find(({ facts }) => facts.reason === 'an-old-till');
+    const discard = await desk.parts.make.make({ kind: 'discard', selection: { signature: other?.signature ?? '' }, reason: 'no till of ours sends this' }, ann);
+    await desk.parts.direct.start(discard.planId, ann);
+    const run = new RunPlan({ ...desk.parts, now: () => new Date(), pause: (ms) => sleep(ms), limits: { pollMs: 50, turnMs: 500 } });
+
+    // when
+    await new WorkPlans(desk.parts.plans, run, 'ann').work(Date.now() + 5_000);
+
+    // then
+    const states = await Promise.all([idle, discard].map(async ({ planId }) => (await desk.parts.plans.find('all-tenants', planId))?.state));
+    expect(states).toEqual(['running', 'done']);
+  });
 
   it('tells what somebody else has taken from under the plan', async () => {
     await desk.deadLetter(3);

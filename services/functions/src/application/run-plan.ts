@@ -17,14 +17,16 @@ export interface RunPlanParts {
 export interface RunLimits {
   /** With more live messages waiting than this, replays wait: what shops do now comes first. */
   readonly liveBacklog: number;
-  /** A wave without a final outcome for so long stops the run: nobody seems to handle it. */
+  /** Replays of which no further outcome is told for so long stop the plan: nobody seems to handle them. Longer than a process that died keeps what it had locked. */
   readonly outcomeMs: number;
+  /** With nothing to do but to wait for outcomes, a run ends after this, so that other plans have their turn. */
+  readonly turnMs: number;
   /** How far back an open breaker that was told of still counts. */
   readonly breakerMemoryMs: number;
   readonly pollMs: number;
 }
 
-const standard: RunLimits = { liveBacklog: 500, outcomeMs: 60_000, breakerMemoryMs: 30 * 60_000, pollMs: 200 };
+const standard: RunLimits = { liveBacklog: 500, outcomeMs: 180_000, turnMs: 10_000, breakerMemoryMs: 30 * 60_000, pollMs: 200 };
 
 /** The most messages held at a time. */
 const maxWave = 250;
@@ -45,6 +47,8 @@ const busyMs = 1_000;
 export class RunPlan {
   readonly #parts: RunPlanParts;
   readonly #limits: RunLimits;
+  /** Which outcomes each plan waits for, and since when: over all its runs in this process, each of which may be shorter than `outcomeMs`. */
+  readonly #untold = new Map<string, { readonly mark: string; readonly sinceMs: number }>();
 
   constructor(parts: RunPlanParts) {
     this.#parts = parts;
@@ -57,7 +61,7 @@ export class RunPlan {
    */
   async run(plan: Plan, untilMs: number, isOurs: () => boolean = () => true): Promise<void> {
     const { plans, pause, now } = this.#parts;
-    let waitingSinceMs: number | undefined;
+    let turnEndsMs = now().getTime() + this.#limits.turnMs;
     let lookAgainMs = 0;
     while (now().getTime() < untilMs && isOurs()) {
       const current = await plans.find('all-tenants', plan.planId);
@@ -66,15 +70,9 @@ export class RunPlan {
       if (current.isRamped && current.kind === 'replay') {
         const outcomes = current.wave > current.rampFrom ? await plans.wave(current.planId, current.wave - 1) : {};
         if ((outcomes.sent ?? 0) > 0) {
-          waitingSinceMs ??= now().getTime();
-          if (now().getTime() - waitingSinceMs > this.#limits.outcomeMs) {
-            await this.#end(current, { state: 'stopped', because: `${outcomes.sent} replayed messages have no outcome yet: nobody seems to handle them` });
-            return;
-          }
-          await pause(this.#limits.pollMs);
+          if (!(await this.#awaits(current, outcomes.sent ?? 0)) || now().getTime() > turnEndsMs) return;
           continue;
         }
-        waitingSinceMs = undefined;
         const next = afterWave({ wave: current.wave - 1 - current.rampFrom, failedInWave: outcomes['failed-again'] ?? 0, sizeOfWave: sum(outcomes) });
         if (current.wave > current.rampFrom && next.go === 'stop') return this.#end(current, { state: 'stopped', because: next.because });
       }
@@ -85,24 +83,38 @@ export class RunPlan {
         }
         lookAgainMs = now().getTime() + lookCountsMs;
       }
-      if (!(await this.#wave(current, isOurs))) return;
+      const outcome = await this.#wave(current, isOurs);
+      if (outcome === 'over') return;
+      if (outcome === 'sent') turnEndsMs = now().getTime() + this.#limits.turnMs;
+      else if (now().getTime() > turnEndsMs) return;
     }
   }
 
-  /** One wave. @returns whether there is more to do */
-  async #wave(plan: Plan, isOurs: () => boolean): Promise<boolean> {
+  /** A moment, in which outcomes may come. @returns false when the plan was stopped, because none has come for too long */
+  async #awaits(plan: Plan, untold: number): Promise<boolean> {
+    const { now, pause } = this.#parts;
+    const mark = `${plan.version} ${plan.wave} ${untold}`;
+    const known = this.#untold.get(plan.planId);
+    if (known?.mark !== mark) this.#untold.set(plan.planId, { mark, sinceMs: now().getTime() });
+    else if (now().getTime() - known.sinceMs > this.#limits.outcomeMs) {
+      await this.#end(plan, { state: 'stopped', because: `${untold} replayed messages have no outcome yet: nobody seems to handle them` });
+      return false;
+    }
+    await pause(this.#limits.pollMs);
+    return true;
+  }
+
+  /** One wave. @returns whether it was sent, or is waited for, or nothing is left to do */
+  async #wave(plan: Plan, isOurs: () => boolean): Promise<'sent' | 'waiting' | 'over'> {
     const { plans, now, pause } = this.#parts;
     const startedAt = now().getTime();
     const size = Math.min(plan.isRamped ? waveSize(plan.wave - plan.rampFrom) : maxWave, maxWave, plan.maxPerSecond);
     const { sent: untold = 0, planned: held = 0 } = await plans.counts(plan.planId);
     const wave = untold < maxUntold ? nextWave(await plans.next(plan.planId, 2 * size), size) : [];
     if (wave.length === 0) {
-      if (untold > 0) {
-        await pause(this.#limits.pollMs);
-        return true;
-      }
+      if (untold > 0) return (await this.#awaits(plan, untold)) ? 'waiting' : 'over';
       await this.#end(plan, { state: 'done', ...(held > 0 && { because: `${held} messages were held back, because an earlier one of the same sale did not succeed` }) });
-      return false;
+      return 'over';
     }
     const queue: Queue = plan;
     await plans.mark(plan, wave.map(({ sequenceNumber }) => ({ sequenceNumber, state: 'sending', wave: plan.wave, letter: 'moving' })), []);
@@ -110,7 +122,7 @@ export class RunPlan {
     await this.#parts.queues.setAside(queue, new Set(sequenceNumbers));
     const taken = await this.#parts.queues.take(queue, sequenceNumbers);
     // Whoever runs the plan now sends them, once our locks have ended.
-    if (!isOurs()) return false;
+    if (!isOurs()) return 'over';
     const ours = wave.filter(({ sequenceNumber }) => !taken.busy.has(sequenceNumber));
     const ids = new Map(wave.map(({ sequenceNumber, messageId }) => [sequenceNumber, messageId]));
     // A queue that was deleted and made again counts from the beginning: under a number may lie another message now, which is left alone.
@@ -120,7 +132,7 @@ export class RunPlan {
     if (taken.busy.size > 0) await pause(busyMs);
     const dueMs = (wave.length / plan.maxPerSecond) * 1_000 - (now().getTime() - startedAt);
     if (dueMs > 0) await pause(dueMs);
-    return true;
+    return 'sent';
   }
 
   async #replay(plan: Plan, wave: readonly Item[], taken: readonly TakenMessage[]): Promise<ItemChange[]> {
@@ -190,6 +202,7 @@ export class RunPlan {
 
   async #end(plan: Plan, change: PlanChange): Promise<void> {
     const action = `plan.${change.state}`;
+    this.#untold.delete(plan.planId);
     await this.#parts.plans.update(plan, change, [{
       at: this.#parts.now().toISOString(), tenantId: plan.tenantId, actor: 'desk', action, planId: plan.planId, ...(change.because !== undefined && { detail: change.because }),
     }]);

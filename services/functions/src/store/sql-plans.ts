@@ -168,12 +168,13 @@ export class SqlPlans implements PlanStore {
     ]));
   }
 
+  /** The plan that has not been run for longest, those that never were first: one that only waits does not keep the others from running. */
   async lease(owner: string, leaseMs: number): Promise<Plan | undefined> {
     const [plan] = await this.#database.query(PlanRow, sql`
       SELECT TOP (1) ${planColumns}
       FROM replay_plan AS p
       WHERE p.state = 'running' AND (p.lease_until IS NULL OR p.lease_until < SYSUTCDATETIME() OR p.lease_owner = ${varchar(60, owner)})
-      ORDER BY p.created_at;`);
+      ORDER BY p.lease_until, p.created_at;`);
     if (!plan) return undefined;
     const [row] = await this.#database.query(TakenRow, sql`
       UPDATE replay_plan
@@ -195,7 +196,7 @@ export class SqlPlans implements PlanStore {
   async release(planId: string, owner: string): Promise<void> {
     await this.#database.commit(sql`
       UPDATE replay_plan
-      SET lease_owner = NULL, lease_until = NULL
+      SET lease_owner = NULL, lease_until = DATEADD(millisecond, -1, SYSUTCDATETIME())
       WHERE plan_id = ${varchar(36, planId)} AND lease_owner = ${varchar(60, owner)};`);
   }
 

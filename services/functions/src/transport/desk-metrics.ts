@@ -22,7 +22,8 @@ export function showMetrics(app: typeof App, desk: Pick<Desk, 'groups'>): void {
       for (const group of found) {
         const { topic, subscription, facts: { reason } } = group;
         groups.inc({ topic, subscription });
-        for (const { hour, waiting: count } of group.hours) waiting.inc({ topic, subscription, reason, age: ageOf(hour, now) }, count);
+        // Letters are counted by the hour in which they failed; none of them failed before the first of its group.
+        for (const { hour, waiting: count } of group.hours) waiting.inc({ topic, subscription, reason, age: ageOf(hour > group.firstFailedAt ? hour : group.firstFailedAt, now) }, count);
       }
       for (const [first] of Map.groupBy(found.toSorted(byAge), ({ topic, subscription, facts }) => `${topic}/${subscription}/${facts.reason}`).values()) {
         if (first) oldest.set({ topic: first.topic, subscription: first.subscription, reason: first.facts.reason }, (now.getTime() - first.firstFailedAt.getTime()) / 1_000);
