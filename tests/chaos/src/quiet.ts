@@ -55,6 +55,16 @@ export interface RestOptions {
   readonly stuckAfterMs: number;
 }
 
+/** A look that fails is one at which nothing is seen to be at rest: somebody may just be too busy to answer. */
+async function lookAt(world: World, meanwhile: RestOptions['meanwhile']): Promise<Backlog> {
+  try {
+    const waiting = await meanwhile();
+    return { ...(await backlogOf(world)), 'sales kept at tills': waiting };
+  } catch (error) {
+    return { [`a look that failed: ${String(error)}`]: Infinity };
+  }
+}
+
 /** Waits until nothing is under way any more: twice in a row, because a message may be between two places at the moment of a look. */
 export async function comeToRest(world: World, { meanwhile, stuckAfterMs }: RestOptions): Promise<Rest> {
   const startedAt = Date.now();
@@ -63,8 +73,7 @@ export async function comeToRest(world: World, { meanwhile, stuckAfterMs }: Rest
   let progressAt = Date.now();
   let quietLooks = 0;
   for (;;) {
-    const waiting = await meanwhile();
-    const backlog = { ...(await backlogOf(world)), 'sales kept at tills': waiting };
+    const backlog = await lookAt(world, meanwhile);
     const total = totalOf(backlog);
     course.push([Date.now() - startedAt, total]);
     quietLooks = total === 0 ? quietLooks + 1 : 0;

@@ -60,7 +60,7 @@ export class SreBot {
     const receiver = client.createReceiver(topic, subscription, { subQueueType: 'deadLetter' });
     try {
       for (let isMore = (await receiver.peekMessages(1)).length > 0; isMore; ) {
-        const dead = await receiver.receiveMessages(100, { maxWaitTimeInMs: 500 });
+        const dead = await receiver.receiveMessages(1, { maxWaitTimeInMs: 500 }); // More would be asked for in vain: see EventLog.
         isMore = dead.length > 0;
         for (const message of dead) {
           const isPlanted = String(message.messageId).startsWith(plantedPrefix);

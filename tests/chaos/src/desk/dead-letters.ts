@@ -29,7 +29,8 @@ export const deadLettersIn = (network: Network): Promise<Copy[]> => withClient(n
 export async function deskRecord(tables: Tables, isPlanted: (saleId: string) => boolean): Promise<DeadLetter[]> {
   const rows = await tables.all<{ topic: string; subscription: string; message_id: string; sale_id: string | null; facts: string; body_text: string; delivery_count: number; state: string }>('operations', 'dead_letter');
   return rows.map(({ topic, subscription, message_id, sale_id, facts, body_text, delivery_count, state }) => ({
-    entity: `${topic}/${subscription}`, messageId: message_id, deliveryCount: delivery_count, text: body_text, isPlanted: isPlanted(sale_id ?? ''),
+    // What is told to operators is of no sale.
+    entity: `${topic}/${subscription}`, messageId: message_id, deliveryCount: delivery_count, text: body_text, isPlanted: topic === 'operations' || isPlanted(sale_id ?? ''),
     ...(JSON.parse(facts) as { reason: string; description: string }),
     verdict: state === 'replayed' || state === 'discarded' ? state : 'none',
   }));
@@ -49,10 +50,13 @@ export const deadLetterAgain = (network: Network, messages: readonly Copy[]): Pr
   for (const [sessionId, own] of Map.groupBy(messages, ({ topic, subscription, message }) => `${topic} ${subscription} ${message.sessionId ?? ''}`)) {
     const [topic = '', subscription = '', session = ''] = sessionId.split(' ');
     const receiver = await accepted(client, topic, subscription, session);
-    for (let left = own.length; left > 0;) {
-      for (const message of await receiver.receiveMessages(left, { maxWaitTimeInMs: 5_000 })) {
-        await receiver.deadLetterMessage(message, { deadLetterReason: 'MaxDeliveryCountExceeded', deadLetterErrorDescription: 'handled, and never settled' });
-        left -= 1;
+    const missing = new Set(own.map(({ message }) => `${String(message.messageId)}.again`));
+    for (const giveUpAt = Date.now() + 60_000; missing.size > 0;) {
+      if (Date.now() > giveUpAt) throw new Error(`Not there to be dead-lettered: ${[...missing].join(', ')}`);
+      for (const message of await receiver.receiveMessages(missing.size, { maxWaitTimeInMs: 5_000 })) {
+        // What somebody had not completed when it went down is left to it.
+        if (!missing.delete(String(message.messageId))) await receiver.abandonMessage(message);
+        else await receiver.deadLetterMessage(message, { deadLetterReason: 'MaxDeliveryCountExceeded', deadLetterErrorDescription: 'handled, and never settled' });
       }
     }
     await receiver.close();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Caller, type Network } from '@checkout/local-network';
 
 export interface Group {
@@ -79,12 +80,18 @@ export class Desk {
       const isOver = now !== undefined && now.state !== 'running' && (now.items?.['sent'] ?? 0) === 0;
       if (isOver) return now;
       if (Date.now() > giveUpAt) throw new Error(`The plan is not over: ${JSON.stringify(now)}`);
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await sleep(200);
     }
   }
 
   async #call<Body>(method: string, path: string, body?: object, by = this.#operator): Promise<Body> {
-    const answer = await by.call<Body>(method, this.#url + path, body);
+    // Looking and predicting change nothing, and are asked for again when a part of the system was too busy.
+    const isHarmless = method === 'GET' || path.endsWith('/dry-run');
+    let answer = await by.call<Body>(method, this.#url + path, body);
+    for (let tries = 1; isHarmless && answer.status === 503 && tries < 10; tries += 1) {
+      await sleep(1_000);
+      answer = await by.call<Body>(method, this.#url + path, body);
+    }
     if (answer.status >= 300) throw Object.assign(new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`), { code: (answer.body as { code?: string }).code });
     return answer.body;
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceBusClient } from '@azure/service-bus';
 import { saleIdOf, uuidv7, type CommandId, type TenantId } from '@checkout/kernel';
 import { FrontDoor } from '../till/front-door.ts';
@@ -22,7 +23,13 @@ export function commandsOf(count: number, route: PlannedSale['route'] = 'http'):
 
 export async function sell(world: World, commands: readonly Command[]): Promise<void> {
   const door = await FrontDoor.signIn(world.network, place.tillId);
-  for (const command of commands) command.attempts.push(await door.submit(command.commandId, command.sale));
+  for (const command of commands) {
+    // Again under the same id, as a till does, until it is told that the sale is accepted.
+    for (let tries = 0; tries < 30 && command.attempts.at(-1)?.type !== 'ok'; tries += 1) {
+      if (tries > 0) await sleep(500);
+      command.attempts.push(await door.submit(command.commandId, command.sale));
+    }
+  }
 }
 
 /** What a till sends that puts its checkouts straight onto the bus, and has changed something about them. Nobody can know whether such a sale will exist. */
